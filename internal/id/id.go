@@ -1,0 +1,61 @@
+package id
+
+import (
+	"crypto/rand"
+	"errors"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// Kind is any typed identifier of this package.
+type Kind interface {
+	~string
+	Prefix() string
+}
+
+// ErrMalformed says that a text is not an identifier of the kind asked for.
+var ErrMalformed = errors.New("malformed identifier")
+
+// maxLength bounds what Parse looks at: the longest prefix and a ULID, and
+// room for the client ids that an operator may choose.
+const maxLength = 64
+
+// New makes an identifier from the present time and 80 random bits.
+func New[K Kind]() K {
+	var k K
+	return K(k.Prefix() + ulid.MustNew(ulid.Now(), rand.Reader).String())
+}
+
+// Parse reads an identifier of one kind: its prefix and a 26-character ULID in
+// upper case, or ErrMalformed.
+func Parse[K Kind](s string) (K, error) {
+	var zero K
+	rest, ok := strings.CutPrefix(s, zero.Prefix())
+	if !ok || len(s) > maxLength || rest != strings.ToUpper(rest) {
+		return zero, ErrMalformed
+	}
+	if _, err := ulid.ParseStrict(rest); err != nil {
+		return zero, ErrMalformed
+	}
+	return K(s), nil
+}
+
+// ParseClient reads a client id. An operator may choose one (the bootstrap
+// client id), so any short text of letters, digits and "_-" behind the prefix
+// is one.
+func ParseClient(s string) (Client, error) {
+	rest, ok := strings.CutPrefix(s, Client("").Prefix())
+	if !ok || rest == "" || len(s) > maxLength {
+		return "", ErrMalformed
+	}
+	for _, r := range rest {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
+			return "", ErrMalformed
+		}
+	}
+	return Client(s), nil
+}
+
+// ULID is a bare one, as a token's jti wants it (RFC 7519 §4.1.7).
+func ULID() string { return ulid.MustNew(ulid.Now(), rand.Reader).String() }

@@ -1,0 +1,52 @@
+package id
+
+// One type for each kind of resource. The prefix is what Prefix returns.
+type (
+	Organization       string
+	OrganizationDomain string
+	User               string
+	Membership         string
+	Invitation         string
+	Role               string
+	Permission         string
+	BrowserSession     string
+	Session            string
+	Client             string
+	ClientSecret       string
+	RedirectURI        string
+	Authorization      string
+	Grant              string
+	RefreshToken       string
+	SigningKey         string
+	Attempt            string
+	APIKey             string
+	Event              string
+	DataKey            string
+	Connection         string
+	Directory          string
+	Deployment         string
+)
+
+func (Organization) Prefix() string       { return "org_" }
+func (OrganizationDomain) Prefix() string { return "org_domain_" }
+func (User) Prefix() string               { return "user_" }
+func (Membership) Prefix() string         { return "om_" }
+func (Invitation) Prefix() string         { return "invitation_" }
+func (Role) Prefix() string               { return "role_" }
+func (Permission) Prefix() string         { return "perm_" }
+func (BrowserSession) Prefix() string     { return "bsession_" }
+func (Session) Prefix() string            { return "session_" }
+func (Client) Prefix() string             { return "client_" }
+func (ClientSecret) Prefix() string       { return "client_secret_" }
+func (RedirectURI) Prefix() string        { return "redir_" }
+func (Authorization) Prefix() string      { return "authz_" }
+func (Grant) Prefix() string              { return "grant_" }
+func (RefreshToken) Prefix() string       { return "rt_" }
+func (SigningKey) Prefix() string         { return "key_" }
+func (Attempt) Prefix() string            { return "attempt_" }
+func (APIKey) Prefix() string             { return "api_key_" }
+func (Event) Prefix() string              { return "event_" }
+func (DataKey) Prefix() string            { return "dk_" }
+func (Connection) Prefix() string         { return "conn_" }
+func (Directory) Prefix() string          { return "directory_" }
+func (Deployment) Prefix() string         { return "deployment_" }

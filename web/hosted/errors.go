@@ -1,0 +1,45 @@
+package hosted
+
+import "gatehouse/internal/i18n"
+
+// ErrorPage is every dead end: /login/error.
+type ErrorPage struct {
+	Frame
+	Kind      ErrorKind
+	Args      i18n.Args // values in the words of Kind
+	Code      string    // a problem's code: its words take the place of Kind's paragraph
+	Sentence  string    // shown where the catalogue has no words for Code
+	Primary   Link      // "" hides it; a Link without Label is worded "Back to sign-in"
+	Secondary Link
+	Reference string // GH-XXXX-XXXX, found again in the audit log; "" hides it
+}
+
+// ErrorKind is what went wrong, in the person's terms. The words are the
+// messages "error.<kind>.title", ".text" and ".who".
+type ErrorKind string
+
+// The kinds. The zero value is ErrorInternal.
+const (
+	ErrorInternal   ErrorKind = "internal"
+	ErrorNotFound   ErrorKind = "not_found"
+	ErrorExpired    ErrorKind = "expired"     // the attempt or its cookie is gone
+	ErrorLinkUsed   ErrorKind = "link_used"   // a one-time link, used or past its time
+	ErrorBadRequest ErrorKind = "bad_request" // the application sent something we cannot read
+	ErrorRedirect   ErrorKind = "redirect"    // the application's return address is not registered
+	ErrorUnknownApp ErrorKind = "unknown_app" // no such client
+	ErrorCrossSite  ErrorKind = "cross_site"  // a form from another site, or cookies are off
+	ErrorForbidden  ErrorKind = "forbidden"   // signed in, not allowed
+	ErrorNotMember  ErrorKind = "not_member"  // Args: organization
+	ErrorBlocked    ErrorKind = "blocked"     // banned or deactivated
+	ErrorSignUpOff  ErrorKind = "sign_up_off"
+	ErrorTooMany    ErrorKind = "too_many" // Args: minutes
+	ErrorTooLarge   ErrorKind = "too_large"
+)
+
+// BusyPage answers while the server is full (503): nothing was lost.
+type BusyPage struct {
+	Frame
+	RetryURL     string
+	RetrySeconds int
+	Reference    string
+}

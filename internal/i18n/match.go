@@ -48,7 +48,7 @@ func first(tags []string) (Language, bool) {
 		if err != nil || tag == language.Und {
 			continue
 		}
-		if _, at, confidence := matcher().Match(tag); confidence >= language.Low {
+		if _, at, confidence := matcher().Match(tag); confidence > language.No {
 			return Language{known[at]}, true
 		}
 	}

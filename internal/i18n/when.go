@@ -1,0 +1,30 @@
+package i18n
+
+import "time"
+
+// Ago tells a moment as people do: relative within a day, else its date, with
+// the year where it is another one. Both times are read in their own zone.
+func (l Language) Ago(then, now time.Time) string {
+	switch passed := now.Sub(then); {
+	case passed < time.Minute:
+		return l.T("time.now")
+	case passed < time.Hour:
+		return l.T("time.minutes", Args{"count": int(passed / time.Minute)})
+	case passed < 24*time.Hour:
+		return l.T("time.hours", Args{"count": int(passed / time.Hour)})
+	}
+	month := l.T("time.month", Args{"month": int(then.Month())})
+	if then.Year() == now.Year() {
+		return l.T("time.day", Args{"day": then.Day(), "month": month})
+	}
+	return l.T("time.day_year", Args{"day": then.Day(), "month": month, "year": then.Format("2006")})
+}
+
+// Problem is the words for a problem's code, as parts: "problem.<code>", or
+// the sentence that came with it when no catalogue has that code yet.
+func (l Language) Problem(code, sentence string, args Args) []Part {
+	if key := "problem." + code; l.Has(key) {
+		return l.Rich(key, args)
+	}
+	return []Part{{Text: sentence}}
+}

@@ -1,0 +1,167 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
+
+	"gatehouse/internal/actor"
+	"gatehouse/internal/id"
+)
+
+// txConn is the connection of one transaction: *sql.Tx on SQLite, *sql.Conn on
+// Postgres, where BEGIN and the scope travel in one round trip.
+type txConn = gorm.ConnPool
+
+// InOrg runs fn in a write transaction of one organization and commits it when
+// fn returns nil.
+func (d *DB) InOrg(ctx context.Context, org id.Organization, who actor.Actor, fn func(*OrgTx) error) error {
+	return d.run(ctx, scope{reach: reachOrg, org: org}, who, false, func(tx *Tx) error { return fn(&OrgTx{tx}) })
+}
+
+// InDeployment runs fn in a write transaction that reads across organizations.
+// internal/arch lists the packages that may call it.
+func (d *DB) InDeployment(ctx context.Context, who actor.Actor, fn func(*AllTx) error) error {
+	return d.run(ctx, scope{reach: reachDeployment}, who, false, func(tx *Tx) error { return fn(&AllTx{tx}) })
+}
+
+// Tx runs fn in a write transaction over global rows; tx.In enters an organization.
+func (d *DB) Tx(ctx context.Context, who actor.Actor, fn func(*Tx) error) error {
+	return d.run(ctx, scope{}, who, false, fn)
+}
+
+// ReadOrg is InOrg for reading: it does not wait for SQLite's writer, and
+// writes fail in it.
+func (d *DB) ReadOrg(ctx context.Context, org id.Organization, fn func(*OrgTx) error) error {
+	return d.run(ctx, scope{reach: reachOrg, org: org}, actor.Actor{}, true, func(tx *Tx) error { return fn(&OrgTx{tx}) })
+}
+
+// ReadDeployment is InDeployment for reading.
+func (d *DB) ReadDeployment(ctx context.Context, fn func(*AllTx) error) error {
+	return d.run(ctx, scope{reach: reachDeployment}, actor.Actor{}, true, func(tx *Tx) error { return fn(&AllTx{tx}) })
+}
+
+// Locate is a read-only transaction for the Locate… functions, which find whose
+// a thing is.
+func (d *DB) Locate(ctx context.Context, fn func(*AllTx) error) error {
+	return d.run(ctx, scope{reach: reachLocate}, actor.Actor{}, true, func(tx *Tx) error { return fn(&AllTx{tx}) })
+}
+
+// Read runs fn over global rows without a transaction around it: each
+// statement sees the newest committed state. It is the cheapest way to read
+// one row, such as a session by its secret.
+func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	tx := d.newTx(ctx, d.read, scope{}, actor.Actor{})
+	tx.loose = true
+	return fn(tx)
+}
+
+func (d *DB) newTx(ctx context.Context, conn txConn, s scope, who actor.Actor) *Tx {
+	return &Tx{ctx: ctx, db: d, conn: conn, gorm: d.gorm, now: d.now(), who: who, scope: s}
+}
+
+func (d *DB) run(ctx context.Context, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) error {
+	if d.Dialect == SQLite {
+		return d.runSQLite(ctx, s, who, readOnly, fn)
+	}
+	return d.runPostgres(ctx, s, who, readOnly, fn)
+}
+
+func (d *DB) runSQLite(ctx context.Context, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) error {
+	pool := d.write
+	if readOnly {
+		pool = d.read
+	}
+	t, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	defer t.Rollback() // no-op once committed; also when fn panics
+	if err := fn(d.newTx(ctx, t, s, who)); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+func (d *DB) runPostgres(ctx context.Context, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) (err error) {
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("taking a connection: %w", err)
+	}
+	defer conn.Close()
+	begin := "BEGIN"
+	if readOnly {
+		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	}
+	if err := simpleExec(ctx, conn, begin+";"+setScopeSQL(s)); err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			// The request may be over; the connection must not go back in mid-transaction.
+			_ = simpleExec(context.WithoutCancel(ctx), conn, "ROLLBACK")
+		}
+	}()
+	if err := fn(d.newTx(ctx, conn, s, who)); err != nil {
+		return err
+	}
+	if err := simpleExec(ctx, conn, "COMMIT"); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	committed = true
+	return nil
+}
+
+// simpleExec sends statements in one round trip by the simple protocol. COMMIT
+// of a transaction that had failed answers ROLLBACK without an error, so the
+// answer's tag is looked at.
+func simpleExec(ctx context.Context, conn *sql.Conn, statements string) error {
+	return conn.Raw(func(driver any) error {
+		results, err := driver.(*stdlib.Conn).Conn().PgConn().Exec(ctx, statements).ReadAll()
+		if err != nil {
+			return err
+		}
+		if statements == "COMMIT" && len(results) == 1 && results[0].CommandTag.String() != "COMMIT" {
+			return pgx.ErrTxCommitRollback
+		}
+		return nil
+	})
+}
+
+// setScope changes what row security admits, for the rest of the transaction.
+func (d *DB) setScope(tx *Tx, s scope) error {
+	conn, ok := tx.conn.(*sql.Conn)
+	if !ok {
+		return nil // SQLite has no policies to satisfy
+	}
+	if err := simpleExec(tx.ctx, conn, "SELECT set_config('app.organization_id', '', true);"+setScopeSQL(s)); err != nil {
+		return fmt.Errorf("setting the transaction's scope: %w", err)
+	}
+	return nil
+}
+
+// setScopeSQL is local to the transaction, so a pooled connection starts clean.
+func setScopeSQL(s scope) string {
+	switch s.reach {
+	case reachOrg:
+		return "SELECT set_config('app.organization_id', " + quoteLiteral(string(s.org)) + ", true), set_config('app.scope', '', true)"
+	case reachDeployment:
+		return "SELECT set_config('app.scope', 'deployment', true)"
+	case reachLocate:
+		return "SELECT set_config('app.scope', 'locate', true)"
+	}
+	return "SELECT set_config('app.scope', '', true)"
+}
+
+func quoteLiteral(s string) string {
+	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), "'", "''") + "'"
+}

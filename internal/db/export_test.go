@@ -1,0 +1,6 @@
+package db
+
+import "testing"
+
+// SetRowSecurityURL lends dbtest's fresh Postgres to the tests inside this package.
+func SetRowSecurityURL(f func(testing.TB) string) { rowSecurityURL = f }

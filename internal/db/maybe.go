@@ -1,0 +1,58 @@
+package db
+
+import "gatehouse/internal/id"
+
+// MaybeTable reads and writes rows that belong to one organization or, with no
+// organization, to the deployment. An *OrgTx sees its organization's; an
+// *AllTx sees all, and writes the deployment's own.
+type MaybeTable[T MaybeOwnedRow, K id.Kind] struct{ t table[T] }
+
+// Get is the row with that id, or ErrNotFound.
+func (h MaybeTable[T, K]) Get(tx OwnedScope, key K) (*T, error) {
+	return h.t.first(tx.base(), maybeOwned, false, []Cond{keyed(key)})
+}
+
+// First is a row that meets conds, or ErrNotFound.
+func (h MaybeTable[T, K]) First(tx OwnedScope, conds ...Cond) (*T, error) {
+	return h.t.first(tx.base(), maybeOwned, false, conds)
+}
+
+// List is the rows of q.
+func (h MaybeTable[T, K]) List(tx OwnedScope, q Query) ([]T, error) {
+	return h.t.list(tx.base(), maybeOwned, q)
+}
+
+// Count is how many rows meet conds.
+func (h MaybeTable[T, K]) Count(tx OwnedScope, conds ...Cond) (int64, error) {
+	return h.t.count(tx.base(), maybeOwned, conds)
+}
+
+// Insert adds a row to the transaction's organization; ErrDuplicate if its key is taken.
+func (h MaybeTable[T, K]) Insert(tx *OrgTx, row *T) error {
+	any(row).(ownable).setOrganization(tx.scope.org)
+	return h.t.insert(tx.base(), row)
+}
+
+// InsertDeployment adds a row that belongs to the deployment.
+func (h MaybeTable[T, K]) InsertDeployment(tx *AllTx, row *T) error {
+	return h.t.insert(tx.base(), row)
+}
+
+// Update sets columns of one row of the transaction's organization (or, in an
+// *AllTx, of the deployment) if it still meets conds.
+func (h MaybeTable[T, K]) Update(tx OwnedScope, key K, set Set, conds ...Cond) (int64, error) {
+	return h.t.update(tx.base(), maybeOwned, set, h.writable(tx, append(conds, keyed(key))))
+}
+
+// Delete removes one row of the transaction's organization (or, in an *AllTx,
+// of the deployment) if it still meets conds.
+func (h MaybeTable[T, K]) Delete(tx OwnedScope, key K, conds ...Cond) (int64, error) {
+	return h.t.delete(tx.base(), maybeOwned, h.writable(tx, append(conds, keyed(key))))
+}
+
+func (MaybeTable[T, K]) writable(tx OwnedScope, conds []Cond) []Cond {
+	if tx.base().scope.reach == reachOrg {
+		return conds
+	}
+	return append(conds, Null("organization_id"))
+}

@@ -1,0 +1,66 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+// appRole is what every connection of the server runs as: it neither owns the
+// tables nor bypasses their policies. Migrate makes it.
+const appRole = "gatehouse_app"
+
+const defaultMaxConns = 16
+
+func (d *DB) connectPostgres(ctx context.Context, o Options) error {
+	config, err := pgxpool.ParseConfig(o.URL)
+	if err != nil {
+		return fmt.Errorf("GATEHOUSE_DATABASE_URL is not a Postgres address: %w", err)
+	}
+	config.MaxConns = defaultMaxConns
+	if o.MaxConns > 0 {
+		config.MaxConns = int32(o.MaxConns)
+	}
+	config.MaxConnIdleTime = 5 * time.Minute
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "SET ROLE "+appRole)
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("connecting to Postgres: %w", err)
+	}
+	d.pool, d.write = pool, stdlib.OpenDBFromPool(pool)
+	// The pool below keeps the connections; database/sql must not hold any back.
+	d.write.SetMaxIdleConns(0)
+	d.read = d.write
+	return d.refuseBypass(ctx)
+}
+
+// refuseBypass stops a server whose role could look past row security.
+func (d *DB) refuseBypass(ctx context.Context) error {
+	var bypass bool
+	err := d.pool.QueryRow(ctx, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&bypass)
+	if err != nil {
+		d.Close()
+		return fmt.Errorf("taking the role %s (has `server migrate` run on this database?): %w", appRole, err)
+	}
+	if bypass {
+		d.Close()
+		return fmt.Errorf("the role %s may bypass row security: ALTER ROLE %s NOSUPERUSER NOBYPASSRLS", appRole, appRole)
+	}
+	return nil
+}
+
+func (d *DB) dialector() gorm.Dialector {
+	if d.Dialect == SQLite {
+		return sqliteDialector{conn: d.write}
+	}
+	return postgres.New(postgres.Config{Conn: d.write})
+}

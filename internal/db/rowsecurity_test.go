@@ -1,0 +1,124 @@
+package db
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"gatehouse/internal/actor"
+	"gatehouse/internal/id"
+)
+
+// rowSecurityURL is filled by the external test package, which may import
+// dbtest (dbtest imports db).
+var rowSecurityURL func(testing.TB) string
+
+// A build with the WHERE taken out still sees nothing foreign: each isolated
+// table is read raw, as the server's role, in another organization's scope and
+// in none.
+func TestRowSecurityStandsWithoutTheWhere(t *testing.T) {
+	if os.Getenv("GATEHOUSE_TEST_POSTGRES") == "" && os.Getenv("CI") == "" {
+		return // make check runs on SQLite, which has no row security to test
+	}
+	d, err := Open(t.Context(), Options{URL: rowSecurityURL(t), MaxConns: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	a, b := id.New[id.Organization](), id.New[id.Organization]()
+	seedRaw(t, d, a, b)
+	for table := range isolatedTables(t, d) {
+		for _, c := range []struct {
+			name  string
+			scope scope
+			want  int
+		}{{"own", scope{reach: reachOrg, org: a}, 1}, {"none", scope{}, 0}, {"across", scope{reach: reachDeployment}, 2}} {
+			err := d.run(t.Context(), c.scope, actor.System("test"), true, func(tx *Tx) error {
+				var n int
+				if err := tx.session().Raw("SELECT count(*) FROM " + table + " WHERE organization_id IS NOT NULL").Scan(&n).Error; err != nil {
+					return err
+				}
+				if n != c.want {
+					t.Errorf("%s in scope %s: %d rows, want %d", table, c.name, n, c.want)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		refuseForeignWrites(t, d, table, a, b)
+	}
+}
+
+func refuseForeignWrites(t *testing.T, d *DB, table string, a, b id.Organization) {
+	for _, c := range []scope{{reach: reachOrg, org: a}, {}, {reach: reachLocate}} {
+		err := d.run(t.Context(), c, actor.System("test"), false, func(tx *Tx) error {
+			r := tx.session().Exec("DELETE FROM "+table+" WHERE organization_id = ?", b)
+			if r.Error == nil && r.RowsAffected != 0 {
+				t.Errorf("%s: scope %v deleted %d foreign rows", table, c, r.RowsAffected)
+			}
+			return r.Error
+		})
+		if err != nil && table != "audit_events" { // the role may not delete there at all
+			t.Fatal(err)
+		}
+	}
+}
+
+// isolatedTables are the tables with an organization_id column that row
+// security guards; one with the column and without a policy must be on the
+// list of those whose organization changes by nature.
+func isolatedTables(t *testing.T, d *DB) map[string]bool {
+	global := map[string]bool{"sessions": true, "login_attempts": true, "authorization_requests": true, "grants": true}
+	tables := map[string]bool{}
+	rows, err := d.pool.Query(context.Background(), `SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id' WHERE c.relkind = 'r'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		var guarded bool
+		if err := rows.Scan(&name, &guarded); err != nil {
+			t.Fatal(err)
+		}
+		if !guarded && !global[name] {
+			t.Errorf("%s has an organization_id and no row security", name)
+		}
+		if guarded {
+			tables[name] = true
+		}
+	}
+	return tables
+}
+
+func seedRaw(t *testing.T, d *DB, orgs ...id.Organization) {
+	for _, o := range orgs {
+		err := d.InOrg(t.Context(), o, actor.System("test"), func(tx *OrgTx) error {
+			user := id.New[id.User]()
+			for _, s := range []struct {
+				sql  string
+				args []any
+			}{
+				{"INSERT INTO organizations (id, name, metadata, created_at, updated_at) VALUES (?, 'x', '{}', now(), now())", []any{o}},
+				{"INSERT INTO users (id, email, email_key, metadata, created_at, updated_at) VALUES (?, ?, ?, '{}', now(), now())", []any{user, user, user}},
+				{"INSERT INTO organization_domains (id, organization_id, domain, state, verification_strategy, created_at, updated_at) VALUES (?, ?, 'x.example', 'pending', 'dns', now(), now())", []any{id.New[id.OrganizationDomain](), o}},
+				{"INSERT INTO branding (organization_id, layout, created_at, updated_at) VALUES (?, 'center', now(), now())", []any{o}},
+				{"INSERT INTO memberships (id, organization_id, user_id, status, role_slug, custom_attributes, created_at, updated_at) VALUES (?, ?, ?, 'active', 'member', '{}', now(), now())", []any{id.New[id.Membership](), o, user}},
+				{"INSERT INTO roles (id, organization_id, slug, name, rank, created_at, updated_at) VALUES (?, ?, 'org-x', 'x', 1, now(), now())", []any{id.New[id.Role](), o}},
+				{"INSERT INTO api_keys (id, organization_id, name, key_hash, last_four, permissions, created_at, updated_at) VALUES (?, ?, 'x', ?, 'x', '[]', now(), now())", []any{id.New[id.APIKey](), o, []byte(o)}},
+				{"INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, targets, data) VALUES (?, ?, 'x', now(), 'system', '[]', '{}')", []any{id.New[id.Event](), o}},
+			} {
+				if err := tx.session().Exec(s.sql, s.args...).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

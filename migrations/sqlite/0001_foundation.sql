@@ -1,0 +1,398 @@
+-- +goose Up
+
+-- deployment: one row of facts about this installation
+CREATE TABLE deployment (
+  id                     text NOT NULL PRIMARY KEY,
+  system_organization_id text NOT NULL,
+  created_at             timestamp NOT NULL,
+  updated_at             timestamp NOT NULL
+);
+
+-- data keys: each seals the secrets of one organization (or of the deployment); the master key wraps them
+CREATE TABLE data_keys (
+  id              text NOT NULL PRIMARY KEY,
+  owner           text NOT NULL, -- an organization's id, or "deployment"
+  wrapped         blob NOT NULL,
+  created_at      timestamp NOT NULL
+);
+CREATE UNIQUE INDEX data_keys_owner ON data_keys (owner);
+
+-- tenants
+CREATE TABLE organizations (
+  id                                  text NOT NULL PRIMARY KEY,
+  name                                text NOT NULL,
+  external_id                         text,
+  stripe_customer_id                  text,
+  allow_profiles_outside_organization boolean NOT NULL DEFAULT 0,
+  metadata                            text NOT NULL,
+  system                              boolean NOT NULL DEFAULT 0,
+  created_at                          timestamp NOT NULL,
+  updated_at                          timestamp NOT NULL
+);
+CREATE UNIQUE INDEX organizations_external_id ON organizations (external_id);
+
+CREATE TABLE organization_domains (
+  id                    text NOT NULL PRIMARY KEY,
+  organization_id       text NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+  domain                text NOT NULL,
+  state                 text NOT NULL,
+  verification_strategy text NOT NULL,
+  verification_token    text,
+  verification_prefix   text,
+  verified_at           timestamp,
+  created_at            timestamp NOT NULL,
+  updated_at            timestamp NOT NULL
+);
+CREATE UNIQUE INDEX organization_domains_once ON organization_domains (organization_id, domain);
+-- a verified domain belongs to one organization
+CREATE UNIQUE INDEX organization_domains_verified ON organization_domains (domain) WHERE state = 'verified';
+CREATE INDEX organization_domains_domain ON organization_domains (domain);
+
+CREATE TABLE branding (
+  organization_id text NOT NULL PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+  color           text,
+  panel_color     text,
+  radius          integer,
+  layout          text NOT NULL,
+  panel_words     text,
+  logo            blob,
+  logo_type       text,
+  logo_dark       blob,
+  logo_dark_type  text,
+  privacy_url     text,
+  terms_url       text,
+  support_url     text,
+  secured_by      boolean NOT NULL DEFAULT 1,
+  created_at      timestamp NOT NULL,
+  updated_at      timestamp NOT NULL
+);
+
+CREATE TABLE roles (
+  id              text NOT NULL PRIMARY KEY,
+  organization_id text REFERENCES organizations (id) ON DELETE CASCADE,
+  slug            text NOT NULL,
+  name            text NOT NULL,
+  description     text,
+  rank            integer NOT NULL,
+  created_at      timestamp NOT NULL,
+  updated_at      timestamp NOT NULL
+);
+CREATE UNIQUE INDEX roles_slug ON roles (organization_id, slug);
+CREATE UNIQUE INDEX roles_slug_deployment ON roles (slug) WHERE organization_id IS NULL;
+
+-- users
+CREATE TABLE users (
+  id                  text NOT NULL PRIMARY KEY,
+  email               text NOT NULL,
+  email_key           text NOT NULL, -- the address as it is compared: lower case
+  email_verified      boolean NOT NULL DEFAULT 0,
+  first_name          text,
+  last_name           text,
+  name                text,
+  profile_picture_url text,
+  locale              text,
+  external_id         text,
+  metadata            text NOT NULL,
+  last_sign_in_at     timestamp,
+  banned_at           timestamp,
+  banned_until        timestamp,
+  ban_reason          text,
+  created_at          timestamp NOT NULL,
+  updated_at          timestamp NOT NULL
+);
+CREATE UNIQUE INDEX users_email_key ON users (email_key);
+CREATE UNIQUE INDEX users_external_id ON users (external_id);
+
+CREATE TABLE passwords (
+  user_id    text NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  hash       text NOT NULL,
+  created_at timestamp NOT NULL,
+  updated_at timestamp NOT NULL
+);
+
+CREATE TABLE memberships (
+  id                text NOT NULL PRIMARY KEY,
+  organization_id   text NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+  user_id           text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  status            text NOT NULL,
+  role_slug         text NOT NULL,
+  directory_managed boolean NOT NULL DEFAULT 0,
+  custom_attributes text NOT NULL,
+  last_used_at      timestamp,
+  deactivated_at    timestamp,
+  created_at        timestamp NOT NULL,
+  updated_at        timestamp NOT NULL
+);
+CREATE UNIQUE INDEX memberships_once ON memberships (organization_id, user_id);
+CREATE INDEX memberships_user ON memberships (user_id);
+
+-- sessions
+CREATE TABLE browser_sessions (
+  id               text NOT NULL PRIMARY KEY,
+  secret_hash      blob NOT NULL,
+  user_id          text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  auth_method      text NOT NULL,
+  authenticated_at timestamp NOT NULL,
+  ip_address       text,
+  user_agent       text,
+  last_seen_at     timestamp NOT NULL,
+  idle_seconds     integer NOT NULL,
+  expires_at       timestamp NOT NULL,
+  ended_at         timestamp,
+  created_at       timestamp NOT NULL,
+  updated_at       timestamp NOT NULL
+);
+CREATE UNIQUE INDEX browser_sessions_secret ON browser_sessions (secret_hash);
+CREATE INDEX browser_sessions_user ON browser_sessions (user_id);
+CREATE INDEX browser_sessions_expiry ON browser_sessions (expires_at);
+
+CREATE TABLE sessions (
+  id                  text NOT NULL PRIMARY KEY,
+  browser_session_id  text REFERENCES browser_sessions (id) ON DELETE CASCADE,
+  user_id             text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  client_id           text NOT NULL,
+  organization_id     text REFERENCES organizations (id) ON DELETE SET NULL,
+  auth_method         text NOT NULL,
+  authenticated_at    timestamp NOT NULL,
+  ip_address          text,
+  user_agent          text,
+  impersonator_email  text,
+  impersonator_reason text,
+  last_active_at      timestamp NOT NULL,
+  idle_seconds        integer NOT NULL,
+  expires_at          timestamp NOT NULL,
+  ended_at            timestamp,
+  end_reason          text,
+  created_at          timestamp NOT NULL,
+  updated_at          timestamp NOT NULL
+);
+CREATE INDEX sessions_browser ON sessions (browser_session_id);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_organization ON sessions (organization_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- login
+CREATE TABLE login_attempts (
+  id                 text NOT NULL PRIMARY KEY,
+  secret_hash        blob NOT NULL,
+  reference          text NOT NULL,
+  return_path        text NOT NULL,
+  application_name   text NOT NULL,
+  application_url    text,
+  organization_id    text REFERENCES organizations (id) ON DELETE CASCADE,
+  needs_organization boolean NOT NULL DEFAULT 0,
+  fresh_after        timestamp,
+  screen             text NOT NULL,
+  email              text,
+  first_name         text,
+  last_name          text,
+  ui_locales         text,
+  user_id            text REFERENCES users (id) ON DELETE CASCADE,
+  auth_method        text,
+  authenticated_at   timestamp,
+  browser_session_id text,
+  completed_at       timestamp,
+  expires_at         timestamp NOT NULL,
+  created_at         timestamp NOT NULL,
+  updated_at         timestamp NOT NULL
+);
+CREATE UNIQUE INDEX login_attempts_secret ON login_attempts (secret_hash);
+CREATE INDEX login_attempts_expiry ON login_attempts (expires_at);
+
+-- oauth
+CREATE TABLE clients (
+  id                   text NOT NULL PRIMARY KEY,
+  name                 text NOT NULL,
+  type                 text NOT NULL, -- web, spa, native, machine
+  built_in             boolean NOT NULL DEFAULT 0,
+  first_party          boolean NOT NULL DEFAULT 1,
+  token_algorithm      text NOT NULL, -- RS256 or ES256
+  access_token_seconds integer NOT NULL,
+  sign_in_url          text,
+  home_url             text,
+  created_at           timestamp NOT NULL,
+  updated_at           timestamp NOT NULL
+);
+
+CREATE TABLE client_secrets (
+  id           text NOT NULL PRIMARY KEY,
+  client_id    text NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+  name         text NOT NULL,
+  secret_hash  blob NOT NULL,
+  last_four    text NOT NULL,
+  last_used_at timestamp,
+  expires_at   timestamp,
+  created_at   timestamp NOT NULL,
+  updated_at   timestamp NOT NULL
+);
+CREATE UNIQUE INDEX client_secrets_hash ON client_secrets (secret_hash);
+CREATE INDEX client_secrets_client ON client_secrets (client_id);
+
+CREATE TABLE redirect_uris (
+  id          text NOT NULL PRIMARY KEY,
+  client_id   text NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+  uri         text NOT NULL,
+  purpose     text NOT NULL, -- redirect or logout
+  is_default  boolean NOT NULL DEFAULT 0,
+  created_at  timestamp NOT NULL,
+  updated_at  timestamp NOT NULL
+);
+CREATE UNIQUE INDEX redirect_uris_once ON redirect_uris (client_id, purpose, uri);
+
+CREATE TABLE authorization_requests (
+  id                    text NOT NULL PRIMARY KEY,
+  client_id             text NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+  surface               text NOT NULL, -- wire or oauth2
+  attempt_id            text NOT NULL,
+  redirect_uri          text NOT NULL,
+  state                 text,
+  nonce                 text,
+  scope                 text,
+  code_challenge        text,
+  organization_id       text REFERENCES organizations (id) ON DELETE CASCADE,
+  used_at               timestamp,
+  expires_at            timestamp NOT NULL,
+  created_at            timestamp NOT NULL,
+  updated_at            timestamp NOT NULL
+);
+CREATE INDEX authorization_requests_expiry ON authorization_requests (expires_at);
+
+-- a grant is what one authorization gave: a code first, then a session's tokens
+CREATE TABLE grants (
+  id                 text NOT NULL PRIMARY KEY,
+  client_id          text NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+  surface            text NOT NULL,
+  user_id            text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  browser_session_id text REFERENCES browser_sessions (id) ON DELETE CASCADE,
+  session_id         text REFERENCES sessions (id) ON DELETE CASCADE,
+  organization_id    text REFERENCES organizations (id) ON DELETE CASCADE,
+  redirect_uri       text NOT NULL,
+  nonce              text,
+  scope              text,
+  code_hash          blob NOT NULL,
+  code_challenge     text,
+  auth_method        text NOT NULL,
+  authenticated_at   timestamp NOT NULL,
+  used_at            timestamp,
+  ended_at           timestamp,
+  expires_at         timestamp NOT NULL,
+  created_at         timestamp NOT NULL,
+  updated_at         timestamp NOT NULL
+);
+CREATE UNIQUE INDEX grants_code ON grants (code_hash);
+CREATE INDEX grants_expiry ON grants (expires_at);
+
+-- one row a family: successors are derived, so only the head's generation and hash are kept
+CREATE TABLE refresh_tokens (
+  id           text NOT NULL PRIMARY KEY,
+  session_id   text NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  client_id    text NOT NULL,
+  user_id      text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  surface      text NOT NULL,
+  scope        text,
+  generation   integer NOT NULL,
+  head_hash    blob NOT NULL,
+  rotations    text NOT NULL, -- when the newest generations were rotated out, for the grace
+  rotated_at   timestamp,
+  ended_at     timestamp,
+  end_reason   text,
+  expires_at   timestamp NOT NULL,
+  created_at   timestamp NOT NULL,
+  updated_at   timestamp NOT NULL
+);
+CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
+
+CREATE TABLE signing_keys (
+  id          text NOT NULL PRIMARY KEY, -- the kid
+  algorithm   text NOT NULL,
+  public_jwk  text NOT NULL,
+  sealed      blob NOT NULL,
+  signs_after timestamp NOT NULL, -- published from created_at on, signs from here on
+  retires_at  timestamp,          -- no longer signs after this
+  gone_at     timestamp,          -- no longer published after this
+  created_at  timestamp NOT NULL,
+  updated_at  timestamp NOT NULL
+);
+
+-- apikeys
+CREATE TABLE api_keys (
+  id              text NOT NULL PRIMARY KEY,
+  organization_id text REFERENCES organizations (id) ON DELETE CASCADE,
+  name            text NOT NULL,
+  key_hash        blob NOT NULL,
+  last_four       text NOT NULL,
+  permissions     text NOT NULL,
+  last_used_at    timestamp,
+  expires_at      timestamp,
+  created_at      timestamp NOT NULL,
+  updated_at      timestamp NOT NULL
+);
+CREATE UNIQUE INDEX api_keys_hash ON api_keys (key_hash);
+CREATE INDEX api_keys_organization ON api_keys (organization_id);
+
+CREATE TABLE idempotency_keys (
+  id           text NOT NULL PRIMARY KEY, -- hash of API key, path and Idempotency-Key
+  request_hash blob NOT NULL,
+  status       integer NOT NULL,
+  sealed       blob NOT NULL,
+  expires_at   timestamp NOT NULL,
+  created_at   timestamp NOT NULL
+);
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
+-- limits: one row a subject (hashed), for windows and for growing waits
+CREATE TABLE rate_limits (
+  id            text NOT NULL PRIMARY KEY, -- hash of kind and subject
+  window_start  timestamp NOT NULL,
+  count         integer NOT NULL,
+  failures      integer NOT NULL,
+  blocked_until timestamp,
+  expires_at    timestamp NOT NULL,
+  updated_at    timestamp NOT NULL
+);
+CREATE INDEX rate_limits_expiry ON rate_limits (expires_at);
+
+-- lifecycle: links by which the first operator is made
+CREATE TABLE setup_links (
+  token_hash blob NOT NULL PRIMARY KEY,
+  used_at    timestamp,
+  expires_at timestamp NOT NULL,
+  created_at timestamp NOT NULL
+);
+
+-- audit: no position column; a sequencer numbers committed entries afterwards
+CREATE TABLE audit_events (
+  id              text NOT NULL PRIMARY KEY,
+  organization_id text,
+  type            text NOT NULL,
+  occurred_at     timestamp NOT NULL,
+  actor_kind      text NOT NULL,
+  actor_id        text,
+  actor_name      text,
+  targets         text NOT NULL,
+  ip_address      text,
+  user_agent      text,
+  request_id      text,
+  reference       text,
+  data            text NOT NULL
+);
+CREATE INDEX audit_events_organization ON audit_events (organization_id, id);
+CREATE INDEX audit_events_reference ON audit_events (reference) WHERE reference IS NOT NULL;
+
+CREATE TABLE audit_pending (
+  event_id text NOT NULL PRIMARY KEY
+);
+
+-- whatever way an entry comes in, it waits for its number
+-- +goose StatementBegin
+CREATE TRIGGER audit_events_queue AFTER INSERT ON audit_events BEGIN
+  INSERT INTO audit_pending (event_id) VALUES (NEW.id);
+END;
+-- +goose StatementEnd
+-- entries are written once
+-- +goose StatementBegin
+CREATE TRIGGER audit_events_fixed BEFORE UPDATE ON audit_events BEGIN
+  SELECT RAISE(ABORT, 'audit entries are never changed');
+END;
+-- +goose StatementEnd

@@ -1,0 +1,47 @@
+// Child processes of the tests: started on loopback, stopped by their own pid.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+export async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+// start runs a program and returns when `health` answers. What it printed is
+// kept and shown when it does not come up.
+export async function start(command, args, { env, cwd, health }) {
+  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (log += text));
+  let ended;
+  const end = new Promise((resolve) => {
+    child.on("error", (err) => resolve((ended = `could not be started: ${err.message}`)));
+    child.on("exit", (code, signal) => resolve((ended = `ended with ${signal ?? code}`)));
+  });
+  const process_ = {
+    log: () => log,
+    async stop() {
+      if (ended) return;
+      child.kill("SIGTERM");
+      const slow = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      await end;
+      clearTimeout(slow);
+    },
+  };
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    if (ended) throw new Error(`${command} ${ended}\n${log}`);
+    const answer = await fetch(health, { redirect: "manual" }).catch(() => null);
+    if (answer && answer.status < 500) return process_;
+    if (Date.now() > deadline) {
+      await process_.stop();
+      throw new Error(`${command} does not answer at ${health}\n${log}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,76 @@
+// What a person does on the hosted pages, found by the words that they see.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+
+export const newcomer = () => ({
+  email: `ines.${randomBytes(5).toString("hex")}@haldenmarine.example`,
+  firstName: "Ines",
+  lastName: "Solberg",
+  password: "slow harbour violet 73 kites",
+});
+
+const at = (path) => (url) => url.pathname === path;
+
+export async function openSignIn(page, app) {
+  await page.goto(`${app.url}/login`);
+  await page.waitForURL(at("/login"));
+  await page.getByRole("heading", { level: 1, name: /^Sign in to / }).waitFor();
+}
+
+export async function giveEmail(page, email) {
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.waitForURL(at("/login/password"));
+}
+
+// givePassword leaves the waiting to the caller: what comes next is the question.
+export async function givePassword(page, password) {
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+export async function signIn(page, app, person) {
+  await openSignIn(page, app);
+  await giveEmail(page, person.email);
+  await givePassword(page, person.password);
+  await onDashboard(page, app, person);
+}
+
+export async function signUp(page, app, person, between = async () => {}) {
+  await page.goto(`${app.url}/signup`);
+  await page.waitForURL(at("/login/signup"));
+  await page.getByRole("heading", { level: 1, name: /^Create your .+ account$/ }).waitFor();
+  await between("sign-up");
+  await page.getByLabel("Email", { exact: true }).fill(person.email);
+  await page.getByLabel(/^First name/).fill(person.firstName);
+  await page.getByLabel(/^Last name/).fill(person.lastName);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.waitForURL(at("/login/signup/details"));
+  await between("choose-password");
+  await page.getByLabel(/^(New p|P)assword$/).fill(person.password);
+  await page.getByRole("button", { name: "Create account", exact: true }).click();
+  await onDashboard(page, app, person);
+}
+
+// onDashboard is the proof of a sign-in: the application's protected page,
+// which exists only with a verified access token, shows this very person.
+export async function onDashboard(page, app, person) {
+  await page.waitForURL((url) => url.href.startsWith(`${app.url}/dashboard`));
+  assert.equal(await field(page, "email"), person.email);
+}
+
+export const field = (page, name) => page.locator(`[data-field="${name}"]`).innerText();
+
+export async function renew(page, app, person) {
+  const before = await field(page, "session");
+  await page.getByRole("link", { name: "Renew the session" }).click();
+  await page.getByRole("status").filter({ hasText: "renewed" }).waitFor();
+  await onDashboard(page, app, person);
+  assert.equal(await field(page, "session"), before, "a refresh keeps the session");
+}
+
+export async function signOut(page, app) {
+  await page.getByRole("link", { name: "Sign out" }).click();
+  await page.waitForURL(`${app.url}/`);
+  await page.getByText("You are not signed in.").waitFor();
+}

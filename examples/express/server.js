@@ -8,7 +8,7 @@ import { WorkOS } from "@workos-inc/node";
 
 const env = (name) => {
   if (process.env[name]) return process.env[name];
-  console.error(`${name} is not set. Gatehouse prints it when it starts for the first time.`);
+  console.error(`${name} is not set: README.md says where it comes from.`);
   process.exit(1);
 };
 

@@ -62,7 +62,7 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (d *DB) newTx(ctx context.Context, conn txConn, s scope, who actor.Actor) *Tx {
-	return &Tx{ctx: ctx, db: d, conn: conn, gorm: d.gorm, now: d.now(), who: who, scope: s}
+	return &Tx{ctx: ctx, db: d, conn: conn, gorm: d.gorm, now: d.now(), who: who, scope: s, made: new([]string)}
 }
 
 func (d *DB) run(ctx context.Context, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) error {

@@ -270,3 +270,39 @@ func TestMain(m *testing.M) {
 	db.SetRowSecurityURL(dbtest.PostgresURL)
 	m.Run()
 }
+
+// What is sealed in one organization opens there alone, and in its own cell.
+func TestSealedValuesStayInTheirPlace(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		a, b, _, _ := fixture(t, d)
+		cell := db.Cell{Table: "t", Column: "c", Row: "1"}
+		var sealed []byte
+		if err := d.InOrg(t.Context(), a, who, func(tx *db.OrgTx) (err error) {
+			sealed, err = tx.Seal(cell, []byte("secret"))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		err := d.InOrg(t.Context(), a, who, func(tx *db.OrgTx) error {
+			if plain, err := tx.Open(cell, sealed); err != nil || string(plain) != "secret" {
+				t.Errorf("own cell: %q, %v", plain, err)
+			}
+			if _, err := tx.Open(db.Cell{Table: "t", Column: "c", Row: "2"}, sealed); err == nil {
+				t.Error("another row's cell opened it")
+			}
+			return tx.In(b, func(tx *db.OrgTx) error {
+				if _, err := tx.Open(cell, sealed); err == nil {
+					t.Error("another organization opened it")
+				}
+				return nil
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := d.DeploymentKey(t.Context())
+		if err != nil || one == nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"gatehouse/internal/seal"
 )
 
 // Dialect is which database it is.
@@ -32,6 +34,9 @@ type DB struct {
 	write *sql.DB
 	read  *sql.DB // the same as write on Postgres
 	gorm  *gorm.DB
+
+	keys   *seal.Keyring
+	opened dataKeys
 }
 
 // Options say what to open.
@@ -42,12 +47,14 @@ type Options struct {
 	MigrateURL string
 	// MaxConns bounds the Postgres pool; 0 means 16.
 	MaxConns int
+	// Keys wrap the data keys that seal secrets at rest; nil where nothing is sealed.
+	Keys *seal.Keyring
 }
 
 // Open connects. It does not migrate: Migrate does, and on Postgres must have
 // run once before Open, because every connection takes the role it makes.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	d := &DB{Now: time.Now, Rand: rand.Reader}
+	d := &DB{Now: time.Now, Rand: rand.Reader, keys: o.Keys}
 	if err := d.connect(ctx, o); err != nil {
 		return nil, err
 	}

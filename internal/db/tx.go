@@ -36,7 +36,8 @@ type Tx struct {
 	now   time.Time
 	who   actor.Actor
 	scope scope
-	loose bool // made by Read: no transaction around it, so no scope to enter
+	made  *[]string // owners whose data keys this transaction made
+	loose bool      // made by Read: no transaction around it, so no scope to enter
 }
 
 // OrgTx is a transaction in one organization: it sees that organization's rows

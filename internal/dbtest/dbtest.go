@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"gatehouse/internal/db"
+	"gatehouse/internal/seal"
 	"gatehouse/migrations"
 )
 
@@ -66,6 +67,11 @@ func Postgres(t testing.TB) *db.DB {
 
 func open(t testing.TB, o db.Options) *db.DB {
 	t.Helper()
+	keys, err := seal.NewKeyring([][]byte{make([]byte, seal.KeySize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Keys = keys
 	d, err := db.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -106,6 +106,9 @@ func TestUnusableMasterKeyFileIsKept(t *testing.T) {
 		if err := os.WriteFile(path, []byte(tt.text), tt.mode); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Chmod(path, tt.mode); err != nil { // whatever the umask made of it
+			t.Fatal(err)
+		}
 		if _, err := LoadOrCreateMasterKey(path); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}

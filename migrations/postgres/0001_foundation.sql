@@ -326,6 +326,7 @@ CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
 CREATE TABLE signing_keys (
   id          text PRIMARY KEY, -- the kid
   algorithm   text NOT NULL,
+  generation  bigint NOT NULL, -- 1, 2, 3 … within its algorithm: of two nodes that make the next key one wins
   public_jwk  text NOT NULL,
   sealed      bytea NOT NULL,
   signs_after timestamptz NOT NULL, -- published from created_at on, signs from here on
@@ -334,6 +335,7 @@ CREATE TABLE signing_keys (
   created_at  timestamptz NOT NULL,
   updated_at  timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX signing_keys_generation ON signing_keys (algorithm, generation);
 
 -- apikeys
 CREATE TABLE api_keys (

@@ -306,6 +306,7 @@ CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
 CREATE TABLE signing_keys (
   id          text NOT NULL PRIMARY KEY, -- the kid
   algorithm   text NOT NULL,
+  generation  integer NOT NULL, -- 1, 2, 3 … within its algorithm: of two nodes that make the next key one wins
   public_jwk  text NOT NULL,
   sealed      blob NOT NULL,
   signs_after timestamp NOT NULL, -- published from created_at on, signs from here on
@@ -314,6 +315,7 @@ CREATE TABLE signing_keys (
   created_at  timestamp NOT NULL,
   updated_at  timestamp NOT NULL
 );
+CREATE UNIQUE INDEX signing_keys_generation ON signing_keys (algorithm, generation);
 
 -- apikeys
 CREATE TABLE api_keys (

@@ -1,0 +1,28 @@
+package gallery
+
+import (
+	"github.com/a-h/templ"
+
+	"gatehouse/internal/i18n"
+)
+
+// Entry is one page in one state.
+type Entry struct {
+	Name   string // area, page and state: hosted-password-mismatch
+	Render func(Setting) templ.Component
+}
+
+// Setting is how a page is looked at.
+type Setting struct {
+	Lang  i18n.Language
+	Theme string // "light", "dark", or "" for the system's
+}
+
+// Pages is every page in every state.
+func Pages() []Entry {
+	var all []Entry
+	for _, area := range [][]Entry{signIn, signUp, organizations, signOut, errorPages()} {
+		all = append(all, area...)
+	}
+	return all
+}

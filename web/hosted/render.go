@@ -1,0 +1,60 @@
+package hosted
+
+import (
+	"context"
+	"io"
+)
+
+// Each page is a templ.Component.
+
+// Render writes the page.
+func (p IdentifierPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p PasswordPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p ContinuePage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p RedirectPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p OrganizationPickerPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p CreateOrganizationPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p SignUpPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p SignUpDetailsPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p SetupPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p SignedOutPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p SignOutConfirmPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p AccountPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p ErrorPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p BusyPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }

@@ -1,0 +1,39 @@
+package hosted
+
+import "gatehouse/internal/i18n"
+
+// maxEmail is the longest address there is room for (RFC 5321 §4.5.3.1.3: a
+// path of 256, less its brackets).
+const maxEmail = 254
+
+// words is a message that names the application.
+func (f Frame) words(key string) string {
+	return f.Lang.T(key, i18n.Args{"application": f.application()})
+}
+
+func (p IdentifierPage) title() string { return p.words("login.identifier.title") }
+
+func (p IdentifierPage) lede() string {
+	if p.OrganizationName == "" {
+		return ""
+	}
+	return p.Lang.T("login.identifier.lede", i18n.Args{"organization": p.OrganizationName})
+}
+
+func (p IdentifierPage) placeholder() string {
+	if p.Placeholder == "" {
+		return p.Lang.T("field.email_placeholder")
+	}
+	return p.Placeholder
+}
+
+func (p IdentifierPage) emailHint() string {
+	if !p.EmailLastUsed {
+		return ""
+	}
+	return p.Lang.T("login.identifier.email_last_used")
+}
+
+func (p RedirectPage) words(key string) string {
+	return p.Lang.T(key, i18n.Args{"provider": p.To})
+}

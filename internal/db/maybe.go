@@ -33,8 +33,9 @@ func (h MaybeTable[T, K]) Insert(tx *OrgTx, row *T) error {
 	return h.t.insert(tx.base(), row)
 }
 
-// InsertDeployment adds a row that belongs to the deployment.
-func (h MaybeTable[T, K]) InsertDeployment(tx *AllTx, row *T) error {
+// InsertDeployment adds a row that belongs to the deployment. Row security lets
+// an *AllTx do that, and any transaction for the audit log.
+func (h MaybeTable[T, K]) InsertDeployment(tx AnyScope, row *T) error {
 	return h.t.insert(tx.base(), row)
 }
 

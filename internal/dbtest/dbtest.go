@@ -20,15 +20,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"gatehouse/internal/db"
+	"gatehouse/internal/jobs"
 	"gatehouse/internal/seal"
 	"gatehouse/migrations"
 )
 
 const variable = "GATEHOUSE_TEST_POSTGRES"
-
-// Steps are the further migrations of a real deployment. internal/jobs/jobstest
-// would import upwards from here, so packages that enqueue jobs add theirs.
-var Steps []db.Step
 
 // Run runs fn as one subtest for each database.
 func Run(t *testing.T, fn func(t *testing.T, d *db.DB)) {
@@ -53,7 +50,7 @@ func SQLite(t testing.TB) *db.DB {
 func SQLiteURL(t testing.TB) string {
 	t.Helper()
 	address := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
-	if err := db.Migrate(t.Context(), db.Options{URL: address}, Steps...); err != nil {
+	if err := db.Migrate(t.Context(), db.Options{URL: address}, jobs.Migrate); err != nil {
 		t.Fatal(err)
 	}
 	return address
@@ -130,7 +127,7 @@ func template(server string) error {
 			return err
 		}
 	}
-	if err := db.Migrate(ctx, db.Options{URL: withDatabase(server, building)}, Steps...); err != nil {
+	if err := db.Migrate(ctx, db.Options{URL: withDatabase(server, building)}, jobs.Migrate); err != nil {
 		return err
 	}
 	_, err = conn.Exec(ctx, "ALTER DATABASE "+building+" RENAME TO "+templateName())
@@ -150,7 +147,7 @@ var templateName = sync.OnceValue(func() string {
 	if err != nil {
 		panic(err)
 	}
-	return fmt.Sprintf("template_%d_%s", len(Steps), hex.EncodeToString(h.Sum(nil))[:12])
+	return "template_" + hex.EncodeToString(h.Sum(nil))[:12]
 })
 
 func statement(server, s string) error {

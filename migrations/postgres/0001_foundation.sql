@@ -144,7 +144,8 @@ CREATE TABLE memberships (
   updated_at        timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX memberships_once ON memberships (organization_id, user_id);
-CREATE INDEX memberships_user ON memberships (user_id);
+CREATE INDEX memberships_user ON memberships (user_id, id);
+CREATE INDEX memberships_page ON memberships (organization_id, id);
 
 -- sessions
 CREATE TABLE browser_sessions (
@@ -187,8 +188,8 @@ CREATE TABLE sessions (
   updated_at          timestamptz NOT NULL
 );
 CREATE INDEX sessions_browser ON sessions (browser_session_id);
-CREATE INDEX sessions_user ON sessions (user_id);
-CREATE INDEX sessions_organization ON sessions (organization_id);
+CREATE INDEX sessions_user ON sessions (user_id, id);
+CREATE INDEX sessions_organization ON sessions (organization_id, id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 -- login
@@ -351,7 +352,7 @@ CREATE TABLE api_keys (
   updated_at      timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX api_keys_hash ON api_keys (key_hash);
-CREATE INDEX api_keys_organization ON api_keys (organization_id);
+CREATE INDEX api_keys_organization ON api_keys (organization_id, id);
 
 CREATE TABLE idempotency_keys (
   id           text PRIMARY KEY, -- hash of API key, path and Idempotency-Key

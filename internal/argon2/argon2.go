@@ -3,6 +3,7 @@ package argon2
 import (
 	"encoding/binary"
 	"errors"
+	"runtime"
 	"sync"
 
 	"golang.org/x/crypto/blake2b"
@@ -111,6 +112,7 @@ func (f *filling) fill() {
 		for slice := range uint32(syncPoints) {
 			if f.lanes == 1 {
 				f.fillSegment(pass, slice, 0)
+				runtime.Gosched() // or a request of microseconds waits the scheduler's 10 ms on a busy core
 				continue
 			}
 			var wg sync.WaitGroup

@@ -45,8 +45,8 @@ type file struct {
 	squeezed    func() string // gzip, made once when first asked; nil for fonts
 }
 
-// catalogue finds a file by its plain name. Built on first use: hashing takes
-// about half a millisecond, which start-up need not wait for.
+// catalogue finds a file by its plain name. Built on first use: that takes a
+// few milliseconds, which start-up need not wait for.
 var catalogue = sync.OnceValue(func() map[string]*file {
 	all := map[string]*file{}
 	add := func(name, contentType, body string, text bool) {
@@ -104,6 +104,7 @@ func stylesheet() string {
 func tighten(css string) string {
 	css = comments.ReplaceAllString(css, "")
 	css = blocks.ReplaceAllString(css, "$1")
+	css = strings.TrimSpace(css)
 	return strings.NewReplacer(";}", "}", ": ", ":", ", ", ",", " > ", ">").Replace(css)
 }
 

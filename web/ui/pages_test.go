@@ -123,7 +123,7 @@ var auditPage = []templ.Component{
 		event("12:22:40.032", Neutral, "changed", "role.assigned", "Priya Raghunathan", "")),
 		Pager(PagerProps{Text: "50 of about 4,300 events", Older: Link{Href: "?after=x"}})),
 	raw(`<aside class="drawer" aria-label="Event">`),
-	in(Card(CardProps{ID: "event", Title: "SSO sign-in failed", Note: "authentication.sso_failed", Actions: LinkButton(ButtonProps{Label: "Close", Href: "?", Kind: "ghost", Size: "sm", Icon: "x", IconOnly: true, Attrs: Attrs{"data-close": true}}),
+	in(Card(CardProps{ID: "event", Title: "SSO sign-in failed", Note: "authentication.sso_failed", Stacked: true, Icon: "fail", Tone: Bad, Actions: LinkButton(ButtonProps{Label: "Close", Href: "?", Kind: "ghost", Size: "sm", Icon: "x", IconOnly: true, Attrs: Attrs{"data-close": true}}),
 		Foot: templ.Join(Status(StatusProps{Label: "Hash chain intact up to this event", Tone: OK, Icon: "shield-ok"}))}),
 		in(CardBody(), raw(`<div class="stack">`), DefList([]Def{{Term: "When", Text: "Sun 22 Nov 2026, 12:23:08.114"}, {Term: "Who", Body: raw(`<a href="?">Ines Halvorsen</a> <span class="faint">user</span>`)}, {Term: "Reference", Body: ID(IDProps{Value: "GH-7K2M-94QX", Copy: "Copy reference"})}}),
 			raw(`<div class="row">`), small("Same person", "?"), small("Same address", "?"), raw(`</div>`),

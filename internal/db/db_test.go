@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -305,4 +307,26 @@ func TestSealedValuesStayInTheirPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// Both sets of migrations must make one schema: a query that works on one
+// database and not on the other is found by a customer.
+func TestBothDialectsHaveOneSchema(t *testing.T) {
+	schemas := map[db.Dialect]dbtest.Schema{}
+	dbtest.Run(t, func(t *testing.T, d *db.DB) { schemas[d.Dialect] = dbtest.ReadSchema(t, d) })
+	s, p := schemas[db.SQLite], schemas[db.Postgres]
+	if p.Columns == nil {
+		return // make check runs on SQLite alone
+	}
+	for name, c := range s.Columns {
+		if p.Columns[name] != c {
+			t.Errorf("%s: %+v on SQLite, %+v on Postgres", name, c, p.Columns[name])
+		}
+	}
+	if len(s.Columns) != len(p.Columns) {
+		t.Errorf("%d columns on SQLite, %d on Postgres", len(s.Columns), len(p.Columns))
+	}
+	if !slices.Equal(s.Unique, p.Unique) {
+		t.Errorf("unique indexes:\n%s\n%s", strings.Join(s.Unique, "\n"), strings.Join(p.Unique, "\n"))
+	}
 }

@@ -57,3 +57,10 @@ func (MaybeTable[T, K]) writable(tx OwnedScope, conds []Cond) []Cond {
 	}
 	return append(conds, Null("organization_id"))
 }
+
+// ListInherited is the rows of the transaction's organization and the
+// deployment's, which it has from there: an organization's roles. On Postgres
+// the table needs a policy that lets everyone read the deployment's rows.
+func (h MaybeTable[T, K]) ListInherited(tx *OrgTx, q Query) ([]T, error) {
+	return h.t.list(tx.base(), inherited, q)
+}

@@ -111,6 +111,7 @@ const (
 	global ownership = iota
 	owned
 	maybeOwned
+	inherited // an organization's own and the deployment's
 )
 
 // scoped adds the organization to a statement. It is the one place that does.
@@ -120,6 +121,9 @@ func scoped(g *gorm.DB, tx *Tx, kind ownership) *gorm.DB {
 	}
 	switch tx.scope.reach {
 	case reachOrg:
+		if kind == inherited {
+			return g.Where(clause.Or(clause.Eq{Column: column("organization_id"), Value: tx.scope.org}, clause.Eq{Column: column("organization_id")}))
+		}
 		return g.Where(clause.Eq{Column: column("organization_id"), Value: tx.scope.org})
 	case reachDeployment, reachLocate:
 		return g

@@ -1,0 +1,107 @@
+package arch
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "gatehouse/"
+
+// floors says where each package stands; a package imports lower floors only.
+// A sub-package of a domain stands just below its parent (half a floor).
+var floors = map[string]float64{
+	"cmd/server": 10, "cmd/worker": 10,
+	"internal/app": 9, "internal/e2e": 9,
+	"api": 8, "web/dashboard": 8, "web/gallery": 8,
+	"oauth": 7, "lifecycle": 7,
+	"login":         6,
+	"users":         5,
+	"tenants":       4,
+	"sessions":      4,
+	"apikeys":       4,
+	"audit":         3,
+	"internal/jobs": 2, "internal/limit": 2,
+	"internal/db": 1, "web/hosted": 1,
+	"users/password": 0.5, "tenants/brand": 0.5, "web/ui": 0.5,
+	"internal/id": 0, "internal/actor": 0, "internal/problem": 0, "internal/seal": 0, "internal/netguard": 0,
+	"internal/config": 0, "internal/browser": 0, "internal/wire": 0, "internal/i18n": 0, "web/assets": 0, "migrations": 0,
+}
+
+// floorZero is the order among floor-0 packages: the words of the house, which
+// the others may use.
+var floorZero = map[string]float64{"internal/id": -2, "internal/actor": -1, "internal/problem": -1}
+
+// outside are packages that tests and people use and the product does not.
+var outside = []string{"internal/dbtest", "internal/arch", "internal/tools", "examples/", "bench", "scripts", "tests"}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+// An import that goes up or sideways turns the tree into a knot.
+func TestImportsOnlyGoDown(t *testing.T) {
+	for _, p := range list(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if isOutside(name) {
+			continue
+		}
+		floor, ok := floorOf(name)
+		if !ok {
+			t.Errorf("%s stands on no floor: add it to the map, and to ARCHITECTURE.md", name)
+			continue
+		}
+		for _, i := range p.Imports {
+			dep, ours := strings.CutPrefix(i, module)
+			if !ours {
+				continue
+			}
+			if isOutside(dep) {
+				t.Errorf("%s imports %s, which only tests may use", name, dep)
+			} else if below, ok := floorOf(dep); !ok || below >= floor {
+				t.Errorf("%s (floor %g) imports %s (floor %g)", name, floor, dep, below)
+			}
+		}
+	}
+}
+
+func floorOf(name string) (float64, bool) {
+	if f, ok := floorZero[name]; ok {
+		return f, true
+	}
+	f, ok := floors[name]
+	return f, ok
+}
+
+func isOutside(name string) bool {
+	for _, o := range outside {
+		if strings.HasPrefix(name, o) {
+			return true
+		}
+	}
+	return false
+}
+
+func list(t *testing.T) []listed {
+	t.Helper()
+	command := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...")
+	command.Dir = "../.."
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}

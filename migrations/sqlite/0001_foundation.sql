@@ -180,6 +180,7 @@ CREATE TABLE login_attempts (
   return_path        text NOT NULL,
   application_name   text NOT NULL,
   application_url    text,
+  lands_at           text, -- where the browser goes in the end: the pages' forms must be allowed to lead there
   organization_id    text REFERENCES organizations (id) ON DELETE CASCADE,
   needs_organization boolean NOT NULL DEFAULT 0,
   fresh_after        timestamp,

@@ -1,0 +1,160 @@
+package tenants
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
+	"gatehouse/internal/seal"
+)
+
+// Domain is an internet domain that an organization holds or claims.
+type Domain struct {
+	db.Owned
+	ID                   id.OrganizationDomain
+	Domain               string // lower case, punycode, without trailing dot
+	State                DomainState
+	VerificationStrategy Strategy
+	VerificationToken    *string
+	VerificationPrefix   *string
+	VerifiedAt           *time.Time
+	CreatedAt            time.Time
+	UpdatedAt            time.Time
+}
+
+// TableName is the table that this package owns.
+func (Domain) TableName() string { return "organization_domains" }
+
+var domains = db.OwnedTable[Domain, id.OrganizationDomain]{}
+
+// DomainState is how far the proof of a domain is.
+type DomainState string
+
+// The states that this server gives a domain.
+const (
+	Pending  DomainState = "pending"
+	Verified DomainState = "verified"
+	Failed   DomainState = "failed"
+)
+
+// Strategy is how a domain is proven.
+type Strategy string
+
+// A domain is proven by a DNS record, or the deployment's word stands for it.
+const (
+	DNS    Strategy = "dns"
+	Manual Strategy = "manual"
+)
+
+// NewDomain is a domain to be added.
+type NewDomain struct {
+	Domain string
+	State  DomainState // empty means Pending
+}
+
+// verificationPrefix is the label of the TXT record before the domain.
+const verificationPrefix = "_gatehouse-domain-verification"
+
+// maxDomains bounds the domains of one organization.
+const maxDomains = 100
+
+// What callers are told of domains.
+var (
+	ErrInvalidDomain = problem.New(problem.Invalid, "invalid_domain", "That is not a domain name, such as example.com.")
+	ErrDomainTaken   = problem.New(problem.Conflict, "domain_already_exists", "That domain is verified by another organization.")
+	ErrDomainTwice   = problem.New(problem.Conflict, "domain_already_exists", "The organization has that domain already.")
+	ErrTooManyDomain = problem.New(problem.Invalid, "too_many_domains", "An organization has at most 100 domains.")
+)
+
+// NormalizeDomain is the one spelling of a domain name: lower case, punycode,
+// without the root's dot, so that no variant of a verified domain is free.
+func NormalizeDomain(name string) (string, error) {
+	name = strings.TrimSuffix(strings.TrimSpace(name), ".")
+	if len(name) > 1024 || !strings.Contains(name, ".") && !strings.ContainsAny(name, "。．｡") {
+		return "", ErrInvalidDomain
+	}
+	ascii, err := idna.Lookup.ToASCII(name)
+	if err != nil || len(ascii) > 253 || !strings.Contains(ascii, ".") || isAddress(ascii) {
+		return "", ErrInvalidDomain
+	}
+	for label := range strings.SplitSeq(ascii, ".") {
+		if label == "" || len(label) > 63 {
+			return "", ErrInvalidDomain
+		}
+	}
+	return strings.ToLower(ascii), nil
+}
+
+// isAddress reports whether the last label is a number: no top-level domain
+// is, every IPv4 address is.
+func isAddress(name string) bool {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	return last != "" && strings.Trim(last, "0123456789") == ""
+}
+
+// Domains are the domains of these organizations, or of all that the
+// transaction sees, oldest first.
+func Domains(tx db.OwnedScope, orgs ...id.Organization) ([]Domain, error) {
+	if _, one := tx.(*db.OrgTx); !one && len(orgs) == 0 {
+		return nil, nil
+	}
+	var conds []db.Cond
+	if len(orgs) > 0 {
+		conds = append(conds, db.In("organization_id", orgs))
+	}
+	return domains.List(tx, db.Query{Where: conds})
+}
+
+// GetDomain is one domain, or db.ErrNotFound.
+func GetDomain(tx db.OwnedScope, domain id.OrganizationDomain) (*Domain, error) {
+	return domains.Get(tx, domain)
+}
+
+// LocateDomain is the organization that has verified the domain name.
+func LocateDomain(tx *db.AllTx, name string) (id.Organization, bool, error) {
+	name, err := NormalizeDomain(name)
+	if err != nil {
+		return "", false, nil
+	}
+	row, err := domains.First(tx, db.Eq("domain", name), db.Eq("state", Verified))
+	if errors.Is(err, db.ErrNotFound) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	return row.OrganizationID, true, nil
+}
+
+// LocateDomainOwner is whose domain that is, or db.ErrNotFound.
+func LocateDomainOwner(tx *db.AllTx, domain id.OrganizationDomain) (id.Organization, error) {
+	row, err := domains.Get(tx, domain)
+	if err != nil {
+		return "", err
+	}
+	return row.OrganizationID, nil
+}
+
+func newDomain(tx *db.Tx, d NewDomain) (*Domain, error) {
+	name, err := NormalizeDomain(d.Domain)
+	if err != nil {
+		return nil, err
+	}
+	row := &Domain{ID: id.New[id.OrganizationDomain](), Domain: name, State: Pending, VerificationStrategy: DNS}
+	switch d.State {
+	case Pending, "":
+		token, prefix := seal.Token(24), verificationPrefix
+		row.VerificationToken, row.VerificationPrefix = &token, &prefix
+	case Verified: // the deployment's word
+		now := tx.Now()
+		row.State, row.VerificationStrategy, row.VerifiedAt = Verified, Manual, &now
+	default:
+		return nil, problem.ErrInvalid.WithMessage("A domain's state is pending or verified.")
+	}
+	return row, nil
+}

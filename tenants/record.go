@@ -1,0 +1,57 @@
+package tenants
+
+import (
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/wire"
+)
+
+// snapshot is the organization with its domains as they are now.
+func snapshot(tx *db.OrgTx, o *Organization) (wire.Organization, error) {
+	all, err := Domains(tx)
+	return o.Wire(all), err
+}
+
+func recordCreated(tx *db.OrgTx, o *Organization) error {
+	w, err := snapshot(tx, o)
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.OrganizationCreated{Organization: w})
+}
+
+func recordUpdated(tx *db.OrgTx, o *Organization) error {
+	w, err := snapshot(tx, o)
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.OrganizationUpdated{Organization: w})
+}
+
+func recordDeleted(tx *db.OrgTx, o *Organization) error {
+	w, err := snapshot(tx, o)
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.OrganizationDeleted{Organization: w})
+}
+
+func recordDomainCreated(tx *db.OrgTx, d *Domain) error {
+	return audit.Record(tx, audit.OrganizationDomainCreated{Domain: d.Wire()})
+}
+
+func recordDomainDeleted(tx *db.OrgTx, d *Domain) error {
+	return audit.Record(tx, audit.OrganizationDomainDeleted{Domain: d.Wire()})
+}
+
+func recordBranding(tx *db.OrgTx) error {
+	o, err := Get(tx, tx.Organization())
+	if err != nil {
+		return err
+	}
+	w, err := snapshot(tx, o)
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.BrandingUpdated{Organization: w})
+}

@@ -1,0 +1,42 @@
+package oauth
+
+import "gatehouse/internal/problem"
+
+// The token endpoints' refusals (RFC 6749 §5.2, reference/wire-api.md 2.3).
+// invalid_grant tells nothing about why: each reason is in the audit log
+// where it matters, and a thief learns the least.
+var (
+	errInvalidClient   = problem.NewOAuth(problem.BadRequest, "invalid_client", "The client is unknown or its secret is wrong.")
+	errBasicClient     = problem.NewOAuth(problem.Unauthorized, "invalid_client", "The client is unknown or its secret is wrong.")
+	errUnknownClient   = errInvalidClient.WithMessage("There is no application with that client_id.")
+	errInvalidGrant    = problem.NewOAuth(problem.BadRequest, "invalid_grant", "The code or token is invalid, expired, used or revoked.")
+	errInvalidRequest  = problem.NewOAuth(problem.BadRequest, "invalid_request", "A parameter is missing or wrong.")
+	errUnsupportedType = problem.NewOAuth(problem.BadRequest, "unsupported_grant_type", "That grant_type is not supported here.")
+	errUnauthorized    = problem.NewOAuth(problem.BadRequest, "unauthorized_client", "The application may not use that grant.")
+
+	errNotMember      = problem.NewOAuth(problem.BadRequest, "organization_membership_not_found", "The user is not an active member of that organization.")
+	errInvalidToken   = problem.NewOAuth(problem.Unauthorized, "invalid_token", "The access token is missing, expired or not valid here.")
+	errScope          = problem.NewOAuth(problem.Forbidden, "insufficient_scope", "The access token was not granted the scope openid.")
+	errCredentials    = problem.New(problem.BadRequest, "invalid_credentials", "The email or the password is wrong.")
+	errPendingToken   = problem.New(problem.BadRequest, "invalid_pending_authentication_token", "That pending authentication token is unknown, used or expired.")
+	errOrganizationID = problem.New(problem.BadRequest, "invalid_organization_id", "There is no organization with that id.")
+	errNoChallenge    = problem.New(problem.BadRequest, "code_challenge_not_found", "The code was issued without a code_challenge, so it takes no code_verifier.")
+	errSessionID      = problem.New(problem.Invalid, "invalid_request_parameters", "session_id is missing or is not the id of a session.")
+
+	// errSelectOrganization asks for the second step organization-selection; it is 403 on purpose (wire-api.md 2.4).
+	errSelectOrganization = problem.New(problem.Forbidden, "organization_selection_required", "The user belongs to several organizations: choose one.")
+)
+
+// The refusals that a person sees, because the address to send them back to is
+// not proven to be the application's.
+var (
+	ErrPageClient   = problem.New(problem.BadRequest, "unknown_application", "The application that sent you here is not known.")
+	ErrPageRedirect = problem.New(problem.BadRequest, "redirect_uri_not_registered", "The address that the application wants you to return to is not registered.")
+	ErrPageRequest  = problem.New(problem.BadRequest, "authorization_request_invalid", "The application sent a request that cannot be read.")
+	ErrPageExpired  = problem.New(problem.BadRequest, "authorization_request_expired", "This sign-in took too long, or it is finished already. Go back to the application and start again.")
+)
+
+// missing is invalid_request that names the parameter.
+func missing(name string) error {
+	return errInvalidRequest.WithMessage("The parameter " + name + " is missing.")
+}

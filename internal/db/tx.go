@@ -50,7 +50,10 @@ type AllTx struct{ *Tx }
 
 // AnyScope is any transaction. OwnedScope is one that may read organizations' rows.
 type (
-	AnyScope   interface{ base() *Tx }
+	AnyScope interface {
+		base() *Tx
+		Now() time.Time
+	}
 	OwnedScope interface {
 		AnyScope
 		ownedRows()

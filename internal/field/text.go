@@ -54,3 +54,21 @@ func unprintable(r rune) bool {
 func bad(member, sentence string) error {
 	return problem.ErrInvalid.WithMessage(sentence).WithDetails(problem.Detail{Code: "invalid_" + member, Message: sentence, Field: member})
 }
+
+// Clip is what is kept of a text that a stranger's program sent about itself,
+// such as its User-Agent: printable, at most that many bytes, nil if empty.
+func Clip(text string, most int) *string {
+	if len(text) > most {
+		text = text[:most]
+	}
+	text = strings.Map(func(r rune) rune {
+		if unprintable(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,182 @@
+package sessions
+
+import (
+	"errors"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/internal/actor"
+	"gatehouse/internal/db"
+	"gatehouse/internal/field"
+	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
+	"gatehouse/internal/wire"
+)
+
+// Session is one application's session of a person.
+type Session struct {
+	db.Global
+	ID                 id.Session
+	BrowserSessionID   *id.BrowserSession
+	UserID             id.User
+	ClientID           id.Client
+	OrganizationID     *id.Organization // the current one; changed by Switch
+	AuthMethod         Method
+	AuthenticatedAt    time.Time
+	IPAddress          *string
+	UserAgent          *string
+	ImpersonatorEmail  *string
+	ImpersonatorReason *string
+	LastActiveAt       time.Time
+	IdleSeconds        int64
+	ExpiresAt          time.Time
+	EndedAt            *time.Time
+	EndReason          *string
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+}
+
+// TableName is the table that this package owns.
+func (Session) TableName() string { return "sessions" }
+
+var sessions = db.GlobalTable[Session, id.Session]{}
+
+var systemActor = actor.System("sessions")
+
+// ErrEnded says that the session ended, expired, or never was.
+var ErrEnded = problem.New(problem.BadRequest, "session_ended", "That session has ended. Sign in again.")
+
+// New is what a session starts with.
+type New struct {
+	BrowserSession  *id.BrowserSession
+	User            id.User
+	Client          id.Client
+	Organization    *id.Organization
+	Method          Method
+	AuthenticatedAt time.Time // zero means now
+	IP              string    // the person's, not the application's
+	UserAgent       string
+	Lifetimes       Lifetimes // zero means the default
+}
+
+// Start makes a session of an application.
+func Start(tx *db.Tx, n New) (*Session, error) {
+	l := n.Lifetimes.orDefault()
+	if n.AuthenticatedAt.IsZero() {
+		n.AuthenticatedAt = tx.Now()
+	}
+	s := &Session{
+		ID: id.New[id.Session](), BrowserSessionID: n.BrowserSession, UserID: n.User, ClientID: n.Client,
+		OrganizationID: n.Organization, AuthMethod: n.Method, AuthenticatedAt: n.AuthenticatedAt,
+		IPAddress: field.Clip(n.IP, maxAgent), UserAgent: field.Clip(n.UserAgent, maxAgent),
+		LastActiveAt: tx.Now(), IdleSeconds: int64(l.Idle.Seconds()), ExpiresAt: tx.Now().Add(l.Absolute),
+	}
+	if err := sessions.Insert(tx, s); err != nil {
+		return nil, err
+	}
+	return s, audit.RecordFor(tx, s.OrganizationID, audit.SessionCreated{Session: s.Wire(tx.Now())})
+}
+
+// Get is one session, ended or not, or db.ErrNotFound.
+func Get(tx db.AnyScope, session id.Session) (*Session, error) { return sessions.Get(tx, session) }
+
+// Live is the session if it can still be used, else ErrEnded.
+func Live(tx db.AnyScope, session id.Session) (*Session, error) {
+	s, err := sessions.Get(tx, session)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, ErrEnded
+	}
+	if err == nil && !s.LiveAt(tx.Now()) {
+		return nil, ErrEnded
+	}
+	return s, err
+}
+
+// Renew is Live for a refresh: it holds the session until the transaction
+// ends, so that nobody ends it in between, and notes that it was used.
+func Renew(tx *db.Tx, session id.Session) (*Session, error) {
+	s, err := sessions.GetForUpdate(tx, session)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !s.LiveAt(tx.Now()) {
+		return nil, ErrEnded
+	}
+	if err != nil || tx.Now().Sub(s.LastActiveAt) < touchEvery {
+		return s, err
+	}
+	_, err = sessions.Update(tx, session, db.Set{"last_active_at": tx.Now()})
+	s.LastActiveAt = tx.Now()
+	return s, err
+}
+
+// LiveAt reports whether the session can be used at now.
+func (s *Session) LiveAt(now time.Time) bool {
+	return alive(now, s.ExpiresAt, s.LastActiveAt, s.IdleSeconds, s.EndedAt)
+}
+
+// Switch moves the session to another of the person's organizations, or to
+// none. Whether they may enter it is the caller's to have asked.
+func Switch(tx *db.Tx, session id.Session, org *id.Organization) (*Session, error) {
+	n, err := sessions.Update(tx, session, db.Set{"organization_id": org}, db.Null("ended_at"))
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, ErrEnded
+	}
+	s, err := sessions.Get(tx, session)
+	if err != nil {
+		return nil, err
+	}
+	return s, audit.RecordFor(tx, org, audit.SessionSwitched{Session: s.Wire(tx.Now())})
+}
+
+// Query says which sessions to list.
+type Query struct {
+	User         id.User
+	Organization id.Organization // that are in it now
+	Live         bool            // only those that can be used
+	db.Page
+}
+
+// List is a page of sessions.
+func List(tx db.AnyScope, q Query) ([]Session, db.Paging, error) {
+	var conds []db.Cond
+	if q.User != "" {
+		conds = append(conds, db.Eq("user_id", q.User))
+	}
+	if q.Organization != "" {
+		conds = append(conds, db.Eq("organization_id", q.Organization))
+	}
+	if q.Live {
+		conds = append(conds, db.Null("ended_at"), db.Gt("expires_at", tx.Now()))
+	}
+	list := func(q db.Query) ([]Session, error) { return sessions.List(tx, q) }
+	return db.ListPage(list, q.Page, "id", func(s Session) string { return string(s.ID) }, conds...)
+}
+
+// ListByUser is a page of a person's sessions, ended ones among them.
+func ListByUser(tx db.AnyScope, user id.User, page db.Page) ([]Session, db.Paging, error) {
+	return List(tx, Query{User: user, Page: page})
+}
+
+// Wire is the session as the management API shows it at now.
+func (s *Session) Wire(now time.Time) wire.Session {
+	w := wire.Session{
+		ID: s.ID, UserID: s.UserID, OrganizationID: s.OrganizationID, IPAddress: s.IPAddress, UserAgent: s.UserAgent,
+		AuthMethod: s.AuthMethod.Wire(), Status: s.status(now), ExpiresAt: wire.At(s.ExpiresAt), EndedAt: wire.MaybeAt(s.EndedAt),
+		CreatedAt: wire.At(s.CreatedAt), UpdatedAt: wire.At(s.UpdatedAt),
+	}
+	if s.ImpersonatorEmail != nil {
+		w.Impersonator = &wire.Impersonator{Email: *s.ImpersonatorEmail, Reason: s.ImpersonatorReason}
+	}
+	return w
+}
+
+func (s *Session) status(now time.Time) string {
+	switch {
+	case s.EndedAt != nil:
+		return "revoked"
+	case !s.LiveAt(now):
+		return "expired"
+	}
+	return "active"
+}

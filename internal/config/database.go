@@ -47,7 +47,7 @@ func parseSQLite(path string) (Database, error) {
 	case path == "", strings.HasSuffix(path, "/"):
 		return Database{}, errors.New("must name a file behind sqlite:, for example sqlite:./data/gatehouse.db")
 	case path == ":memory:":
-		return Database{}, errors.New("cannot be in memory, because reads have connections of their own: name a file behind sqlite:")
+		return Database{}, errors.New("cannot be in memory, because reads have connections of their own: write sqlite: and the path of a file")
 	case strings.HasPrefix(path, "//") && !strings.HasPrefix(path, "///"):
 		return Database{}, errors.New("has a host behind sqlite:, which is a plain path: write sqlite:/var/lib/gatehouse.db or sqlite:./data/gatehouse.db")
 	case strings.ContainsAny(path, "?#\x00"):

@@ -2,9 +2,9 @@ package ui
 
 import (
 	"hash/fnv"
+	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // colours of avatars; the first is the stylesheet's own.
@@ -17,24 +17,30 @@ func colour(id string) string {
 	return colours[h.Sum32()%uint32(len(colours))]
 }
 
-// initials are the first letters of the first and the last word; for an
-// address, of the parts before the @.
+// initials are the first letters of the first and the last name; of an
+// address, of the first and last part before the @.
 func initials(name string) string {
-	name, _, _ = strings.Cut(name, "@")
-	words := strings.FieldsFunc(name, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
-	})
-	if len(words) == 0 {
+	words := strings.Fields(name)
+	if local, _, isAddress := strings.Cut(name, "@"); isAddress {
+		words = strings.FieldsFunc(local, func(r rune) bool { return strings.ContainsRune("._-+", r) })
+	}
+	words = slices.DeleteFunc(words, func(w string) bool { return letter(w) == "" })
+	switch len(words) {
+	case 0:
 		return "?"
+	case 1:
+		return letter(words[0])
+	default:
+		return letter(words[0]) + letter(words[len(words)-1])
 	}
-	first := letter(words[0])
-	if len(words) == 1 {
-		return first
-	}
-	return first + letter(words[len(words)-1])
 }
 
+// letter is the first letter or figure of a word, as a capital.
 func letter(word string) string {
-	r, _ := utf8.DecodeRuneInString(word)
-	return string(unicode.ToUpper(r))
+	for _, r := range word {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return string(unicode.ToUpper(r))
+		}
+	}
+	return ""
 }

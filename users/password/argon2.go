@@ -5,19 +5,35 @@ import (
 	"fmt"
 	"strings"
 
-	"gatehouse/internal/argon2"
+	"golang.org/x/crypto/argon2"
 )
 
 // typedMark stands before an imported argon2 hash: its system hashed what was
 // typed, ours what Normalize makes of it.
 const typedMark = "$typed"
 
+// argonParams are the costs of a derivation (RFC 9106 §3.1) and its key's length.
+type argonParams struct {
+	i      bool // argon2i; argon2id otherwise
+	kib    uint32
+	passes uint32
+	lanes  uint8
+	size   uint32
+}
+
+func (p argonParams) derive(password string, salt []byte) []byte {
+	if p.i {
+		return argon2.Key([]byte(password), salt, p.passes, p.kib, p.lanes, p.size)
+	}
+	return argon2.IDKey([]byte(password), salt, p.passes, p.kib, p.lanes, p.size)
+}
+
 // argon2Hash is a PHC string "$argon2id$v=19$m=19456,t=2,p=1$salt$hash".
 type argon2Hash struct {
-	params argon2.Params
-	salt   []byte
-	key    []byte
-	typed  bool
+	argonParams
+	salt  []byte
+	key   []byte
+	typed bool
 }
 
 var errArgon2d = errors.New("only argon2id and argon2i in version 19 are taken")
@@ -31,8 +47,7 @@ func readArgon2(hash string, _ SaltPosition) (scheme, error) {
 		}
 		return nil, err
 	}
-	mode, ok := map[string]argon2.Mode{"argon2id": argon2.ID, "argon2i": argon2.I}[part[0]]
-	if !ok || part[1] != "v=19" {
+	if part[0] != "argon2id" && part[0] != "argon2i" || part[1] != "v=19" {
 		return nil, errArgon2d
 	}
 	p, err := params(part[2], "m", "t", "p")
@@ -55,31 +70,22 @@ func readArgon2(hash string, _ SaltPosition) (scheme, error) {
 		return nil, err
 	}
 	return argon2Hash{
-		params: argon2.Params{Mode: mode, KiB: m, Passes: t, Lanes: uint8(lanes), KeySize: uint32(len(key))},
-		salt:   salt, key: key, typed: typed,
+		argonParams: argonParams{i: part[0] == "argon2i", kib: m, passes: t, lanes: uint8(lanes), size: uint32(len(key))},
+		salt:        salt, key: key, typed: typed,
 	}, nil
 }
 
-func (a argon2Hash) matches(typed string, m *argon2.Memory) (bool, error) {
+func (a argon2Hash) matches(typed string) (bool, error) {
 	if !a.typed {
 		typed = Normalize(typed)
 	}
-	if m.KiB() < a.params.KiB {
-		own, err := argon2.NewMemory(a.params.KiB)
-		if err != nil {
-			return false, err
-		}
-		defer own.Free()
-		m = own
-	}
-	key, err := m.Key(a.params, []byte(typed), a.salt)
-	return err == nil && equal(key, a.key), err
+	return equal(a.derive(typed, a.salt), a.key), nil
 }
 
-func (a argon2Hash) kib() uint32 { return a.params.KiB }
+func (a argon2Hash) kib() uint32 { return a.argonParams.kib }
 
 func (a argon2Hash) class() string {
-	return fmt.Sprintf("argon2/%d,%d,%d", a.params.KiB, a.params.Passes, a.params.Lanes)
+	return fmt.Sprintf("argon2/%d,%d,%d", a.argonParams.kib, a.passes, a.lanes)
 }
 
 func (a argon2Hash) String() string {
@@ -87,9 +93,9 @@ func (a argon2Hash) String() string {
 	if a.typed {
 		mark = typedMark
 	}
-	if a.params.Mode == argon2.I {
+	if a.i {
 		name = "argon2i"
 	}
 	return fmt.Sprintf("%s$%s$v=%d$m=%d,t=%d,p=%d$%s$%s", mark, name, argon2.Version,
-		a.params.KiB, a.params.Passes, a.params.Lanes, encode(a.salt), encode(a.key))
+		a.argonParams.kib, a.passes, a.lanes, encode(a.salt), encode(a.key))
 }

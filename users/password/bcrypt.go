@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
-
-	"gatehouse/internal/argon2"
 )
 
 // bcryptHash is "$2b$12$" and 53 characters, also as 2a and 2y, and with
@@ -54,7 +52,7 @@ func readBcrypt(hash string, _ SaltPosition) (scheme, error) {
 	return bcryptHash{text: hash, cost: cost}, nil
 }
 
-func (b bcryptHash) matches(typed string, _ *argon2.Memory) (bool, error) {
+func (b bcryptHash) matches(typed string) (bool, error) {
 	whole := len(typed) <= bcryptLimit && strings.IndexByte(typed, 0) < 0
 	if !whole {
 		typed = "" // the same work, and never a match

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"gatehouse/internal/argon2"
 	"gatehouse/internal/problem"
 )
 
@@ -30,14 +29,11 @@ type gate struct {
 	budget   uint32 // KiB
 	maxQueue int
 	maxWait  time.Duration
-	idle     time.Duration
 
 	mu    sync.Mutex
 	free  uint32
 	turn  uint64
 	queue []*waiter // by turn, then by arrival
-	kept  []*argon2.Memory
-	reap  *time.Timer
 }
 
 type waiter struct {
@@ -49,30 +45,23 @@ type waiter struct {
 }
 
 func newGate(o Options) *gate {
-	g := &gate{unit: o.KiB, budget: o.MemoryKiB, maxQueue: o.Queue, maxWait: o.Wait, idle: o.Idle}
+	g := &gate{unit: o.KiB, budget: o.MemoryKiB, maxQueue: o.Queue, maxWait: o.Wait}
 	if g.budget == 0 {
 		g.budget = g.unit * uint32(min(runtime.GOMAXPROCS(0), 8))
 	}
 	g.budget = max(g.budget, g.unit)
 	g.free = g.budget
-	g.reap = time.AfterFunc(g.idle, g.giveBack)
 	return g
 }
 
-// do runs work once there is room for kib of memory, with one unit of working
-// memory at hand. It returns ErrBusy where there will be none soon.
-func (g *gate) do(ctx context.Context, source string, kib uint32, work func(*argon2.Memory) error) error {
+// do runs work once there is room for kib of memory. It returns ErrBusy where there will be none soon.
+func (g *gate) do(ctx context.Context, source string, kib uint32, work func() error) error {
 	weight := min(max(kib, g.unit), g.budget)
 	if err := g.enter(ctx, source, weight); err != nil {
 		return err
 	}
 	defer g.leave(weight)
-	m, err := g.borrow(weight)
-	if err != nil {
-		return err
-	}
-	defer g.keep(m)
-	return work(m)
+	return work()
 }
 
 func (g *gate) enter(ctx context.Context, source string, weight uint32) error {
@@ -151,9 +140,6 @@ func (g *gate) leave(weight uint32) {
 func (g *gate) release(weight uint32) {
 	g.free += weight
 	g.admit()
-	if g.free == g.budget {
-		g.reap.Reset(g.idle)
-	}
 }
 
 // admit lets waiters in while they fit. It never passes over the first, or a
@@ -166,45 +152,4 @@ func (g *gate) admit() {
 		g.turn = w.turn
 		close(w.ready)
 	}
-}
-
-// borrow hands out kept memory, or makes it. Whoever weighs more than a unit
-// brings memory of their own, so what is kept goes first.
-func (g *gate) borrow(weight uint32) (*argon2.Memory, error) {
-	g.mu.Lock()
-	var m *argon2.Memory
-	if n := len(g.kept); n > 0 {
-		m, g.kept = g.kept[n-1], g.kept[:n-1]
-	}
-	if weight > g.unit {
-		g.drop()
-	}
-	g.mu.Unlock()
-	if m != nil {
-		return m, nil
-	}
-	return argon2.NewMemory(g.unit)
-}
-
-func (g *gate) keep(m *argon2.Memory) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.kept = append(g.kept, m)
-}
-
-// giveBack returns the kept memory to the system once nobody has hashed for a
-// while: an idle server is small.
-func (g *gate) giveBack() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.free == g.budget {
-		g.drop()
-	}
-}
-
-func (g *gate) drop() {
-	for _, m := range g.kept {
-		m.Free()
-	}
-	g.kept = nil
 }

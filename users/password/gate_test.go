@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
-
-	own "gatehouse/internal/argon2"
 )
 
 // occupy fills the gate's budget from a source until the returned function is
@@ -54,7 +52,7 @@ func TestGateBoundsWhatRunsAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 200 {
 		wg.Go(func() {
-			err := g.do(context.Background(), "storm", 64, func(m *own.Memory) error {
+			err := g.do(context.Background(), "storm", 64, func() error {
 				most.Store(max(most.Load(), running.Add(1)))
 				time.Sleep(100 * time.Microsecond)
 				running.Add(-1)
@@ -66,8 +64,8 @@ func TestGateBoundsWhatRunsAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if most.Load() > 2 || len(g.kept) > 2 || g.free != g.budget {
-		t.Errorf("%d ran at once, %d kept, %d of %d KiB free", most.Load(), len(g.kept), g.free, g.budget)
+	if most.Load() > 2 || g.free != g.budget {
+		t.Errorf("%d ran at once, %d of %d KiB free", most.Load(), g.free, g.budget)
 	}
 }
 
@@ -78,10 +76,10 @@ func TestGateRefusesBeyondItsQueue(t *testing.T) {
 	free := occupy(t, g)
 	var wg sync.WaitGroup
 	for range 3 {
-		wg.Go(func() { _ = g.do(context.Background(), "a", 64, func(*own.Memory) error { return nil }) })
+		wg.Go(func() { _ = g.do(context.Background(), "a", 64, func() error { return nil }) })
 	}
 	waiting(t, g, 3)
-	err := g.do(context.Background(), "a", 64, func(*own.Memory) error { return nil })
+	err := g.do(context.Background(), "a", 64, func() error { return nil })
 	if !errors.Is(err, ErrBusy) || ErrBusy.Status() != 503 || ErrBusy.RetryAfter <= 0 {
 		t.Errorf("got %v", err)
 	}
@@ -114,7 +112,7 @@ func TestGateIsFairBetweenSources(t *testing.T) {
 	var wg sync.WaitGroup
 	ask := func(source string) {
 		wg.Go(func() {
-			err := g.do(context.Background(), source, 64, func(*own.Memory) error { order <- source; return nil })
+			err := g.do(context.Background(), source, 64, func() error { order <- source; return nil })
 			if errors.Is(err, ErrBusy) {
 				refused.Add(1)
 			}
@@ -151,10 +149,10 @@ func TestGateServesTheHeavyInTurn(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	heavy := make(chan error)
-	go func() { heavy <- g.do(ctx, "", 1<<20, func(*own.Memory) error { return nil }) }()
+	go func() { heavy <- g.do(ctx, "", 1<<20, func() error { return nil }) }()
 	waiting(t, g, 1)
 	light := make(chan error)
-	go func() { light <- g.do(context.Background(), "", 64, func(*own.Memory) error { return nil }) }()
+	go func() { light <- g.do(context.Background(), "", 64, func() error { return nil }) }()
 	waiting(t, g, 2) // although 64 KiB are free
 	cancel()
 	if err := <-heavy; !errors.Is(err, context.Canceled) {
@@ -164,22 +162,6 @@ func TestGateServesTheHeavyInTurn(t *testing.T) {
 		t.Errorf("light: %v", err)
 	}
 	g.leave(64)
-}
-
-// A server that was busy this morning must be small at night.
-func TestGateGivesMemoryBackWhenIdle(t *testing.T) {
-	before := own.HeldKiB()
-	g := testGate(Options{Idle: 5 * time.Millisecond})
-	if err := g.do(context.Background(), "", 64, func(*own.Memory) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
-	for range 400 {
-		if own.HeldKiB() <= before {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Errorf("still holds %d KiB", own.HeldKiB()-before)
 }
 
 // BenchmarkGate is the whole way of a sign-in's hash under contention;

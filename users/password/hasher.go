@@ -11,8 +11,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
-
-	"gatehouse/internal/argon2"
 )
 
 // Options are the costs of our own hashes and the bounds on all hashing. A
@@ -23,13 +21,12 @@ type Options struct {
 	MemoryKiB uint32        // of all hashes at once: a hash for each processor, at most 8
 	Queue     int           // derivations that may wait: 64
 	Wait      time.Duration // how long one may wait: 3 s
-	Idle      time.Duration // when kept memory goes back to the system: 10 s
 }
 
 // Hasher hashes and verifies passwords within the bounds of its gate. One
 // serves the whole process.
 type Hasher struct {
-	params argon2.Params
+	params argonParams
 	gate   *gate
 	pace   pace
 }
@@ -59,12 +56,9 @@ func New(o Options) *Hasher {
 	if o.Wait == 0 {
 		o.Wait = 3 * time.Second
 	}
-	if o.Idle == 0 {
-		o.Idle = 10 * time.Second
-	}
 	o.KiB = max(o.KiB, 8)
 	return &Hasher{
-		params: argon2.Params{Mode: argon2.ID, KiB: o.KiB, Passes: o.Passes, Lanes: 1, KeySize: 32},
+		params: argonParams{kib: o.KiB, passes: o.Passes, lanes: 1, size: 32},
 		gate:   newGate(o),
 	}
 }
@@ -74,9 +68,9 @@ func New(o Options) *Hasher {
 // work.
 func (h *Hasher) Hash(ctx context.Context, source, password string) (string, error) {
 	var stored string
-	err := h.gate.do(ctx, source, h.params.KiB, func(m *argon2.Memory) (err error) {
-		stored, err = h.fresh(m, password)
-		return err
+	err := h.gate.do(ctx, source, h.params.kib, func() error {
+		stored = h.fresh(password)
+		return nil
 	})
 	return stored, err
 }
@@ -95,18 +89,17 @@ func (h *Hasher) Verify(ctx context.Context, source, stored, password string) (O
 	}
 	var out Outcome
 	var took time.Duration
-	err = h.gate.do(ctx, source, s.kib(), func(m *argon2.Memory) error {
+	err = h.gate.do(ctx, source, s.kib(), func() error {
 		started := time.Now()
 		defer func() { took = time.Since(started) }()
 		var err error
-		if out.OK, err = s.matches(password, m); err != nil || h.current(s) {
+		if out.OK, err = s.matches(password); err != nil || h.current(s) {
 			return err
 		}
-		renewed, err := h.fresh(m, password)
-		if out.OK {
+		if renewed := h.fresh(password); out.OK {
 			out.Upgrade = renewed
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return Outcome{}, err
@@ -125,11 +118,11 @@ func (h *Hasher) VerifyAbsent(ctx context.Context, source, password string) erro
 		return nil
 	}
 	var took time.Duration
-	err := h.gate.do(ctx, source, h.params.KiB, func(m *argon2.Memory) error {
+	err := h.gate.do(ctx, source, h.params.kib, func() error {
 		started := time.Now()
 		defer func() { took = time.Since(started) }()
-		_, err := m.Key(h.params, []byte(Normalize(password)), make([]byte, saltSize))
-		return err
+		h.params.derive(Normalize(password), make([]byte, saltSize))
+		return nil
 	})
 	if err != nil {
 		return err
@@ -146,17 +139,13 @@ func (h *Hasher) NeedsRehash(stored string) bool {
 // current reports whether s is our own kind of hash and costs no less.
 func (h *Hasher) current(s scheme) bool {
 	a, ok := s.(argon2Hash)
-	return ok && !a.typed && a.params.Mode == argon2.ID && a.params.KiB >= h.params.KiB && a.params.Passes >= h.params.Passes
+	return ok && !a.typed && !a.i && a.argonParams.kib >= h.params.kib && a.passes >= h.params.passes
 }
 
-func (h *Hasher) fresh(m *argon2.Memory, password string) (string, error) {
+func (h *Hasher) fresh(password string) string {
 	salt := make([]byte, saltSize)
 	rand.Read(salt)
-	key, err := m.Key(h.params, []byte(Normalize(password)), salt)
-	if err != nil {
-		return "", err
-	}
-	return argon2Hash{params: h.params, salt: salt, key: key}.String(), nil
+	return argon2Hash{argonParams: h.params, salt: salt, key: h.params.derive(Normalize(password), salt)}.String()
 }
 
 // Normalize is the form in which a password is hashed and judged: NFC, with

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	xargon2 "golang.org/x/crypto/argon2"
+	"golang.org/x/crypto/argon2"
 )
 
 // small hashes of 64 KiB, so that tests take no time.
@@ -33,7 +33,7 @@ func TestHashIsAStandardString(t *testing.T) {
 	}
 	part := strings.Split(stored, "$")
 	salt, _ := decode(part[4])
-	if want := encode(xargon2.IDKey([]byte("correct horse"), salt, 2, 19456, 1, 32)); part[5] != want {
+	if want := encode(argon2.IDKey([]byte("correct horse"), salt, 2, 19456, 1, 32)); part[5] != want {
 		t.Errorf("key %s, want %s", part[5], want)
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/pbkdf2"
-
-	"gatehouse/internal/argon2"
 )
 
 // pbkdf2Hash is stored as "$pbkdf2-sha256$i=600000$salt$hash" (RFC 8018 §5.2).
@@ -113,7 +111,7 @@ func (h *pbkdf2Hash) readWerkzeug(text string) (rounds string, err error) {
 	return method[2], err
 }
 
-func (h pbkdf2Hash) matches(typed string, _ *argon2.Memory) (bool, error) {
+func (h pbkdf2Hash) matches(typed string) (bool, error) {
 	return equal(pbkdf2.Key([]byte(typed), h.salt, int(h.iterations), len(h.key), digests[h.digest]), h.key), nil
 }
 

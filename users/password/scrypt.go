@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/scrypt"
-
-	"gatehouse/internal/argon2"
 )
 
 // scryptCost is N = 2^ln, r and p of RFC 7914 §2.
@@ -131,7 +129,7 @@ func readScryptPHC(hash string) (scheme, error) {
 	return s, s.check()
 }
 
-func (s scryptHash) matches(typed string, _ *argon2.Memory) (bool, error) {
+func (s scryptHash) matches(typed string) (bool, error) {
 	key, err := s.derive(typed, s.salt, len(s.key))
 	return err == nil && equal(key, s.key), err
 }
@@ -173,7 +171,7 @@ func readFirebase(hash string, _ SaltPosition) (scheme, error) {
 	return f, f.check()
 }
 
-func (f firebaseHash) matches(typed string, _ *argon2.Memory) (bool, error) {
+func (f firebaseHash) matches(typed string) (bool, error) {
 	salt := append(append(make([]byte, 0, maxSalt), f.salt...), f.separator...)
 	key, err := f.derive(typed, salt, 32)
 	if err != nil {

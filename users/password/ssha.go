@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
-
-	"gatehouse/internal/argon2"
 )
 
 // saltedHash is one round of SHA over password and salt, as LDAP servers keep
@@ -56,7 +54,7 @@ func readSalted(kind Kind, label string, size int, hash string, at SaltPosition)
 	return s, nil
 }
 
-func (s saltedHash) matches(typed string, _ *argon2.Memory) (bool, error) {
+func (s saltedHash) matches(typed string) (bool, error) {
 	in := append([]byte(typed), s.salt...)
 	if s.position == Prefix {
 		in = append(append([]byte(nil), s.salt...), typed...)

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"gatehouse/internal/argon2"
 )
 
 // scheme is a stored hash, read: one of argon2Hash, bcryptHash, scryptHash,
@@ -17,7 +15,7 @@ import (
 type scheme interface {
 	// matches derives from what was typed and compares in constant time. m is
 	// one unit of the gate's working memory.
-	matches(typed string, m *argon2.Memory) (bool, error)
+	matches(typed string) (bool, error)
 	kib() uint32    // working memory that a derivation takes
 	class() string  // algorithm and costs: what decides its time
 	String() string // the form that is stored, which parse reads back

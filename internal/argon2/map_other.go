@@ -1,7 +1,0 @@
-//go:build !(linux || darwin || freebsd || netbsd || openbsd)
-
-package argon2
-
-func mapBlocks(n int) ([]block, func(), error) {
-	return make([]block, n), func() {}, nil
-}

@@ -106,7 +106,9 @@ func TestFailuresTakeTheSameTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verify(t, h, slow, "wrong") // the server has seen one
+	for range 9 {
+		verify(t, h, slow, "wrong") // the server has seen some, and knows their cost
+	}
 	quickest := func(f func() error) time.Duration {
 		var took [9]time.Duration
 		for i := range took {
@@ -124,7 +126,14 @@ func TestFailuresTakeTheSameTime(t *testing.T) {
 	}
 	absent := quickest(func() error { return h.VerifyAbsent(ctx, "", "wrong") })
 	for name, stored := range map[string]string{"ours": ours, "imported": slow} {
-		present := quickest(func() error { _, err := h.Verify(ctx, "", stored, "wrong"); return err })
+		var present time.Duration
+		for range 5 { // a busy machine differs from itself; a leak differs each time
+			absent = quickest(func() error { return h.VerifyAbsent(ctx, "", "wrong") })
+			present = quickest(func() error { _, err := h.Verify(ctx, "", stored, "wrong"); return err })
+			if (present - absent).Abs() <= 8*time.Millisecond {
+				break
+			}
+		}
 		if d := (present - absent).Abs(); d > 8*time.Millisecond {
 			t.Errorf("%s: absent %v, present %v", name, absent, present)
 		}

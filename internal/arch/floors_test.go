@@ -28,7 +28,7 @@ var floors = map[string]float64{
 	"internal/db": 1, "web/hosted": 1,
 	"users/password": 0.5, "tenants/brand": 0.5, "web/ui": 0.5,
 	"internal/id": 0, "internal/actor": 0, "internal/problem": 0, "internal/seal": 0, "internal/netguard": 0,
-	"internal/config": 0, "internal/browser": 0, "internal/wire": 0, "internal/i18n": 0, "web/assets": 0, "migrations": 0,
+	"internal/config": 0, "internal/browser": 0, "internal/field": 0, "internal/wire": 0, "internal/i18n": 0, "web/assets": 0, "migrations": 0,
 }
 
 // floorZero is the order among floor-0 packages: the words of the house, which

@@ -1,0 +1,78 @@
+package apikeys
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/internal/actor"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+)
+
+// touchEvery is how stale last_used_at may be.
+const touchEvery = time.Minute
+
+// Get is one key that the transaction sees, or db.ErrNotFound.
+func Get(tx db.OwnedScope, key id.APIKey) (*Key, error) { return keys.Get(tx, key) }
+
+// List is a page of the keys that the transaction sees: all, or its
+// organization's.
+func List(tx db.OwnedScope, page db.Page) ([]Key, db.Paging, error) {
+	list := func(q db.Query) ([]Key, error) { return keys.List(tx, q) }
+	return db.ListPage(list, page, "id", func(k Key) string { return string(k.ID) })
+}
+
+// Revoke ends a key of the transaction's organization.
+func Revoke(tx *db.OrgTx, key id.APIKey) error { return revoke(tx, tx.Tx, key) }
+
+// RevokeAny ends a key of the deployment or of any organization.
+func RevokeAny(tx *db.AllTx, key id.APIKey) error {
+	k, err := keys.Get(tx, key)
+	if err != nil {
+		return err
+	}
+	if k.OrganizationID == nil {
+		return revoke(tx, tx.Tx, key)
+	}
+	return tx.In(*k.OrganizationID, func(tx *db.OrgTx) error { return Revoke(tx, key) })
+}
+
+func revoke(scope db.OwnedScope, tx *db.Tx, key id.APIKey) error {
+	k, err := keys.Get(scope, key)
+	if err != nil {
+		return err
+	}
+	n, err := keys.Delete(scope, key)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return db.ErrNotFound
+	}
+	return audit.RecordFor(tx, k.OrganizationID, audit.APIKeyRevoked{Key: k.Wire()})
+}
+
+func recordCreated(tx *db.Tx, k *Key) error {
+	return audit.RecordFor(tx, k.OrganizationID, audit.APIKeyCreated{Key: k.Wire()})
+}
+
+// Touch remembers that a key was used, at most once a minute, in a transaction
+// of its own: call it after the request has been answered, or beside it.
+func Touch(ctx context.Context, d *db.DB, k *Key) error {
+	now := d.Now().UTC()
+	if k.LastUsedAt != nil && now.Sub(*k.LastUsedAt) < touchEvery {
+		return nil
+	}
+	who := actor.System("api keys")
+	if k.OrganizationID != nil {
+		return d.InOrg(ctx, *k.OrganizationID, who, func(tx *db.OrgTx) error { return touch(tx, k.ID) })
+	}
+	return d.InDeployment(ctx, who, func(tx *db.AllTx) error { return touch(tx, k.ID) })
+}
+
+func touch(tx db.OwnedScope, key id.APIKey) error {
+	stale := db.Or(db.Null("last_used_at"), db.Lte("last_used_at", tx.Now().Add(-touchEvery)))
+	_, err := keys.Update(tx, key, db.Set{"last_used_at": tx.Now()}, stale)
+	return err
+}

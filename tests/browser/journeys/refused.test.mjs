@@ -29,7 +29,7 @@ test("a wrong password is refused in the words of an unknown address, and the ri
     await person.page.getByText(mismatch).first().waitFor();
     assert.equal(new URL(person.page.url()).pathname, "/login/password");
     assert.equal(await person.page.getByLabel("Password", { exact: true }).inputValue(), "", "a password is never put back into a page");
-    words[who] = (await person.page.locator("main").innerText()).replaceAll(email, "…");
+    words[who] = (await person.page.locator("main form").innerText()).replaceAll(email, "…");
   }
   await person.picture("password-wrong-light");
   assert.equal(words.known, words.unknown);

@@ -5,9 +5,11 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
+# What `server version` says; without it, "dev".
+ARG VERSION=
 # No cgo, so the binaries are static and need nothing of a base image.
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags="-s -w" -o /out/usr/local/bin/ ./cmd/server ./cmd/worker
+    CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags="-s -w -X gatehouse/internal/app.Version=${VERSION}" -o /out/usr/local/bin/ ./cmd/server ./cmd/worker
 # What they do read: certificates of mail servers and webhooks, time zones, a
 # place for temporary files, and a name for their own user id.
 RUN mkdir -p /out/etc/ssl/certs /out/usr/share /out/licenses /empty \

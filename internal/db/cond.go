@@ -47,8 +47,11 @@ func Contains(name, text string) Cond {
 
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// Or asks for at least one of conds.
+// Or asks for at least one of conds; none of them matches nothing.
 func Or(conds ...Cond) Cond {
+	if len(conds) == 0 {
+		return Cond{clause.Expr{SQL: "1 = 0"}}
+	}
 	list := make([]clause.Expression, len(conds))
 	for i, c := range conds {
 		list[i] = c.expr

@@ -3,6 +3,7 @@ package password
 import (
 	"context"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ type gate struct {
 	budget   uint32 // KiB
 	maxQueue int
 	maxWait  time.Duration
+	giveBack *time.Timer // restarted whenever nobody hashes any more
 
 	mu    sync.Mutex
 	free  uint32
@@ -51,6 +53,8 @@ func newGate(o Options) *gate {
 	}
 	g.budget = max(g.budget, g.unit)
 	g.free = g.budget
+	g.giveBack = time.AfterFunc(idle, func() { g.ifIdle(debug.FreeOSMemory) })
+	g.giveBack.Stop()
 	return g
 }
 
@@ -140,6 +144,24 @@ func (g *gate) leave(weight uint32) {
 func (g *gate) release(weight uint32) {
 	g.free += weight
 	g.admit()
+	if g.free == g.budget {
+		g.giveBack.Reset(idle)
+	}
+}
+
+// idle is how long nobody must have hashed before what the last hashes left
+// behind is collected and returned to the system. The runtime by itself keeps
+// the memory of a storm for minutes; in the storm it is better kept.
+const idle = 10 * time.Second
+
+// ifIdle calls free where nobody is hashing.
+func (g *gate) ifIdle(free func()) {
+	g.mu.Lock()
+	quiet := g.free == g.budget
+	g.mu.Unlock()
+	if quiet {
+		free()
+	}
 }
 
 // admit lets waiters in while they fit. It never passes over the first, or a

@@ -164,6 +164,26 @@ func TestGateServesTheHeavyInTurn(t *testing.T) {
 	g.leave(64)
 }
 
+// A server that was busy this morning must be small at night, and must not
+// collect garbage in the middle of a storm.
+func TestGateGivesMemoryBackOnlyWhenIdle(t *testing.T) {
+	g := testGate(Options{})
+	if g.giveBack.Stop() {
+		t.Error("memory is given back before anything was hashed")
+	}
+	calls := 0
+	count := func() { calls++ }
+	release := occupy(t, g)
+	g.ifIdle(count)
+	if calls != 0 || g.giveBack.Stop() {
+		t.Error("memory is given back while somebody hashes")
+	}
+	release()
+	if g.ifIdle(count); calls != 1 || !g.giveBack.Stop() {
+		t.Error("memory is not given back afterwards")
+	}
+}
+
 // BenchmarkGate is the whole way of a sign-in's hash under contention;
 // BenchmarkRaw is the same work as a bare call. Gate must reach 97 % of Raw.
 func BenchmarkGate(b *testing.B) {

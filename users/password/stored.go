@@ -13,8 +13,7 @@ import (
 // scheme is a stored hash, read: one of argon2Hash, bcryptHash, scryptHash,
 // firebaseHash, pbkdf2Hash, saltedHash.
 type scheme interface {
-	// matches derives from what was typed and compares in constant time. m is
-	// one unit of the gate's working memory.
+	// matches derives from what was typed and compares in constant time.
 	matches(typed string) (bool, error)
 	kib() uint32    // working memory that a derivation takes
 	class() string  // algorithm and costs: what decides its time

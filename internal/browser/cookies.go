@@ -15,11 +15,13 @@ type Cookie struct {
 
 // The cookies. Session is set only when a sign-in is complete. Attempt holds
 // the secret of a login attempt: an identity provider's cross-site POST to
-// the ACS must carry it. Flash is a notice for the next page. Theme and
-// Locale are a person's choice of looks.
+// the ACS must carry it. Device says who has signed in here before, for the
+// limits. Flash is a notice for the next page. Theme and Locale are a person's
+// choice of looks.
 var (
 	Session = Cookie{name: "gatehouse_session"}
 	Attempt = Cookie{name: "gatehouse_attempt", crossSite: true}
+	Device  = Cookie{name: "gatehouse_device"}
 	Flash   = Cookie{name: "gatehouse_flash"}
 	Theme   = Cookie{name: "gatehouse_theme"}
 	Locale  = Cookie{name: "gatehouse_locale"}

@@ -14,8 +14,9 @@ type Guess struct {
 	Kind    string // what is guessed: "password", "totp". Each kind locks by itself
 	Account string // the account's id, or the address that was typed where there is none
 	Network string // browser.Network of who tries, as text
-	// Known says that who tries has signed in to this account before, from this
-	// browser (by its device cookie) or network. Only the caller can tell.
+	// Known says that who tries has signed in to this account before from this
+	// very browser, by its device cookie. A network is not enough: the guesser
+	// may sit in the same one, and would fill the owner's counter.
 	Known bool
 }
 

@@ -182,7 +182,7 @@ func TestGroundsAreThePagesColours(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"surface", "canvas", "sunken", "hover", "raised"} {
+	for _, name := range []string{"surface", "canvas", "sunken", "hover", "raised", "ok-soft", "warn-soft", "bad-soft"} {
 		m := regexp.MustCompile(`--` + name + `:\s*light-dark\((#\w+), (#\w+)\)`).FindStringSubmatch(string(css))
 		if m == nil {
 			t.Fatalf("--%s is gone", name)

@@ -14,7 +14,7 @@ const prefix = "/admin/gallery/"
 var noon = time.Date(2026, 11, 22, 12, 24, 0, 0, time.UTC)
 
 var (
-	ines = hosted.Person{ID: "user_ines", Name: "Ines Halvorsen", Email: "ines.halvorsen@haldenmarine.example"}
+	ines = hosted.Person{Name: "Ines Halvorsen", Email: "ines.halvorsen@haldenmarine.example"}
 	long = hosted.Person{Email: "maximiliane-charlotte.von-und-zu-hohenfels@versicherungsmakler.example"}
 )
 

@@ -89,7 +89,7 @@ func (f Frame) hidden() []ui.Hidden {
 }
 
 func (f Frame) who(p Person, change ui.Link) ui.WhoChipProps {
-	return ui.WhoChipProps{ID: p.ID, Name: p.Name, Email: p.Email, Change: change}
+	return ui.WhoChipProps{Name: p.Name, Email: p.Email, Change: change}
 }
 
 // head is what a page tells its frame.

@@ -43,7 +43,6 @@ type RedirectPage struct {
 
 // Person is who is signed in or signing in.
 type Person struct {
-	ID    string // colours the avatar; may be ""
 	Name  string // "" shows the address alone
 	Email string
 }

@@ -73,6 +73,6 @@ func Touch(ctx context.Context, d *db.DB, k *Key) error {
 
 func touch(tx db.OwnedScope, key id.APIKey) error {
 	stale := db.Or(db.Null("last_used_at"), db.Lte("last_used_at", tx.Now().Add(-touchEvery)))
-	_, err := keys.Update(tx, key, db.Set{"last_used_at": tx.Now()}, stale)
+	_, err := keys.Update(tx, key, db.Set{"last_used_at": tx.Now()}.Quiet(), stale)
 	return err
 }

@@ -111,7 +111,7 @@ func Touch(ctx context.Context, d *db.DB, b *Browser) error {
 		return nil
 	}
 	return d.Tx(ctx, systemActor, func(tx *db.Tx) error {
-		_, err := browsers.Update(tx, b.ID, db.Set{"last_seen_at": tx.Now()},
+		_, err := browsers.Update(tx, b.ID, db.Set{"last_seen_at": tx.Now()}.Quiet(),
 			db.Null("ended_at"), db.Lte("last_seen_at", tx.Now().Add(-touchEvery)))
 		return err
 	})

@@ -102,7 +102,7 @@ func Renew(tx *db.Tx, session id.Session) (*Session, error) {
 	if err != nil || tx.Now().Sub(s.LastActiveAt) < touchEvery {
 		return s, err
 	}
-	_, err = sessions.Update(tx, session, db.Set{"last_active_at": tx.Now()})
+	_, err = sessions.Update(tx, session, db.Set{"last_active_at": tx.Now()}.Quiet())
 	s.LastActiveAt = tx.Now()
 	return s, err
 }

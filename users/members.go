@@ -1,0 +1,207 @@
+package users
+
+import (
+	"errors"
+
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/sessions"
+	"gatehouse/tenants"
+)
+
+// AddMember makes a person a member of the transaction's organization, in the
+// default role where role is empty. A membership that was deactivated comes
+// back with that role.
+func AddMember(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
+	if role == "" {
+		role = tenants.DefaultRole
+	}
+	if _, err := tenants.RoleBySlug(tx, role); err != nil {
+		return nil, err
+	}
+	if _, err := users.Get(tx, user); err != nil {
+		return nil, err
+	}
+	m := &Membership{ID: id.New[id.Membership](), UserID: user, Status: Active, RoleSlug: role, CustomAttributes: map[string]any{}}
+	err := memberships.Insert(tx, m)
+	if errors.Is(err, db.ErrDuplicate) {
+		return comeBack(tx, user, role)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w, err := snapshot(tx, m)
+	if err != nil {
+		return nil, err
+	}
+	return m, audit.Record(tx, audit.MembershipCreated{Membership: w})
+}
+
+func comeBack(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
+	m, err := MembershipOf(tx, user)
+	if err != nil {
+		return nil, err
+	}
+	if m.Status != Inactive {
+		return nil, ErrAlreadyMember
+	}
+	return change(tx, m.ID, db.Set{"status": Active, "role_slug": role, "deactivated_at": nil}, db.Eq("status", Inactive))
+}
+
+// ChangeRole gives a member another role. The last owner keeps theirs.
+func ChangeRole(tx *db.OrgTx, membership id.Membership, role string) (*Membership, error) {
+	if _, err := tenants.RoleBySlug(tx, role); err != nil {
+		return nil, err
+	}
+	m, err := memberships.Get(tx, membership)
+	if err != nil || m.RoleSlug == role {
+		return m, err
+	}
+	if err := keepAnOwner(tx, m); err != nil {
+		return nil, err
+	}
+	return change(tx, membership, db.Set{"role_slug": role})
+}
+
+// DeactivateMember ends a membership for now. The person keeps their account
+// and their other organizations; every session in this one ends, and with it
+// every refresh token, because oauth asks sessions before it renews one.
+func DeactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, error) {
+	m, err := memberships.Get(tx, membership)
+	if err != nil || m.Status == Inactive {
+		return m, err
+	}
+	if m.Status == Pending {
+		return nil, ErrDeactivate
+	}
+	if err := keepAnOwner(tx, m); err != nil {
+		return nil, err
+	}
+	m, err = change(tx, membership, db.Set{"status": Inactive, "deactivated_at": tx.Now()})
+	if err != nil {
+		return nil, err
+	}
+	return m, sessions.EndForMember(tx, m.UserID, sessions.MembershipEnded)
+}
+
+// ReactivateMember brings a deactivated membership back. Its sessions stay ended.
+func ReactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, error) {
+	m, err := memberships.Get(tx, membership)
+	if err != nil || m.Status == Active {
+		return m, err
+	}
+	if m.Status == Pending {
+		return nil, ErrReactivate
+	}
+	return change(tx, membership, db.Set{"status": Active, "deactivated_at": nil})
+}
+
+// RemoveMember ends a membership for good, with its sessions.
+func RemoveMember(tx *db.OrgTx, membership id.Membership) error {
+	m, err := memberships.Get(tx, membership)
+	if err != nil {
+		return err
+	}
+	if err := keepAnOwner(tx, m); err != nil {
+		return err
+	}
+	return remove(tx, m)
+}
+
+func remove(tx *db.OrgTx, m *Membership) error {
+	w, err := snapshot(tx, m)
+	if err != nil {
+		return err
+	}
+	n, err := memberships.Delete(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return db.ErrNotFound // somebody else removed it just now
+	}
+	if err := sessions.EndForMember(tx, m.UserID, sessions.MembershipEnded); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.MembershipDeleted{Membership: w})
+}
+
+// leave removes the membership of a person whose account goes. Organizations
+// may be left without an owner by that, the system's may not.
+func leave(tx *db.OrgTx, m *Membership) error {
+	o, err := tenants.Get(tx, m.OrganizationID)
+	if err != nil {
+		return err
+	}
+	if o.System {
+		err := keepAnOwner(tx, m)
+		if errors.Is(err, ErrLastOwner) {
+			return ErrLastOperator
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return remove(tx, m)
+}
+
+// EndMemberships removes every membership of the transaction's organization,
+// which is about to be deleted.
+func EndMemberships(tx *db.OrgTx) error {
+	for {
+		batch, err := memberships.List(tx, db.Query{Limit: 200})
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for i := range batch {
+			if err := remove(tx, &batch[i]); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// UseMembership notes that the person entered the organization just now: the
+// organization picker shows it first. It is not a deed, so nothing is recorded.
+func UseMembership(tx *db.OrgTx, user id.User) error {
+	_, err := memberships.UpdateWhere(tx, db.Set{"last_used_at": tx.Now()}.Quiet(), db.Eq("user_id", user))
+	return err
+}
+
+// keepAnOwner refuses what would take the organization's last active owner
+// away. It locks the organization first: two owners who demote each other at
+// once must not both find the other still there.
+func keepAnOwner(tx *db.OrgTx, m *Membership) error {
+	if m.RoleSlug != tenants.OwnerRole || m.Status != Active {
+		return nil
+	}
+	if _, err := tenants.Lock(tx); err != nil {
+		return err
+	}
+	others, err := memberships.Count(tx, db.Eq("role_slug", tenants.OwnerRole), db.Eq("status", Active), db.Not("id", m.ID))
+	if err == nil && others == 0 {
+		return ErrLastOwner
+	}
+	return err
+}
+
+// change sets columns of a membership, reads it back and records it.
+func change(tx *db.OrgTx, membership id.Membership, set db.Set, conds ...db.Cond) (*Membership, error) {
+	n, err := memberships.Update(tx, membership, set, conds...)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, db.ErrNotFound
+	}
+	m, err := memberships.Get(tx, membership)
+	if err != nil {
+		return nil, err
+	}
+	w, err := snapshot(tx, m)
+	if err != nil {
+		return nil, err
+	}
+	return m, audit.Record(tx, audit.MembershipUpdated{Membership: w})
+}

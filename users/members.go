@@ -162,11 +162,13 @@ func EndMemberships(tx *db.OrgTx) error {
 	}
 }
 
-// UseMembership notes that the person entered the organization just now: the
+// TouchMembership notes that the person entered the organization just now: the
 // organization picker shows it first. It is not a deed, so nothing is recorded.
-func UseMembership(tx *db.OrgTx, user id.User) error {
-	_, err := memberships.UpdateWhere(tx, db.Set{"last_used_at": tx.Now()}.Quiet(), db.Eq("user_id", user))
-	return err
+func TouchMembership(tx *db.Tx, org id.Organization, user id.User) error {
+	return tx.In(org, func(tx *db.OrgTx) error {
+		_, err := memberships.UpdateWhere(tx, db.Set{"last_used_at": tx.Now()}.Quiet(), db.Eq("user_id", user))
+		return err
+	})
 }
 
 // keepAnOwner refuses what would take the organization's last active owner

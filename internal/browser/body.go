@@ -52,15 +52,21 @@ func Body(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// JSON reads the body into target, which stays as it is when there is none:
-// the SDKs send nothing or the literal null to endpoints without parameters.
-// Members that nobody knows are ignored; a member of the wrong type is 422
-// with its name, everything else that is no JSON is 400.
+// JSON reads the body into target by Decode.
 func JSON(r *http.Request, target any) error {
 	body, err := Body(r)
 	if err != nil {
 		return err
 	}
+	return Decode(body, target)
+}
+
+// Decode reads a JSON body into target, which stays as it is when there is
+// none: the SDKs send nothing or the literal null to endpoints without
+// parameters. Members that nobody knows are ignored; a member of the wrong
+// type is 422 with its name; a member that is there twice, nesting without
+// end, and everything else that is no JSON is 400.
+func Decode(body []byte, target any) error {
 	body = bytes.TrimSpace(body)
 	if len(body) == 0 || string(body) == "null" {
 		return nil
@@ -71,7 +77,10 @@ func JSON(r *http.Request, target any) error {
 	if holdsNUL(body) {
 		return problem.ErrBadRequest.WithMessage("The body holds a NUL character, which no text may.")
 	}
-	err = json.Unmarshal(body, target)
+	if err := checkShape(body); err != nil {
+		return err
+	}
+	err := json.Unmarshal(body, target)
 	var mistyped *json.UnmarshalTypeError
 	if errors.As(err, &mistyped) {
 		return problem.ErrInvalid.WithDetails(problem.Detail{Code: "invalid_type", Field: mistyped.Field,
@@ -81,7 +90,7 @@ func JSON(r *http.Request, target any) error {
 		return p
 	}
 	if err != nil {
-		return problem.ErrBadRequest.WithMessage("The body is not valid JSON.")
+		return errNoJSON
 	}
 	return nil
 }

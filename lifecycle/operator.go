@@ -1,0 +1,44 @@
+package lifecycle
+
+import (
+	"errors"
+
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/tenants"
+	"gatehouse/users"
+)
+
+// newOperator makes an account and gives it the system organization.
+func newOperator(tx *db.Tx, system id.Organization, n users.New) (*users.User, error) {
+	u, err := users.Create(tx, n)
+	if err != nil {
+		return nil, err
+	}
+	return u, enlist(tx, system, u)
+}
+
+// enlist makes a person an owner of the system organization.
+func enlist(tx *db.Tx, system id.Organization, u *users.User) error {
+	return tx.In(system, func(tx *db.OrgTx) error {
+		if _, err := users.AddMember(tx, u.ID, tenants.OwnerRole); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.OperatorCreated{User: u.Wire(), Role: tenants.OwnerRole})
+	})
+}
+
+// ensureOperator makes the operator that the environment names. Somebody who
+// has an account with that address becomes one and keeps their password.
+func ensureOperator(tx *db.Tx, system id.Organization, email, hash string) error {
+	u, err := users.GetByEmail(tx, email)
+	if errors.Is(err, db.ErrNotFound) {
+		_, err = newOperator(tx, system, users.New{Email: email, EmailVerified: true, PasswordHash: hash})
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	return enlist(tx, system, u)
+}

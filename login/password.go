@@ -1,0 +1,141 @@
+package login
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
+	"gatehouse/internal/i18n"
+	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
+	"gatehouse/sessions"
+	"gatehouse/users"
+	"gatehouse/users/password"
+	"gatehouse/web/hosted"
+)
+
+// password asks for the password, of a known and an unknown address alike.
+func (h *Handler) password(c echo.Context) error {
+	query, err := browser.Query(c.Request())
+	if err != nil {
+		return err
+	}
+	a, err := h.wanted(c, query)
+	if err != nil {
+		return h.lost(c, query, err)
+	}
+	if !a.reached(stepPassword) {
+		return a.forward(c)
+	}
+	return h.showPassword(c, http.StatusOK, a)
+}
+
+func (h *Handler) showPassword(c echo.Context, status int, a *Attempt, problems ...hosted.Problem) error {
+	return h.show(c, status, a.LandsAt, hosted.PasswordPage{Frame: h.frame(c, a, ""), Action: pathPassword, Email: a.email(),
+		ChangeURL: a.path(pathIdentifier), Problems: problems})
+}
+
+func (h *Handler) checkPassword(c echo.Context) error {
+	form, err := browser.Form(c.Request())
+	if err != nil {
+		return err
+	}
+	a, err := h.wanted(c, form)
+	if err != nil {
+		return h.lost(c, form, err)
+	}
+	if !a.reached(stepPassword) {
+		return a.forward(c)
+	}
+	typed := form.Get(hosted.FieldPassword)
+	if typed == "" {
+		return h.showPassword(c, http.StatusUnprocessableEntity, a, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})
+	}
+	return h.tryPassword(c, a, "", typed)
+}
+
+// tryPassword checks address and password and, where they match, signs the
+// person in, in the same transaction that records it. begun is the secret of
+// an attempt that this very request began, and that has no row yet.
+func (h *Handler) tryPassword(c echo.Context, a *Attempt, begun, typed string) error {
+	old, err := h.oldSession(c)
+	if err != nil {
+		return err
+	}
+	var secret string
+	outcome, err := h.Passwords.Check(c.Request().Context(), h.guess(c, a, typed), func(tx *db.Tx, u *users.User) (err error) {
+		p := proof{user: u.ID, method: sessions.Password, at: tx.Now(), old: old}
+		secret, err = h.proceed(tx, a, p)
+		return err
+	})
+	switch {
+	case errors.Is(err, errExpired): // another request of the same form completed it
+		return h.again(c, a)
+	case errors.Is(err, password.ErrBusy):
+		return h.busy(c, a, err)
+	case err != nil:
+		return err
+	case outcome.OK:
+		h.remember(c, a.email())
+		if begun != "" && a.CompletedAt == nil {
+			Remember(c, h.Jar, Started{Attempt: a.ID, Secret: begun})
+		}
+		return h.settled(c, a, secret)
+	}
+	if begun != "" {
+		if err := h.keep(c, a, begun); err != nil {
+			return err
+		}
+	}
+	return h.refused(c, a, outcome)
+}
+
+func (h *Handler) guess(c echo.Context, a *Attempt, typed string) users.Try {
+	t := users.Try{Email: a.email(), Password: typed, Known: h.known(c, a.email()), Who: h.who(c, a)}
+	if a.OrganizationID != nil {
+		t.Organization = *a.OrganizationID
+	}
+	return t
+}
+
+// again shows where an attempt is that another request moved on.
+func (h *Handler) again(c echo.Context, a *Attempt) error {
+	err := h.DB.Read(c.Request().Context(), func(tx *db.Tx) (err error) {
+		a, err = attempts.Get(tx, a.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.forward(c)
+}
+
+// oldSession is the browser's session before this sign-in.
+func (h *Handler) oldSession(c echo.Context) (*id.BrowserSession, error) {
+	b, err := h.browserSession(c)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	return &b.ID, nil
+}
+
+// refused says why, in words that are the same for a known and an unknown
+// address.
+func (h *Handler) refused(c echo.Context, a *Attempt, outcome users.Checked) error {
+	switch {
+	case outcome.Code == users.CodeWait:
+		problem.ErrTooMany.WithRetryAfter(outcome.Wait).SetHeaders(c.Response().Header())
+		return h.showPassword(c, http.StatusTooManyRequests, a, hosted.Problem{Field: hosted.FieldPassword,
+			Code: hosted.ProblemTooManyTries, Args: i18n.Args{"minutes": minutes(outcome.Wait)}})
+	case outcome.Code == users.CodeBanned:
+		return users.ErrBanned // the password was right, so this tells nobody else
+	}
+	return h.showPassword(c, http.StatusUnprocessableEntity, a, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMismatch})
+}
+
+func minutes(d time.Duration) int { return max(1, int(math.Ceil(d.Minutes()))) }

@@ -1,0 +1,184 @@
+package login
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
+	"gatehouse/internal/problem"
+	"gatehouse/sessions"
+	"gatehouse/users"
+	"gatehouse/users/password"
+	"gatehouse/web/hosted"
+)
+
+// signUp asks for address and name. Nothing here looks whether the address
+// has an account.
+func (h *Handler) signUp(c echo.Context) error {
+	query, err := browser.Query(c.Request())
+	if err != nil {
+		return err
+	}
+	a, err := h.flowOf(c, query)
+	if err != nil {
+		return h.lost(c, query, err)
+	}
+	if a != nil && !a.reached(stepSignUp) {
+		return a.forward(c)
+	}
+	page := hosted.SignUpPage{}
+	if a != nil {
+		page.Email, page.FirstName, page.LastName = a.email(), text(a.FirstName), text(a.LastName)
+	}
+	return h.showSignUp(c, http.StatusOK, a, page)
+}
+
+func (h *Handler) showSignUp(c echo.Context, status int, a *Attempt, page hosted.SignUpPage) error {
+	page.Frame, page.Action, page.SignInURL = h.frame(c, a, ""), pathSignUp, pathIdentifier
+	var landsAt *string
+	if a != nil {
+		landsAt, page.SignInURL = a.LandsAt, a.path(pathIdentifier)
+	}
+	return h.show(c, status, landsAt, page)
+}
+
+func (h *Handler) beginSignUp(c echo.Context) error {
+	form, err := browser.Form(c.Request())
+	if err != nil {
+		return err
+	}
+	a, err := h.flowOf(c, form)
+	if err != nil {
+		return h.lost(c, form, err)
+	}
+	if a != nil && !a.reached(stepSignUp) {
+		return a.forward(c)
+	}
+	p, problems := ReadPerson(form)
+	if problems != nil {
+		return h.showSignUp(c, http.StatusUnprocessableEntity, a, hosted.SignUpPage{Email: form.Get(hosted.FieldEmail),
+			FirstName: form.Get(hosted.FieldFirstName), LastName: form.Get(hosted.FieldLastName), Problems: problems})
+	}
+	secret := ""
+	if a == nil {
+		a, secret = h.begin(c, ScreenSignUp)
+	}
+	a.Screen, a.Email, a.FirstName, a.LastName = ScreenSignUp, &p.Email, &p.FirstName, &p.LastName
+	if secret != "" {
+		err = h.keep(c, a, secret)
+	} else {
+		err = h.save(c, a, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName})
+	}
+	if err != nil {
+		return err
+	}
+	return a.forward(c)
+}
+
+// Person is who a form says somebody is.
+type Person struct{ Email, FirstName, LastName string }
+
+// ReadPerson reads address and name, with everything that is wrong with them.
+func ReadPerson(form browser.Params) (p Person, problems []hosted.Problem) {
+	add := func(wrong *hosted.Problem) {
+		if wrong != nil {
+			problems = append(problems, *wrong)
+		}
+	}
+	var wrong *hosted.Problem
+	p.Email, wrong = readEmail(form)
+	add(wrong)
+	p.FirstName, wrong = readName(form, hosted.FieldFirstName, hosted.ProblemFirstNameMissing)
+	add(wrong)
+	p.LastName, wrong = readName(form, hosted.FieldLastName, hosted.ProblemLastNameMissing)
+	add(wrong)
+	return p, problems
+}
+
+// signUpDetails asks for the new password.
+func (h *Handler) signUpDetails(c echo.Context) error {
+	query, err := browser.Query(c.Request())
+	if err != nil {
+		return err
+	}
+	a, err := h.wanted(c, query)
+	if err != nil {
+		return h.lost(c, query, err)
+	}
+	if !a.reached(stepSignUpDetails) {
+		return a.forward(c)
+	}
+	return h.showDetails(c, http.StatusOK, a, hosted.Strength{})
+}
+
+func (h *Handler) showDetails(c echo.Context, status int, a *Attempt, strength hosted.Strength, problems ...hosted.Problem) error {
+	return h.show(c, status, a.LandsAt, hosted.SignUpDetailsPage{Frame: h.frame(c, a, ""), Action: pathSignUpDetails, Email: a.email(),
+		ChangeURL: a.path(pathSignUp), MinLength: password.MinLength, Strength: strength, Problems: problems})
+}
+
+// finishSignUp makes the account and signs the person in. Where the address
+// has an account already, the form is a sign-in: with that account's password
+// it succeeds, and any other is answered as /login/password answers it, with
+// the same count of failures. docs/divergences.md says what that tells.
+func (h *Handler) finishSignUp(c echo.Context) error {
+	form, err := browser.Form(c.Request())
+	if err != nil {
+		return err
+	}
+	a, err := h.wanted(c, form)
+	if err != nil {
+		return h.lost(c, form, err)
+	}
+	if !a.reached(stepSignUpDetails) {
+		return a.forward(c)
+	}
+	typed := form.Get(hosted.FieldPassword)
+	if typed == "" {
+		return h.showDetails(c, http.StatusUnprocessableEntity, a, hosted.Strength{}, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})
+	}
+	hash, err := h.Passwords.Hash(c.Request().Context(), typed, h.aboutOf(c, a))
+	switch p := problem.As(err); {
+	case errors.Is(err, password.ErrWeak):
+		return h.showDetails(c, http.StatusUnprocessableEntity, a, WeakStrength(typed), Weaknesses(p)...)
+	case p != nil && p.Kind == problem.Unavailable:
+		return h.busy(c, a, err)
+	case err != nil:
+		return err
+	}
+	return h.createAccount(c, a, typed, hash)
+}
+
+func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) error {
+	old, err := h.oldSession(c)
+	if err != nil {
+		return err
+	}
+	var secret string
+	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
+		u, err := users.Create(tx, users.New{Email: a.email(), FirstName: a.FirstName, LastName: a.LastName, PasswordHash: hash})
+		if err != nil {
+			return err
+		}
+		tx.As(tx.Actor().As(u.ID, u.Email))
+		secret, err = h.proceed(tx, a, proof{user: u.ID, method: sessions.Password, at: tx.Now(), old: old})
+		return err
+	})
+	switch {
+	case errors.Is(err, users.ErrEmailTaken):
+		a.UserID, a.AuthMethod, a.AuthenticatedAt, a.BrowserSessionID, a.CompletedAt = nil, nil, nil, nil, nil
+		a.Screen = ScreenSignIn
+		if err := h.save(c, a, db.Set{"screen": ScreenSignIn}); err != nil {
+			return err
+		}
+		return h.tryPassword(c, a, "", typed)
+	case errors.Is(err, errExpired):
+		return h.again(c, a)
+	case err != nil:
+		return err
+	}
+	h.remember(c, a.email())
+	return h.settled(c, a, secret)
+}

@@ -146,7 +146,7 @@
     if (event.key === "Escape") return leave(event);
     if (!("shortcuts" in root.dataset) || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
     if (event.key === "/") {
-      const search = document.querySelector("input[data-search], a[data-search]");
+      const search = document.querySelector("input[data-search]") || document.querySelector("a[data-search]");
       if (search) { event.preventDefault(); search.matches("a") ? search.click() : search.focus(); }
     } else if (event.key === "g") {
       going = Date.now();

@@ -16,6 +16,7 @@ var (
 
 	errNotMember      = problem.NewOAuth(problem.BadRequest, "organization_membership_not_found", "The user is not an active member of that organization.")
 	errInvalidToken   = problem.NewOAuth(problem.Unauthorized, "invalid_token", "The access token is missing, expired or not valid here.")
+	errScopeExceeded  = problem.NewOAuth(problem.BadRequest, "invalid_scope", "The scope is more than what was granted.")
 	errScope          = problem.NewOAuth(problem.Forbidden, "insufficient_scope", "The access token was not granted the scope openid.")
 	errCredentials    = problem.New(problem.BadRequest, "invalid_credentials", "The email or the password is wrong.")
 	errPendingToken   = problem.New(problem.BadRequest, "invalid_pending_authentication_token", "That pending authentication token is unknown, used or expired.")

@@ -1,8 +1,11 @@
 package id
 
 import (
+	"crypto/rand"
 	"strings"
 	"testing"
+
+	"github.com/oklog/ulid/v2"
 )
 
 // An id that does not survive its own printing would break every link.
@@ -49,4 +52,18 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q became %q", s, got)
 		}
 	})
+}
+
+// Lists are ordered by id: what one process makes in a row must stay in a row,
+// within a millisecond and when the clock is set back.
+func TestIdsRise(t *testing.T) {
+	s := sequence{entropy: ulid.Monotonic(rand.Reader, 0)}
+	last := ""
+	for i := range 10_000 {
+		next := s.next(uint64(1_700_000_000_000 + i%3)).String()
+		if next <= last {
+			t.Fatalf("%s after %s", next, last)
+		}
+		last = next
+	}
 }

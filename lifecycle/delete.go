@@ -8,14 +8,17 @@ import (
 	"gatehouse/users"
 )
 
-// DeleteOrganization ends an organization: every session that is in it, then
-// all that is its own. Its people keep their accounts.
+// DeleteOrganization ends an organization: every session that is in it, every
+// membership, then all that is its own. Its people keep their accounts.
 func DeleteOrganization(tx *db.Tx, org id.Organization) error {
 	return tx.In(org, func(tx *db.OrgTx) error {
 		if _, err := tenants.Get(tx, org); err != nil {
 			return err
 		}
 		if err := sessions.EndForOrganization(tx, sessions.OrganizationDeleted); err != nil {
+			return err
+		}
+		if err := users.EndMemberships(tx); err != nil {
 			return err
 		}
 		return tenants.Delete(tx)

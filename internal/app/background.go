@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+
+	"gatehouse/internal/config"
+	"gatehouse/internal/db"
+	"gatehouse/internal/jobs"
+)
+
+// startJobs works jobs in this process unless a worker does. It returns what
+// drains them. The queue starts beside the server, which is ready without it.
+func (a *App) startJobs(ctx context.Context) func(context.Context) error {
+	if a.Config.Worker == config.WorkerOff {
+		return func(context.Context) error { return nil }
+	}
+	started := make(chan *jobs.Runner, 1)
+	go func() {
+		runner, err := jobs.Start(context.WithoutCancel(ctx), a.DB, a.registry(), a.Log)
+		if err != nil {
+			a.Log.Error("the job queue did not start: jobs wait for the next start", "error", err)
+		}
+		started <- runner
+	}()
+	return func(ctx context.Context) error {
+		if runner := <-started; runner != nil {
+			return runner.Stop(ctx)
+		}
+		return nil
+	}
+}
+
+// work is cmd/worker: jobs alone, until a signal.
+func work(ctx context.Context, cfg *config.Config) error {
+	if err := cfg.CheckWorker(); err != nil {
+		return err
+	}
+	d, err := open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return workOff(ctx, cfg, d)
+}
+
+func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
+	a := &App{Config: cfg, DB: d, Log: newLog(cfg)}
+	if cfg.AdminAddr != "" {
+		a.metrics = newMetrics()
+	}
+	failed := make(chan error, 1)
+	admin, err := a.serveAdmin(ctx, failed)
+	if err != nil {
+		return err
+	}
+	if admin != nil {
+		defer admin.Close()
+	}
+	runner, err := jobs.Start(context.WithoutCancel(ctx), d, a.registry(), a.Log)
+	if err != nil {
+		return err
+	}
+	a.Log.Info("working jobs", "version", version())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	a.Log.Info("stopping: finishing jobs")
+	drained, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if stopped := runner.Stop(drained); stopped != nil {
+		return stopped
+	}
+	return err
+}

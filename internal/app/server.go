@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/internal/browser"
+	"gatehouse/internal/config"
+	"gatehouse/internal/db"
+	"gatehouse/internal/jobs"
+	"gatehouse/internal/limit"
+	"gatehouse/lifecycle"
+	"gatehouse/login"
+	"gatehouse/sessions"
+	"gatehouse/users"
+	"gatehouse/users/password"
+	"gatehouse/web/assets"
+)
+
+// App is a server with every handler in its place.
+type App struct {
+	Config *config.Config
+	DB     *db.DB
+	Log    *slog.Logger
+	Made   lifecycle.Made // what this start made and can tell once
+
+	echo      *echo.Echo
+	login     *login.Handler
+	passwords *users.Passwords
+	limits    *limit.Limiter
+	metrics   *metrics // nil where nobody can read them
+	draining  atomic.Bool
+}
+
+// New wires a server over an open database, and makes what a first start makes.
+func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
+	a := &App{Config: cfg, DB: d, Log: log, limits: &limit.Limiter{DB: d}}
+	a.passwords = &users.Passwords{DB: d, Hasher: password.New(password.Options{}), Leaks: a.leaks(), Limits: a.limits, Log: log}
+	if cfg.AdminAddr != "" {
+		a.metrics = newMetrics()
+	}
+	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
+	if err != nil {
+		return nil, err
+	}
+	a.Made = made
+	a.route()
+	return a, nil
+}
+
+// Handler is the server's router, for tests that bring their own listener.
+func (a *App) Handler() *echo.Echo { return a.echo }
+
+func (a *App) leaks() *password.Leaks {
+	if a.Config.HIBP == "" {
+		return nil
+	}
+	return &password.Leaks{URL: a.Config.HIBP, HTTP: &http.Client{CheckRedirect: refuseRedirect}, Log: a.Log}
+}
+
+func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// route builds the router. Middleware hangs on the router as a whole or on
+// single routes: an echo group at the root would answer for the whole host.
+func (a *App) route() {
+	e := echo.New()
+	a.echo = e
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetOutput(logWriter{a.Log})
+	e.IPExtractor = browser.Proxies(a.Config.TrustedProxies).Extractor()
+	e.HTTPErrorHandler = a.answer
+	e.Pre(a.envelope, browser.CanonicalPath)
+	e.Use(browser.Headers(a.Config.Secure()), browser.LimitBody(browser.BodyLimit), browser.CrossSite())
+	e.GET("/healthz", a.healthz)
+	e.GET("/readyz", a.readyz)
+	e.GET("/version", a.version)
+	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/account") })
+	e.GET(assets.Prefix+"*", echo.WrapHandler(assets.Handler()))
+	e.HEAD(assets.Prefix+"*", echo.WrapHandler(assets.Handler()))
+	a.mount()
+}
+
+// mount fills in the handlers' fields.
+func (a *App) mount() {
+	jar := browser.Jar{Secure: a.Config.Secure()}
+	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
+	a.login.Mount(a.echo)
+	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
+}
+
+// logWriter takes what echo itself has to say, which is little.
+type logWriter struct{ log *slog.Logger }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.log.Warn("echo", "message", string(p))
+	return len(p), nil
+}
+
+// registry is what this process can work off.
+func (a *App) registry() *jobs.Registry {
+	r := jobs.NewRegistry()
+	registerSweeps(r, a.DB)
+	return r
+}

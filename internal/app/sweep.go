@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/apikeys"
+	"gatehouse/internal/actor"
+	"gatehouse/internal/db"
+	"gatehouse/internal/jobs"
+	"gatehouse/internal/limit"
+	"gatehouse/login"
+)
+
+// sweepEvery is how often what has run out is removed.
+const sweepEvery = time.Hour
+
+// sweepArgs asks for everything that has run out to be removed. It may run
+// twice: what is gone is gone.
+type sweepArgs struct{}
+
+// Kind names the job.
+func (sweepArgs) Kind() string { return "sweep" }
+
+func registerSweeps(r *jobs.Registry, d *db.DB) {
+	jobs.Handle(r, func(ctx context.Context, _ sweepArgs) error { return sweep(ctx, d) })
+	r.Every(sweepEvery, sweepArgs{})
+}
+
+// sweep takes a transaction for each table, so that none is long.
+func sweep(ctx context.Context, d *db.DB) error {
+	for _, remove := range []func(*db.Tx) (int64, error){login.Sweep, apikeys.Sweep, limit.Sweep} {
+		err := d.Tx(ctx, actor.System("sweep"), func(tx *db.Tx) error { _, err := remove(tx); return err })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 // startJobs works jobs in this process unless a worker does. It returns what
 // drains them. The queue starts beside the server, which is ready without it.
 func (a *App) startJobs(ctx context.Context) func(context.Context) error {
+	go a.warm(ctx)
 	if a.Config.Worker == config.WorkerOff {
 		return func(context.Context) error { return nil }
 	}
@@ -27,6 +28,14 @@ func (a *App) startJobs(ctx context.Context) func(context.Context) error {
 			return runner.Stop(ctx)
 		}
 		return nil
+	}
+}
+
+// warm makes what the first sign-in would otherwise wait for: signing keys. A
+// server that stops meanwhile needs none.
+func (a *App) warm(ctx context.Context) {
+	if err := a.provider.Warm(ctx); err != nil && ctx.Err() == nil {
+		a.Log.Error("the signing keys could not be read: the first sign-in tries again", "error", err)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/lifecycle"
 	"gatehouse/login"
+	"gatehouse/oauth"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/users/password"
@@ -30,6 +31,7 @@ type App struct {
 
 	echo      *echo.Echo
 	login     *login.Handler
+	provider  *oauth.Handler
 	passwords *users.Passwords
 	limits    *limit.Limiter
 	metrics   *metrics // nil where nobody can read them
@@ -89,6 +91,9 @@ func (a *App) mount() {
 	jar := browser.Jar{Secure: a.Config.Secure()}
 	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
 	a.login.Mount(a.echo)
+	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: &oauth.Keys{DB: a.DB, Log: a.Log}, Passwords: a.passwords, Jar: jar,
+		Lifetimes: sessions.DefaultLifetimes, Log: a.Log}
+	a.provider.Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 }
 

@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/jobs"
 	"gatehouse/internal/limit"
 	"gatehouse/login"
+	"gatehouse/oauth"
 )
 
 // sweepEvery is how often what has run out is removed.
@@ -29,11 +30,14 @@ func registerSweeps(r *jobs.Registry, d *db.DB) {
 
 // sweep takes a transaction for each table, so that none is long.
 func sweep(ctx context.Context, d *db.DB) error {
-	for _, remove := range []func(*db.Tx) (int64, error){login.Sweep, apikeys.Sweep, limit.Sweep} {
-		err := d.Tx(ctx, actor.System("sweep"), func(tx *db.Tx) error { _, err := remove(tx); return err })
-		if err != nil {
+	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), oauth.Sweep} {
+		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func counted(remove func(*db.Tx) (int64, error)) func(*db.Tx) error {
+	return func(tx *db.Tx) error { _, err := remove(tx); return err }
 }

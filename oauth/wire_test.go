@@ -228,34 +228,26 @@ func TestResumeBelongsToTheBrowser(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d, NewClient{})
 		started := w.get("/user_management/authorize", w.wireQuery())
-		attempt := id.Attempt(started.location.Query().Get("flow"))
-		var path string
-		w.must(d.Read(t.Context(), func(tx *db.Tx) error {
-			a, err := attemptRows.Get(tx, attempt)
-			path = a.ReturnPath
-			return err
-		}))
-		if a := w.get(path, nil); a.status != http.StatusBadRequest || a.location != nil {
-			t.Errorf("before the sign-in: %d %v", a.status, a.location)
+		early := w.get(resumePath+string(w.newestRequest()), nil)
+		if early.status != http.StatusBadRequest || early.location != nil {
+			t.Errorf("before the sign-in: %d %v", early.status, early.location)
 		}
-		jar := w.http.Jar
-		done := w.signIn(started, &w.org)
-		if done.location.Query().Get("code") == "" {
-			t.Fatal(done.text)
+		path, secret := w.complete(started, &w.org)
+		own := w.http.Jar
+		for _, foreign := range []string{"", "guess"} {
+			w.http.Jar = emptyJar(t)
+			w.cookie(foreign)
+			if a := w.get(path, nil); a.status != http.StatusBadRequest || a.location != nil {
+				t.Errorf("a browser with cookie %q: %d %v", foreign, a.status, a.location)
+			}
+		}
+		w.http.Jar = own
+		w.cookie(secret)
+		if a := w.get(path, nil); a.status != http.StatusFound || a.location.Query().Get("code") == "" {
+			t.Fatalf("its own browser: %d %s", a.status, a.text)
 		}
 		if a := w.get(path, nil); a.status != http.StatusBadRequest || a.location != nil {
 			t.Errorf("a second time: %d %v", a.status, a.location)
 		}
-		second := w.get("/user_management/authorize", w.wireQuery())
-		w.http.Jar = nil // the attacker's victim
-		w.http.Jar = emptyJar(t)
-		w.write(func(tx *db.Tx) error {
-			_, err := attemptRows.Update(tx, id.Attempt(second.location.Query().Get("flow")), db.Set{"completed_at": tx.Now()})
-			return err
-		})
-		if a := w.get(path, nil); a.status != http.StatusBadRequest {
-			t.Errorf("another browser: %d", a.status)
-		}
-		w.http.Jar = jar
 	})
 }

@@ -212,15 +212,14 @@ func (w *world) form(path string, members url.Values, headers ...string) answere
 // attemptRows stands in for login: the pages have their own tests.
 var attemptRows = db.GlobalTable[login.Attempt, id.Attempt]{}
 
-// signIn completes the attempt that a request to authorize started, as login
-// would, and gives the address that the browser is sent to.
-func (w *world) signIn(started answered, org *id.Organization) answered {
+// complete does what login would: it finishes the attempt that a request to
+// authorize started, and gives the path to return to and the cookie's secret.
+func (w *world) complete(started answered, org *id.Organization) (path, secret string) {
 	w.t.Helper()
 	if started.status != http.StatusFound || started.location.Path != "/login" {
 		w.t.Fatalf("authorize: %d %v %s", started.status, started.location, started.text)
 	}
 	attempt := id.Attempt(started.location.Query().Get("flow"))
-	var secret, to string
 	w.write(func(tx *db.Tx) error {
 		b, s, err := sessions.StartBrowser(tx, w.user.ID, sessions.Password, sessions.Lifetimes{})
 		if err != nil {
@@ -231,15 +230,27 @@ func (w *world) signIn(started answered, org *id.Organization) answered {
 		if err != nil {
 			return err
 		}
-		to = a.ReturnPath
+		path = a.ReturnPath
 		_, err = attemptRows.Update(tx, attempt, db.Set{"user_id": w.user.ID, "browser_session_id": b.ID, "auth_method": "password",
 			"authenticated_at": tx.Now(), "completed_at": tx.Now(), "organization_id": org})
 		return err
 	})
+	return path, secret
+}
+
+// signIn completes the attempt in this browser and follows it back.
+func (w *world) signIn(started answered, org *id.Organization) answered {
+	w.t.Helper()
+	path, secret := w.complete(started, org)
+	w.cookie(secret)
+	return w.get(path, nil)
+}
+
+func (w *world) cookie(secret string) {
+	w.t.Helper()
 	u, err := url.Parse(w.server.URL)
 	w.must(err)
 	w.http.Jar.SetCookies(u, []*http.Cookie{{Name: w.h.Jar.Name(browser.Session), Value: secret}})
-	return w.get(to, nil)
 }
 
 // wireQuery is the authorization URL that the Node SDK builds.
@@ -334,4 +345,16 @@ func (w *world) checkSession(session id.Session, ip, agent string) {
 		}
 		return err
 	}))
+}
+
+func (w *world) newestRequest() (key id.Authorization) {
+	w.t.Helper()
+	w.must(w.d.Read(w.t.Context(), func(tx *db.Tx) error {
+		rows, err := requests.List(tx, db.Query{Order: []string{"-id"}, Limit: 1})
+		if err == nil && len(rows) == 1 {
+			key = rows[0].ID
+		}
+		return err
+	}))
+	return key
 }

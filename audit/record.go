@@ -58,7 +58,7 @@ func Record(tx *db.OrgTx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	return wrap(e, events.Insert(tx, row))
+	return wrap(e, events.InsertLater(tx, row))
 }
 
 // RecordDeployment writes an entry that belongs to no organization: an operator
@@ -68,7 +68,7 @@ func RecordDeployment(tx *db.Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	return wrap(e, events.InsertDeployment(tx, row))
+	return wrap(e, events.InsertDeploymentLater(tx, row))
 }
 
 // RecordFor writes an entry of the organization org, or of the deployment where

@@ -62,7 +62,7 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (d *DB) newTx(ctx context.Context, conn txConn, s scope, who actor.Actor) *Tx {
-	return &Tx{ctx: ctx, db: d, conn: conn, gorm: d.gorm, now: d.now(), who: who, scope: s, made: new([]string)}
+	return &Tx{ctx: ctx, db: d, conn: conn, gorm: d.gorm, now: d.now(), who: who, scope: s, state: &txState{set: s}}
 }
 
 func (d *DB) run(ctx context.Context, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) error {
@@ -101,7 +101,10 @@ func (d *DB) runPostgres(ctx context.Context, s scope, who actor.Actor, readOnly
 	if readOnly {
 		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	}
-	if err := simpleExec(ctx, conn, begin+";"+setScopeSQL(s)); err != nil {
+	if s.reach != reachGlobal {
+		begin += ";" + setScopeSQL(s)
+	}
+	if err := simpleExec(ctx, conn, begin); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	committed := false
@@ -111,10 +114,11 @@ func (d *DB) runPostgres(ctx context.Context, s scope, who actor.Actor, readOnly
 			_ = simpleExec(context.WithoutCancel(ctx), conn, "ROLLBACK")
 		}
 	}()
-	if err := fn(d.newTx(ctx, conn, s, who)); err != nil {
+	tx := d.newTx(ctx, conn, s, who)
+	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := simpleExec(ctx, conn, "COMMIT"); err != nil {
+	if err := tx.commit(conn); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
 	committed = true
@@ -137,29 +141,34 @@ func simpleExec(ctx context.Context, conn *sql.Conn, statements string) error {
 	})
 }
 
-// setScope changes what row security admits, for the rest of the transaction.
-func (d *DB) setScope(tx *Tx, s scope) error {
+// enter makes row security admit what tx may see, if it does not already. A
+// transaction over global rows needs nothing: policies guard other tables.
+func (d *DB) enter(tx *Tx) error {
 	conn, ok := tx.conn.(*sql.Conn)
-	if !ok {
-		return nil // SQLite has no policies to satisfy
+	if !ok || tx.state.set == tx.scope {
+		return nil
 	}
-	if err := simpleExec(tx.ctx, conn, "SELECT set_config('app.organization_id', '', true);"+setScopeSQL(s)); err != nil {
+	if err := simpleExec(tx.ctx, conn, setScopeSQL(tx.scope)); err != nil {
 		return fmt.Errorf("setting the transaction's scope: %w", err)
 	}
+	tx.state.set = tx.scope
 	return nil
 }
 
 // setScopeSQL is local to the transaction, so a pooled connection starts clean.
 func setScopeSQL(s scope) string {
+	return "SELECT set_config('app.organization_id', " + quoteLiteral(string(s.org)) + ", true), set_config('app.scope', '" + s.across() + "', true)"
+}
+
+// across is app.scope: the word by which policies admit reading every organization.
+func (s scope) across() string {
 	switch s.reach {
-	case reachOrg:
-		return "SELECT set_config('app.organization_id', " + quoteLiteral(string(s.org)) + ", true), set_config('app.scope', '', true)"
 	case reachDeployment:
-		return "SELECT set_config('app.scope', 'deployment', true)"
+		return "deployment"
 	case reachLocate:
-		return "SELECT set_config('app.scope', 'locate', true)"
+		return "locate"
 	}
-	return "SELECT set_config('app.scope', '', true)"
+	return ""
 }
 
 func quoteLiteral(s string) string {

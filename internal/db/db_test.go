@@ -330,3 +330,41 @@ func TestBothDialectsHaveOneSchema(t *testing.T) {
 		t.Errorf("unique indexes:\n%s\n%s", strings.Join(s.Unique, "\n"), strings.Join(p.Unique, "\n"))
 	}
 }
+
+// A write that travels with the commit and fails must take the transaction with it.
+func TestAPostponedWriteThatFailsRollsBack(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		a, _, _, _ := fixture(t, d)
+		o, r := id.New[id.Organization](), id.New[id.Role]()
+		err := d.InOrg(t.Context(), a, who, func(tx *db.OrgTx) error {
+			if err := organizations.Insert(tx, &organization{ID: o, Name: "x", Metadata: "{}"}); err != nil {
+				return err
+			}
+			for range 2 {
+				if err := roles.InsertLater(tx, &role{ID: r, Slug: "x", Name: "x"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			t.Error("two rows of one key were committed")
+		}
+		_ = d.Read(t.Context(), func(tx *db.Tx) error {
+			if _, err := organizations.Get(tx, o); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("what stood beside it stayed: %v", err)
+			}
+			return nil
+		})
+		// The connection is fit for use again.
+		if err := d.InOrg(t.Context(), a, who, func(tx *db.OrgTx) error { return roles.InsertLater(tx, &role{ID: r, Slug: "x", Name: "x"}) }); err != nil {
+			t.Error(err)
+		}
+		_ = d.ReadOrg(t.Context(), a, func(tx *db.OrgTx) error {
+			if _, err := roles.Get(tx, r); err != nil {
+				t.Errorf("the postponed row: %v", err)
+			}
+			return nil
+		})
+	})
+}

@@ -96,6 +96,12 @@ func (h GlobalTable[T, K]) Update(tx AnyScope, key K, set Set, conds ...Cond) (i
 	return h.t.update(tx.base(), global, set, append(conds, keyed(key)))
 }
 
+// UpdateLater sets columns of one row that the transaction has locked by
+// GetForUpdate; it travels with the commit.
+func (h GlobalTable[T, K]) UpdateLater(tx AnyScope, key K, set Set) error {
+	return h.t.updateLater(tx.base(), global, set, []Cond{keyed(key)})
+}
+
 // UpdateWhere sets columns of all rows that meet conds.
 func (h GlobalTable[T, K]) UpdateWhere(tx AnyScope, set Set, conds ...Cond) (int64, error) {
 	return h.t.update(tx.base(), global, set, conds)

@@ -39,6 +39,18 @@ func (h MaybeTable[T, K]) InsertDeployment(tx AnyScope, row *T) error {
 	return h.t.insert(tx.base(), row)
 }
 
+// InsertLater is Insert of a row with a fresh key that nothing in this
+// transaction reads: it travels with the commit.
+func (h MaybeTable[T, K]) InsertLater(tx *OrgTx, row *T) error {
+	any(row).(ownable).setOrganization(tx.scope.org)
+	return h.t.insertLater(tx.base(), row)
+}
+
+// InsertDeploymentLater is InsertDeployment in the same way.
+func (h MaybeTable[T, K]) InsertDeploymentLater(tx AnyScope, row *T) error {
+	return h.t.insertLater(tx.base(), row)
+}
+
 // Update sets columns of one row of the transaction's organization (or, in an
 // *AllTx, of the deployment) if it still meets conds.
 func (h MaybeTable[T, K]) Update(tx OwnedScope, key K, set Set, conds ...Cond) (int64, error) {

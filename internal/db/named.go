@@ -3,8 +3,9 @@ package db
 import "gorm.io/gorm/clause"
 
 // WithDomain is the condition that an organization has one of these domains.
-// It reads across organizations, so it takes a transaction that may.
-func WithDomain(_ *AllTx, domains []string) Cond {
+// It reads domains across organizations; who has them is left to the
+// conditions beside it.
+func WithDomain(_ OwnedScope, domains []string) Cond {
 	list := make([]any, len(domains))
 	for i, d := range domains {
 		list[i] = d

@@ -98,7 +98,7 @@ func (tx *Tx) dataKey() (*seal.Key, error) {
 	row, err := dataKeyRows.First(tx, Eq("owner", owner))
 	if errors.Is(err, ErrNotFound) {
 		row, err = tx.makeDataKey(owner)
-		*tx.made = append(*tx.made, owner)
+		tx.state.made = append(tx.state.made, owner)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the data key: %w", err)
@@ -107,7 +107,7 @@ func (tx *Tx) dataKey() (*seal.Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unwrapping the data key of %s (is GATEHOUSE_MASTER_KEY the one that this database was made with?): %w", owner, err)
 	}
-	if !slices.Contains(*tx.made, owner) { // else this transaction may still roll back
+	if !slices.Contains(tx.state.made, owner) { // else this transaction may still roll back
 		tx.db.opened.put(owner, key)
 	}
 	return key, nil

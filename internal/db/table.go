@@ -81,6 +81,23 @@ func (table[T]) insert(tx *Tx, row *T) error {
 	return nil
 }
 
+// insertLater is insert of a row whose key nobody else makes; see later.go.
+func (table[T]) insertLater(tx *Tx, row *T) error {
+	return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(row) })
+}
+
+// updateLater is update of one row that the transaction has locked.
+func (t table[T]) updateLater(tx *Tx, kind ownership, set Set, conds []Cond) error {
+	return tx.postpone(func(g *gorm.DB) *gorm.DB {
+		var model T
+		g = g.Model(&model)
+		for _, c := range conds {
+			g = g.Where(c.expr)
+		}
+		return scoped(g, tx, kind).Updates(map[string]any(set))
+	})
+}
+
 func (t table[T]) update(tx *Tx, kind ownership, set Set, conds []Cond) (int64, error) {
 	if len(conds) == 0 {
 		return 0, errUnbounded

@@ -36,8 +36,15 @@ type Tx struct {
 	now   time.Time
 	who   actor.Actor
 	scope scope
-	made  *[]string // owners whose data keys this transaction made
-	loose bool      // made by Read: no transaction around it, so no scope to enter
+	state *txState
+	loose bool // made by Read: no transaction around it, so no scope to enter
+}
+
+// txState is what the views of one transaction share.
+type txState struct {
+	set   scope    // what row security admits at the moment
+	made  []string // owners whose data keys this transaction made
+	later []later  // statements that travel with the commit
 }
 
 // OrgTx is a transaction in one organization: it sees that organization's rows
@@ -99,23 +106,21 @@ func (tx *Tx) within(s scope, fn func(*Tx) error) error {
 	if tx.loose {
 		return errLoose
 	}
-	if err := tx.db.setScope(tx, s); err != nil {
-		return err
-	}
 	inner := *tx
 	inner.scope = s
 	err := fn(&inner)
 	tx.who = inner.who
-	if err != nil {
-		return err // the whole transaction fails: nothing to restore
-	}
-	return tx.db.setScope(tx, tx.scope)
+	return err
 }
 
 // session is a fresh GORM session on the transaction's connection: a reused
-// *gorm.DB carries state from its last call.
+// *gorm.DB carries state from its last call. What row security admits follows
+// here, when it is needed: most steps of a transaction stay in one scope.
 func (tx *Tx) session() *gorm.DB {
 	g := tx.gorm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, NowFunc: tx.Now})
 	g.Statement.ConnPool = tx.conn
+	if tx.scope.reach != reachGlobal {
+		_ = g.AddError(tx.db.enter(tx))
+	}
 	return g
 }

@@ -15,6 +15,11 @@ import (
 // their last token has ended. So at no moment does a client meet a token whose
 // key it could not have fetched.
 func (k *Keys) Rotate(ctx context.Context, who actor.Actor) error {
+	return k.RotateWith(ctx, who, nil)
+}
+
+// RotateWith is Rotate with what is to commit with it, which may be nil.
+func (k *Keys) RotateWith(ctx context.Context, who actor.Actor, also func(*db.Tx) error) error {
 	if err := k.Ensure(ctx); err != nil {
 		return err
 	}
@@ -32,7 +37,10 @@ func (k *Keys) Rotate(ctx context.Context, who actor.Actor) error {
 				return err
 			}
 		}
-		return nil
+		if also == nil {
+			return nil
+		}
+		return also(tx)
 	})
 	if errors.Is(err, db.ErrDuplicate) {
 		return nil // another node rotates at this moment: one new key is what was wanted

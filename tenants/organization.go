@@ -82,9 +82,13 @@ type ListQuery struct {
 // maxDomainFilter bounds how many domains a list may be filtered by.
 const maxDomainFilter = 100
 
-// List is a page of the deployment's organizations, never the system's own.
-func List(tx *db.AllTx, q ListQuery) ([]Organization, db.Paging, error) {
+// List is a page of the organizations that the transaction sees: all, never
+// the system's own, or its one.
+func List(tx db.OwnedScope, q ListQuery) ([]Organization, db.Paging, error) {
 	conds := []db.Cond{db.Eq("system", false)}
+	if in, ok := tx.(*db.OrgTx); ok {
+		conds = append(conds, db.Eq("id", in.Organization()))
+	}
 	if len(q.Domains) > 0 {
 		domains, err := normalizeAll(q.Domains)
 		if err != nil {

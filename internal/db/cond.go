@@ -45,6 +45,12 @@ func Contains(name, text string) Cond {
 	return Cond{clause.Expr{SQL: "LOWER(?) LIKE ? ESCAPE '!'", Vars: []any{column(name), pattern}}}
 }
 
+// Mentions is Contains for any column, as it is written in text: JSON among them.
+func Mentions(name, text string) Cond {
+	pattern := "%" + likeEscaper.Replace(strings.ToLower(text)) + "%"
+	return Cond{clause.Expr{SQL: "LOWER(CAST(? AS text)) LIKE ? ESCAPE '!'", Vars: []any{column(name), pattern}}}
+}
+
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // Or asks for at least one of conds; none of them matches nothing.

@@ -67,6 +67,7 @@ type MemberQuery struct {
 	User         id.User
 	Organization id.Organization
 	Statuses     []Status
+	Without      id.Organization // leaves that one out
 	db.Page
 }
 
@@ -85,6 +86,9 @@ func ListMemberships(tx db.OwnedScope, q MemberQuery) ([]Membership, db.Paging, 
 	}
 	if len(q.Statuses) > 0 {
 		conds = append(conds, db.In("status", q.Statuses))
+	}
+	if q.Without != "" {
+		conds = append(conds, db.Not("organization_id", q.Without))
 	}
 	list := func(q db.Query) ([]Membership, error) { return memberships.List(tx, q) }
 	return db.ListPage(list, q.Page, "id", func(m Membership) string { return string(m.ID) }, conds...)

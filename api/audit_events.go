@@ -1,0 +1,117 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/internal/id"
+	"gatehouse/internal/wire"
+)
+
+// auditEvent is an entry of the audit log on the wire. Sequence and hashes are
+// null until the entry is numbered.
+type auditEvent struct {
+	Object         string                   `json:"object"`
+	ID             id.Event                 `json:"id"`
+	OrganizationID *id.Organization         `json:"organization_id"`
+	Action         string                   `json:"action"`
+	OccurredAt     wire.Timestamp           `json:"occurred_at"`
+	Actor          auditActor               `json:"actor"`
+	Targets        wire.Array[audit.Target] `json:"targets"`
+	Context        auditContext             `json:"context"`
+	Data           json.RawMessage          `json:"data"`
+	Sequence       *int64                   `json:"sequence"`
+	Hash           *string                  `json:"hash"`
+	PreviousHash   *string                  `json:"previous_hash"`
+}
+
+type auditActor struct {
+	Type string  `json:"type"`
+	ID   *string `json:"id"`
+	Name *string `json:"name"`
+}
+
+type auditContext struct {
+	Location  *string `json:"location"` // the address
+	UserAgent *string `json:"user_agent"`
+	RequestID *string `json:"request_id"`
+	Reference *string `json:"reference"`
+}
+
+func (h *Handler) auditRoutes() []route {
+	return []route{
+		{Method: http.MethodGet, Path: "/audit_logs/events", Tag: "Audit log", Summary: "List what happened. An organization's key lists what happened in its organization.",
+			Paged: true, Status: 200, Answer: auditEvent{},
+			Query: []param{
+				{Name: "organization_id", About: "In that organization."},
+				{Name: "actions", About: "Of these types, such as user.created.", List: true},
+				{Name: "actor_ids", About: "Done by one of these.", List: true},
+				{Name: "targets", About: "About one of these ids.", List: true},
+				{Name: "q", About: "Within the action, the actor's name or the targets."},
+				{Name: "reference", About: "With that reference, GH-XXXX-XXXX, as error pages show it."},
+				{Name: "range_start", About: "From then on."}, {Name: "range_end", About: "Before then."},
+			},
+			Foreign: absentQuery("organization_id={organization}"), run: listAuditEvents},
+	}
+}
+
+func listAuditEvents(c *call) error {
+	page, err := c.page()
+	if err != nil {
+		return err
+	}
+	filter, err := c.auditFilter()
+	if err != nil {
+		return err
+	}
+	return c.read(func(tx reach) (answer, error) {
+		if filter.Organization != "" {
+			if _, err := tx.organization(filter.Organization); err != nil {
+				return answer{}, err
+			}
+		}
+		rows, paging, err := audit.Page(tx.rows, filter, page)
+		return list(each(rows, shownAuditEvent), paging), err
+	})
+}
+
+// maxFilter bounds the values of one filter.
+const maxFilter = 100
+
+func (c *call) auditFilter() (audit.Filter, error) {
+	f := audit.Filter{Types: c.query.List("actions"), ActorIDs: c.query.List("actor_ids"), TargetIDs: c.query.List("targets"),
+		Reference: c.query.Get("reference"), Text: c.query.Get("q")}
+	for name, values := range map[string][]string{"actions": f.Types, "actor_ids": f.ActorIDs, "targets": f.TargetIDs} {
+		if len(values) > maxFilter {
+			return f, invalid(name, name+" has at most 100 values.")
+		}
+	}
+	if len(f.Text) > maxFilter {
+		return f, invalid("q", "q has at most 100 characters.")
+	}
+	var err error
+	if text := c.query.Get("organization_id"); text != "" {
+		if f.Organization, err = parse[id.Organization](text); err != nil {
+			return f, err
+		}
+	}
+	for name, at := range map[string]*time.Time{"range_start": &f.Since, "range_end": &f.Until} {
+		if text := c.query.Get(name); text != "" {
+			if *at, err = parseTime(name, text); err != nil {
+				return f, err
+			}
+		}
+	}
+	return f, nil
+}
+
+func shownAuditEvent(e audit.Event) auditEvent {
+	return auditEvent{
+		Object: "audit_log_event", ID: e.ID, OrganizationID: e.OrganizationID, Action: e.Type, OccurredAt: wire.At(e.OccurredAt),
+		Actor: auditActor{Type: e.ActorKind, ID: e.ActorID, Name: e.ActorName}, Targets: e.Targets,
+		Context: auditContext{Location: e.IPAddress, UserAgent: e.UserAgent, RequestID: e.RequestID, Reference: e.Reference},
+		Data:    e.Data,
+	}
+}

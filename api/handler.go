@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/apikeys"
+	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/internal/limit"
+	"gatehouse/oauth"
+	"gatehouse/users"
+)
+
+// Handler serves the management API.
+type Handler struct {
+	DB        *db.DB
+	Base      string // the public origin without a slash at its end
+	Keys      *oauth.Keys
+	Passwords *users.Passwords
+	Limits    *limit.Limiter
+	Rate      limit.Rate // of one key; zero means DefaultRate
+	Log       *slog.Logger
+
+	touching sync.Mutex
+	touched  map[id.APIKey]time.Time
+}
+
+// DefaultRate is how often one key may call.
+var DefaultRate = limit.Rate{Limit: 6000, Per: time.Minute}
+
+// Mount adds the routes.
+func (h *Handler) Mount(e *echo.Echo) {
+	limited := browser.LimitBody(browser.BodyLimit)
+	for _, r := range h.routes() {
+		e.Add(r.Method, r.Path, h.serve(r), limited)
+	}
+	e.GET("/openapi.json", h.openapi)
+	e.GET("/docs", h.docs)
+}
+
+func (h *Handler) rate() limit.Rate {
+	if h.Rate.Limit == 0 {
+		return DefaultRate
+	}
+	return h.Rate
+}
+
+// touch notes that a key was used, after its request: one write a minute and
+// key, however many requests come.
+func (h *Handler) touch(ctx context.Context, k *apikeys.Key) {
+	if !h.due(k.ID) {
+		return
+	}
+	if err := apikeys.Touch(context.WithoutCancel(ctx), h.DB, k); err != nil {
+		h.log().WarnContext(ctx, "the use of an API key could not be noted", "key", k.ID, "error", err)
+	}
+}
+
+func (h *Handler) due(key id.APIKey) bool {
+	h.touching.Lock()
+	defer h.touching.Unlock()
+	now := h.DB.Now()
+	if now.Sub(h.touched[key]) < time.Minute {
+		return false
+	}
+	if h.touched == nil || len(h.touched) >= maxTouched {
+		h.touched = map[id.APIKey]time.Time{}
+	}
+	h.touched[key] = now
+	return true
+}
+
+// maxTouched bounds what is remembered of keys' uses.
+const maxTouched = 10_000
+
+func (h *Handler) log() *slog.Logger {
+	if h.Log == nil {
+		return slog.Default()
+	}
+	return h.Log
+}

@@ -1,0 +1,91 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Theirs are the ids of another organization's things, and of a person who
+// belongs to that organization alone.
+type Theirs struct {
+	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI string
+}
+
+// Case is what an organization's key meets at one endpoint when it names
+// another's things. The isolation test walks the router and wants a case for
+// every route.
+type Case struct {
+	Method, Path string // the route, as the router has it
+	URL          string
+	Body         string
+	Want         int  // the status
+	Hides        bool // a 2xx answer must hold none of their ids
+}
+
+// foreign is a route's case before the ids are known.
+type foreign struct {
+	fill  string // what stands in the place of the path's parameters; {name} is one of Theirs
+	query string
+	body  string
+	want  int
+}
+
+// The places of Theirs within a case.
+const (
+	theirOrganization = "{organization}"
+	theirExternalID   = "{external_id}"
+	theirUser         = "{user}"
+	theirMembership   = "{membership}"
+	theirDomain       = "{domain}"
+	theirAPIKey       = "{api_key}"
+	theirRedirectURI  = "{redirect_uri}"
+)
+
+// absent is 404, with their id in the path.
+func absent(what string) foreign { return foreign{fill: what, body: "{}", want: http.StatusNotFound} }
+
+// absentBody is 404, with their id in the body.
+func absentBody(body string) foreign { return foreign{body: body, want: http.StatusNotFound} }
+
+// absentQuery is 404, with their id in the query.
+func absentQuery(query string) foreign { return foreign{query: query, want: http.StatusNotFound} }
+
+// hidden is a list that does not hold what is theirs.
+func hidden() foreign { return foreign{want: http.StatusOK} }
+
+// refused is 403: nothing is named, and the endpoint is the deployment's.
+func refused(body string) foreign { return foreign{body: body, want: http.StatusForbidden} }
+
+// IsolationCases is one case for each route of the management API.
+func IsolationCases(t Theirs) []Case {
+	fill := strings.NewReplacer("{organization}", t.Organization, "{external_id}", t.ExternalID, "{user}", t.User,
+		"{user_external_id}", t.UserExternalID, "{membership}", t.Membership, "{domain}", t.Domain, "{session}", t.Session,
+		"{api_key}", t.APIKey, "{redirect_uri}", t.RedirectURI)
+	var cases []Case
+	for _, r := range (&Handler{}).routes() {
+		f := r.Foreign
+		c := Case{Method: r.Method, Path: r.Path, URL: fill.Replace(withSegment(r.Path, f.fill)), Body: fill.Replace(f.body), Want: f.want, Hides: f.want == http.StatusOK}
+		if f.query != "" {
+			c.URL += "?" + fill.Replace(f.query)
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// withSegment puts text in the place of a path's first parameter. Slugs, which
+// come second, are everybody's.
+func withSegment(path, text string) string {
+	parts := strings.Split(path, "/")
+	first := true
+	for i, p := range parts {
+		switch {
+		case !strings.HasPrefix(p, ":"):
+		case first && text != "":
+			parts[i], first = text, false
+		default:
+			parts[i] = "member"
+		}
+	}
+	return strings.Join(parts, "/")
+}

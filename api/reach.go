@@ -1,0 +1,85 @@
+package api
+
+import (
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/tenants"
+)
+
+// reach is a transaction as wide as the caller's key: every organization's
+// for a key of the deployment, its own for an organization's.
+type reach struct {
+	*db.Tx
+	rows db.OwnedScope // *db.AllTx or *db.OrgTx
+}
+
+func (c *call) reading(fn func(reach) error) error {
+	if org := c.organization(); org != "" {
+		return c.h.DB.ReadOrg(c.ctx(), org, func(tx *db.OrgTx) error { return fn(reach{tx.Tx, tx}) })
+	}
+	return c.h.DB.ReadDeployment(c.ctx(), func(tx *db.AllTx) error { return fn(reach{tx.Tx, tx}) })
+}
+
+func (c *call) writing(fn func(reach) error) error {
+	if org := c.organization(); org != "" {
+		return c.h.DB.InOrg(c.ctx(), org, c.who, func(tx *db.OrgTx) error { return fn(reach{tx.Tx, tx}) })
+	}
+	return c.h.DB.InDeployment(c.ctx(), c.who, func(tx *db.AllTx) error { return fn(reach{tx.Tx, tx}) })
+}
+
+// own is the organization of an organization's key, or false.
+func (r reach) own() (*db.OrgTx, bool) {
+	tx, ok := r.rows.(*db.OrgTx)
+	return tx, ok
+}
+
+// deployment refuses an organization's key. Ask it once it is known that the
+// key sees what it names: somebody else's is not found.
+func (r reach) deployment() (*db.AllTx, error) {
+	tx, ok := r.rows.(*db.AllTx)
+	if !ok {
+		return nil, errDeploymentKey
+	}
+	return tx, nil
+}
+
+// organization is one that the key sees. The operators' own is not there for
+// this API.
+func (r reach) organization(org id.Organization) (*tenants.Organization, error) {
+	if tx, ok := r.own(); ok && tx.Organization() != org {
+		return nil, db.ErrNotFound
+	}
+	o, err := tenants.Get(r.Tx, org)
+	if err == nil && o.System {
+		return nil, db.ErrNotFound
+	}
+	return o, err
+}
+
+// enter runs fn in an organization that the key sees.
+func (r reach) enter(org id.Organization, fn func(*db.OrgTx) error) error {
+	if _, err := r.organization(org); err != nil {
+		return err
+	}
+	if tx, ok := r.own(); ok {
+		return fn(tx)
+	}
+	return r.In(org, fn)
+}
+
+// holder runs fn in the organization that something belongs to, which locate
+// finds for a key of the deployment.
+func (r reach) holder(locate func(*db.AllTx) (id.Organization, error), fn func(*db.OrgTx) error) error {
+	if tx, ok := r.own(); ok {
+		return fn(tx)
+	}
+	all, err := r.deployment()
+	if err != nil {
+		return err
+	}
+	org, err := locate(all)
+	if err != nil {
+		return err
+	}
+	return r.enter(org, fn)
+}

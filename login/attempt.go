@@ -87,7 +87,15 @@ func Start(tx *db.Tx, b Begin) (Started, error) {
 	if err := attempts.Insert(tx, a); err != nil {
 		return Started{}, err
 	}
-	return Started{Attempt: a.ID, Secret: secret, Path: a.path(pathIdentifier)}, nil
+	return Started{Attempt: a.ID, Secret: secret, Path: a.path(a.firstPage())}, nil
+}
+
+// firstPage asks for the address; one that the application named is filled in.
+func (a *Attempt) firstPage() string {
+	if a.Screen == ScreenSignUp {
+		return pathSignUp
+	}
+	return pathIdentifier
 }
 
 func newAttempt(now time.Time, b Begin) (a *Attempt, secret string) {

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/wire"
@@ -87,14 +88,15 @@ func wrap(e Entry, err error) error {
 	return nil
 }
 
-func newEvent(tx *db.Tx, e Entry) (*Event, error) {
+func newEvent(tx *db.Tx, e Entry) (*Event, error) { return eventOf(tx.Actor(), tx.Now(), e) }
+
+func eventOf(who actor.Actor, now time.Time, e Entry) (*Event, error) {
 	data, err := wire.Encode(e.Data())
 	if err != nil {
 		return nil, fmt.Errorf("encoding %s: %w", e.Type(), err)
 	}
-	who := tx.Actor()
 	return &Event{
-		ID: id.New[id.Event](), Type: e.Type(), OccurredAt: tx.Now(),
+		ID: id.New[id.Event](), Type: e.Type(), OccurredAt: now,
 		ActorKind: string(who.Kind), ActorID: some(who.ID), ActorName: some(who.Name),
 		Targets: e.Targets(), IPAddress: some(who.IP), UserAgent: some(clip(who.UserAgent)),
 		RequestID: some(who.RequestID), Reference: some(who.Reference), Data: bytes.TrimSpace(data),

@@ -56,6 +56,9 @@ func (h *Handler) refresh(ctx context.Context, surface Surface, c *caller, token
 		return nil, errInvalidGrant
 	}
 	r := &refreshing{key: key, token: token, family: familyID, generation: generation, surface: surface, client: c.registration, org: org}
+	if done, err := r.direct(ctx, h.DB, who); done || err != nil {
+		return r.issue, err
+	}
 	var refused error
 	err = h.DB.Tx(ctx, who, func(tx *db.Tx) error {
 		refused = nil

@@ -216,7 +216,7 @@ var attemptRows = db.GlobalTable[login.Attempt, id.Attempt]{}
 // authorize started, and gives the path to return to and the cookie's secret.
 func (w *world) complete(started answered, org *id.Organization) (path, secret string) {
 	w.t.Helper()
-	if started.status != http.StatusFound || started.location.Path != "/login" {
+	if started.status != http.StatusFound || !strings.HasPrefix(started.location.Path, "/login") {
 		w.t.Fatalf("authorize: %d %v %s", started.status, started.location, started.text)
 	}
 	attempt := id.Attempt(started.location.Query().Get("flow"))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"gatehouse/api"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
@@ -91,9 +92,11 @@ func (a *App) mount() {
 	jar := browser.Jar{Secure: a.Config.Secure()}
 	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
 	a.login.Mount(a.echo)
-	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: &oauth.Keys{DB: a.DB, Log: a.Log}, Passwords: a.passwords, Jar: jar,
+	keys := &oauth.Keys{DB: a.DB, Log: a.Log}
+	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Jar: jar,
 		Lifetimes: sessions.DefaultLifetimes, Log: a.Log}
 	a.provider.Mount(a.echo)
+	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 }
 

@@ -1,0 +1,153 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"gatehouse/api"
+	"gatehouse/apikeys"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/sessions"
+	"gatehouse/tenants"
+	"gatehouse/users"
+)
+
+// elsewhere are the routes that take no API key: pages, the provider and what
+// is open. Each says what stands in a key's place.
+var elsewhere = map[string]string{
+	"/healthz": "open", "/readyz": "open", "/version": "open", "/": "open", "/openapi.json": "open", "/docs": "open", "/assets/*": "open",
+	"/assets/brand/:file": "shown to everybody who signs in",
+	"/account":            "the browser's session", "/account/session": "the browser's session", "/logout": "the browser's session",
+	"/sso/jwks/:client": "open", "/.well-known/openid-configuration": "open", "/.well-known/oauth-authorization-server": "open",
+	"/user_management/authorize": "the browser's session", "/user_management/authenticate": "the application's secret",
+	"/x/authkit/users/authenticate": "the application's secret", "/user_management/sessions/logout": "the browser's session",
+}
+
+// pages are whole prefixes of such routes.
+var pages = []string{"/login", "/admin", "/oauth2/"}
+
+// One organization's key must never reach another's things, by any route: a
+// route that nobody thought of here fails the test.
+func TestAnOrganizationsKeyReachesNothingElse(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		key, theirs := twoOrganizations(t, s)
+		cases := map[string]api.Case{}
+		for _, c := range api.IsolationCases(theirs) {
+			cases[c.Method+" "+c.Path] = c
+		}
+		asked := 0
+		for _, r := range s.App.Handler().Routes() {
+			if _, known := elsewhere[r.Path]; known || page(r.Path) || r.Method == "echo_route_not_found" {
+				continue
+			}
+			c, ok := cases[r.Method+" "+r.Path]
+			if !ok {
+				t.Errorf("%s %s has no case: say what another organization's key meets there", r.Method, r.Path)
+				continue
+			}
+			asked++
+			ask(t, s, key, theirs, c)
+		}
+		if asked < 20 {
+			t.Errorf("only %d routes were asked", asked)
+		}
+	})
+}
+
+func page(path string) bool {
+	for _, p := range pages {
+		if path == strings.TrimSuffix(p, "/") || strings.HasPrefix(path, strings.TrimSuffix(p, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func ask(t *testing.T, s *Server, key string, theirs api.Theirs, c api.Case) {
+	t.Helper()
+	a := request(t, s, c.Method, c.URL, key, c.Body)
+	if a.Status != c.Want {
+		t.Errorf("%s %s: %d, want %d: %s", c.Method, c.URL, a.Status, c.Want, a.Raw)
+	}
+	for _, secret := range []string{theirs.Organization, theirs.User, theirs.Membership, theirs.Domain, theirs.Session, theirs.APIKey} {
+		if c.Hides && strings.Contains(a.Raw, secret) {
+			t.Errorf("%s %s shows %s: %s", c.Method, c.URL, secret, a.Raw)
+		}
+	}
+}
+
+func request(t *testing.T, s *Server, method, path, key, body string) Answer {
+	t.Helper()
+	if method == http.MethodGet || body == "" {
+		return s.Call(method, path, key, nil)
+	}
+	return s.Call(method, path, key, rawJSON(body))
+}
+
+type rawJSON string
+
+func (r rawJSON) MarshalJSON() ([]byte, error) { return []byte(r), nil }
+
+// twoOrganizations makes one with a key, and another with one of everything.
+func twoOrganizations(t *testing.T, s *Server) (key string, theirs api.Theirs) {
+	t.Helper()
+	ours := join(t, s, "", "Halden Marine")[0]
+	p := signUp(t, s, s.Browser(), "sofie@nordby.example")
+	tokens := s.Tokens(map[string]any{"grant_type": "authorization_code", "code": p.URL.Query().Get("code")})
+	external := "nordby/1"
+	s.Tx(func(tx *db.Tx) error {
+		u, err := users.GetByEmail(tx, "sofie@nordby.example")
+		if err != nil {
+			return err
+		}
+		mark := "sofie-1"
+		if _, err = users.Update(tx, u.ID, users.Change{ExternalID: ptr(&mark)}); err != nil {
+			return err
+		}
+		o, err := tenants.Create(tx, tenants.New{Name: "Nordby Kraft", ExternalID: &external, Domains: []tenants.NewDomain{{Domain: "nordby.example", State: tenants.Verified}}})
+		if err != nil {
+			return err
+		}
+		theirs = api.Theirs{Organization: string(o.ID), ExternalID: url.PathEscape(external), User: string(u.ID), UserExternalID: mark,
+			RedirectURI: string(id.New[id.RedirectURI]())}
+		return tx.In(o.ID, func(tx *db.OrgTx) error { return furnish(tx, u.ID, &theirs) })
+	})
+	s.Tx(func(tx *db.Tx) error {
+		return tx.In(ours, func(tx *db.OrgTx) (err error) {
+			_, key, err = apikeys.CreateForOrganization(tx, apikeys.New{Name: "Halden's own"})
+			return err
+		})
+	})
+	if tokens.Status != http.StatusOK {
+		t.Fatalf("%d %s", tokens.Status, tokens.Raw)
+	}
+	return key, theirs
+}
+
+// furnish gives the other organization a member, a domain, a key and a session.
+func furnish(tx *db.OrgTx, u id.User, theirs *api.Theirs) error {
+	m, err := users.AddMember(tx, u, tenants.OwnerRole)
+	if err != nil {
+		return err
+	}
+	domains, err := tenants.Domains(tx)
+	if err != nil {
+		return err
+	}
+	k, _, err := apikeys.CreateForOrganization(tx, apikeys.New{Name: "Nordby's own"})
+	if err != nil {
+		return err
+	}
+	org := tx.Organization()
+	session, err := sessions.Start(tx.Tx, sessions.New{User: u, Client: Client, Organization: &org, Method: sessions.Password})
+	if err != nil {
+		return err
+	}
+	theirs.Membership, theirs.Domain, theirs.APIKey, theirs.Session = string(m.ID), string(domains[0].ID), string(k.ID), string(session.ID)
+	return nil
+}
+
+func ptr[T any](v T) *T { return &v }

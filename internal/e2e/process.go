@@ -1,0 +1,140 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Process is the real binary, running.
+type Process struct {
+	t    testing.TB
+	URL  string
+	Env  []string
+	Log  *bytes.Buffer // both outputs; read it when the process has ended
+	cmd  *exec.Cmd
+	done chan error
+}
+
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "gatehouse-e2e-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "server")
+	build := exec.Command("go", "build", "-o", path, "gatehouse/cmd/server")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building the server: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// Binary is the path of the built server.
+func Binary(t testing.TB) string {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Command is the server's binary with an environment of its own.
+func Command(t testing.TB, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(Binary(t), args...)
+	cmd.Env, cmd.Dir = env, t.TempDir()
+	return cmd
+}
+
+// Env is the environment of a server with a database of its own. A restart
+// with the same one finds everything again.
+func Env(t testing.TB, databaseURL string) []string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := listener.Addr().String()
+	listener.Close()
+	env := []string{"GATEHOUSE_ADDR=" + addr, "GATEHOUSE_BASE_URL=http://" + addr, "GATEHOUSE_DATA_DIR=" + t.TempDir(), "GATEHOUSE_HIBP_URL=off",
+		"GATEHOUSE_LOG_LEVEL=warn", "GATEHOUSE_MASTER_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+		"GATEHOUSE_BOOTSTRAP_API_KEY=" + APIKey, "GATEHOUSE_BOOTSTRAP_CLIENT_ID=" + Client, "GATEHOUSE_BOOTSTRAP_REDIRECT_URIS=" + Callback}
+	if databaseURL != "" {
+		env = append(env, "GATEHOUSE_DATABASE_URL="+databaseURL)
+	}
+	return env
+}
+
+// Start runs the binary and waits until it is ready.
+func Start(t testing.TB, env []string) *Process {
+	t.Helper()
+	p := &Process{t: t, Env: env, Log: &bytes.Buffer{}, cmd: Command(t, env), done: make(chan error, 1)}
+	for _, e := range env {
+		if addr, ok := bytes.CutPrefix([]byte(e), []byte("GATEHOUSE_ADDR=")); ok {
+			p.URL = "http://" + string(addr)
+		}
+	}
+	p.cmd.Stdout, p.cmd.Stderr = p.Log, p.Log
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.done <- p.cmd.Wait() }()
+	t.Cleanup(func() { _ = p.cmd.Process.Kill() }) // it has ended where the test went well
+	p.awaitReady()
+	return p
+}
+
+func (p *Process) awaitReady() {
+	p.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for time.Now().Before(deadline) {
+		response, err := http.Get(p.URL + "/readyz")
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		select {
+		case err := <-p.done:
+			p.t.Fatalf("the server ended: %v\n%s", err, p.Log)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	p.t.Fatalf("the server was not ready in time\n%s", p.Log)
+}
+
+// Signal sends one to the process.
+func (p *Process) Signal(s syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Kill ends the process as a power cut would, and waits for its end.
+func (p *Process) Kill() {
+	p.t.Helper()
+	p.Signal(syscall.SIGKILL)
+	<-p.done
+}
+
+// Wait is how the process ended.
+func (p *Process) Wait(within time.Duration) error {
+	select {
+	case err := <-p.done:
+		return err
+	case <-time.After(within):
+		return fmt.Errorf("still running after %s", within)
+	}
+}

@@ -61,20 +61,26 @@ type New struct {
 
 // Start makes a session of an application.
 func Start(tx *db.Tx, n New) (*Session, error) {
-	l := n.Lifetimes.orDefault()
-	if n.AuthenticatedAt.IsZero() {
-		n.AuthenticatedAt = tx.Now()
-	}
-	s := &Session{
-		ID: id.New[id.Session](), BrowserSessionID: n.BrowserSession, UserID: n.User, ClientID: n.Client,
-		OrganizationID: n.Organization, AuthMethod: n.Method, AuthenticatedAt: n.AuthenticatedAt,
-		IPAddress: field.Clip(n.IP, maxAgent), UserAgent: field.Clip(n.UserAgent, maxAgent),
-		LastActiveAt: tx.Now(), IdleSeconds: int64(l.Idle.Seconds()), ExpiresAt: tx.Now().Add(l.Absolute),
-	}
+	s := Draft(tx.Now(), n)
 	if err := sessions.Insert(tx, s); err != nil {
 		return nil, err
 	}
 	return s, audit.RecordFor(tx, s.OrganizationID, audit.SessionCreated{Session: s.Wire(tx.Now())})
+}
+
+// Draft is the session that Start would make at now, not stored: redeeming a
+// code writes it together with the rest as one statement of internal/db.
+func Draft(now time.Time, n New) *Session {
+	l := n.Lifetimes.orDefault()
+	if n.AuthenticatedAt.IsZero() {
+		n.AuthenticatedAt = now
+	}
+	return &Session{
+		ID: id.New[id.Session](), BrowserSessionID: n.BrowserSession, UserID: n.User, ClientID: n.Client,
+		OrganizationID: n.Organization, AuthMethod: n.Method, AuthenticatedAt: n.AuthenticatedAt,
+		IPAddress: field.Clip(n.IP, maxAgent), UserAgent: field.Clip(n.UserAgent, maxAgent),
+		LastActiveAt: now, IdleSeconds: int64(l.Idle.Seconds()), ExpiresAt: now.Add(l.Absolute), CreatedAt: now, UpdatedAt: now,
+	}
 }
 
 // Get is one session, ended or not, or db.ErrNotFound.

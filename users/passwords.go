@@ -138,7 +138,8 @@ func guessedKey(typed string) string {
 
 // begin asks whether a guess may be tried now. Somebody whom strangers' tries
 // would keep waiting, and who signed in from this network before, has a
-// counter of their own: nobody can lock them out from elsewhere.
+// counter of their own: nobody can lock them out from elsewhere. It is not
+// their device's counter, which nobody beside them in that network can fill.
 func (p *Passwords) begin(ctx context.Context, t Try, a account, network netip.Prefix) (*limit.Attempt, time.Duration, error) {
 	g := limit.Guess{Kind: "password", Account: a.key, Network: network.String(), Known: t.Known}
 	guess, wait, err := p.Limits.Begin(ctx, g)
@@ -152,6 +153,7 @@ func (p *Passwords) begin(ctx context.Context, t Try, a account, network netip.P
 	if err != nil || !g.Known {
 		return nil, wait, err
 	}
+	g.Network = "signed in before from " + g.Network
 	return p.Limits.Begin(ctx, g)
 }
 

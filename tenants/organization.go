@@ -85,10 +85,11 @@ const maxDomainFilter = 100
 // List is a page of the organizations that the transaction sees: all, never
 // the system's own, or its one.
 func List(tx db.OwnedScope, q ListQuery) ([]Organization, db.Paging, error) {
-	conds := []db.Cond{db.Eq("system", false)}
+	seen := []db.Cond{db.Eq("system", false)}
 	if in, ok := tx.(*db.OrgTx); ok {
-		conds = append(conds, db.Eq("id", in.Organization()))
+		seen = append(seen, db.Eq("id", in.Organization()))
 	}
+	var conds []db.Cond
 	if len(q.Domains) > 0 {
 		domains, err := normalizeAll(q.Domains)
 		if err != nil {
@@ -103,7 +104,10 @@ func List(tx db.OwnedScope, q ListQuery) ([]Organization, db.Paging, error) {
 		}
 		conds = append(conds, db.Contains("name", text))
 	}
-	list := func(q db.Query) ([]Organization, error) { return organizations.List(tx, q) }
+	list := func(q db.Query) ([]Organization, error) { // cursors too are of what is seen
+		q.Where = append(q.Where, seen...)
+		return organizations.List(tx, q)
+	}
 	return db.ListPage(list, q.Page, "id", func(o Organization) string { return string(o.ID) }, conds...)
 }
 

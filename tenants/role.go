@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
@@ -85,7 +86,29 @@ func SeedRoles(tx *db.AllTx) error {
 	for _, seed := range seeds {
 		role := seed
 		role.ID = id.New[id.Role]()
-		if err := roles.InsertDeployment(tx.Tx, &role); err != nil && !errors.Is(err, db.ErrDuplicate) {
+		err := roles.InsertDeployment(tx.Tx, &role)
+		if errors.Is(err, db.ErrDuplicate) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := audit.RecordDeployment(tx.Tx, audit.RoleCreated{Role: role.Wire()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seedSystemRoles makes the operators' further roles in their organization.
+func seedSystemRoles(tx *db.OrgTx) error {
+	for _, seed := range systemSeeds {
+		role := seed
+		role.ID = id.New[id.Role]()
+		if err := roles.Insert(tx, &role); err != nil {
+			return err
+		}
+		if err := audit.Record(tx, audit.RoleCreated{Role: role.Wire()}); err != nil {
 			return err
 		}
 	}

@@ -55,14 +55,5 @@ func EnsureSystemOrganization(tx *db.AllTx) (id.Organization, error) {
 	if err := insert(tx.Tx, o, nil); err != nil {
 		return "", err
 	}
-	return o.ID, tx.In(o.ID, func(tx *db.OrgTx) error {
-		for _, seed := range systemSeeds {
-			role := seed
-			role.ID = id.New[id.Role]()
-			if err := roles.Insert(tx, &role); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return o.ID, tx.In(o.ID, seedSystemRoles)
 }

@@ -145,9 +145,9 @@ type Query struct {
 
 // List is a page of sessions.
 func List(tx db.AnyScope, q Query) ([]Session, db.Paging, error) {
-	var conds []db.Cond
+	var seen, conds []db.Cond
 	if q.User != "" {
-		conds = append(conds, db.Eq("user_id", q.User))
+		seen = append(seen, db.Eq("user_id", q.User))
 	}
 	if q.Organization != "" {
 		conds = append(conds, db.Eq("organization_id", q.Organization))
@@ -155,7 +155,10 @@ func List(tx db.AnyScope, q Query) ([]Session, db.Paging, error) {
 	if q.Live {
 		conds = append(conds, db.Null("ended_at"), db.Gt("expires_at", tx.Now()))
 	}
-	list := func(q db.Query) ([]Session, error) { return sessions.List(tx, q) }
+	list := func(q db.Query) ([]Session, error) { // a cursor too is the person's
+		q.Where = append(q.Where, seen...)
+		return sessions.List(tx, q)
+	}
 	return db.ListPage(list, q.Page, "id", func(s Session) string { return string(s.ID) }, conds...)
 }
 

@@ -52,7 +52,10 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func write(t *testing.T, d *db.DB, fn func(*db.Tx) error) { t.Helper(); must(t, d.Tx(t.Context(), who, fn)) }
+func write(t *testing.T, d *db.DB, fn func(*db.Tx) error) {
+	t.Helper()
+	must(t, d.Tx(t.Context(), who, fn))
+}
 
 func newUser(t *testing.T, d *db.DB) id.User {
 	t.Helper()
@@ -66,7 +69,9 @@ func newUser(t *testing.T, d *db.DB) id.User {
 func newOrganization(t *testing.T, d *db.DB) id.Organization {
 	t.Helper()
 	o := id.New[id.Organization]()
-	write(t, d, func(tx *db.Tx) error { return organizations.Insert(tx, &organization{ID: o, Name: "x", Metadata: "{}"}) })
+	write(t, d, func(tx *db.Tx) error {
+		return organizations.Insert(tx, &organization{ID: o, Name: "x", Metadata: "{}"})
+	})
 	return o
 }
 

@@ -22,6 +22,9 @@ func (h *Handler) redeem(ctx context.Context, surface Surface, c *caller, t *tok
 	if t.Code == "" {
 		return nil, missing("code")
 	}
+	if i, done, err := h.redeemDirect(ctx, surface, c, t, who); done || err != nil {
+		return i, err
+	}
 	key, err := h.tokenKey(ctx)
 	if err != nil {
 		return nil, err

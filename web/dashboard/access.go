@@ -1,0 +1,138 @@
+package dashboard
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/internal/actor"
+	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
+	"gatehouse/login"
+	"gatehouse/sessions"
+	"gatehouse/tenants"
+	"gatehouse/users"
+)
+
+// freshFor is how long a proof of who one is serves what is final or gives power.
+const freshFor = 10 * time.Minute
+
+// visit is one request of an operator.
+type visit struct {
+	echo.Context
+	h       *Handler
+	user    *users.User
+	role    role
+	browser *sessions.Browser
+	now     time.Time
+}
+
+// errNoOperator says that a person is signed in and belongs to no team.
+var errNoOperator = errors.New("not an operator")
+
+// guard lets a request through that an operator with the route's role makes.
+func (h *Handler) guard(r route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v, err := h.visitor(c)
+		switch {
+		case errors.Is(err, sessions.ErrNoSession):
+			return h.signIn(c, nil)
+		case errors.Is(err, errNoOperator):
+			return v.show(http.StatusForbidden, strangerPage(v.stranger()))
+		case err != nil:
+			return err
+		case !v.role.may(r.least):
+			return v.forbidden(r.least)
+		case r.fresh && v.now.Sub(v.browser.AuthenticatedAt) > freshFor:
+			since := v.now.Add(-freshFor)
+			return h.signIn(c, &since)
+		}
+		if err := sessions.Touch(c.Request().Context(), h.DB, v.browser); err != nil {
+			return err
+		}
+		return r.serve(h, v)
+	}
+}
+
+// visitor is who makes the request, by the browser's session.
+func (h *Handler) visitor(c echo.Context) (*visit, error) {
+	v := &visit{Context: c, h: h, now: h.DB.Now().UTC()}
+	err := h.DB.ReadDeployment(c.Request().Context(), func(tx *db.AllTx) (err error) {
+		if v.browser, err = sessions.FindBrowser(tx, h.Jar.Get(c.Request(), browser.Session)); err != nil {
+			return err
+		}
+		if v.user, err = users.Get(tx, v.browser.UserID); err != nil {
+			return err
+		}
+		v.role, err = teamRoleOf(tx, v.user)
+		return err
+	})
+	if err == nil && (!v.role.valid() || v.user.BannedNow(v.now)) {
+		err = errNoOperator
+	}
+	return v, err
+}
+
+// teamRoleOf is the person's role among the operators, or "".
+func teamRoleOf(tx *db.AllTx, u *users.User) (role, error) {
+	system, found, err := tenants.SystemOrganization(tx)
+	if err != nil || !found {
+		return "", err
+	}
+	active := users.MemberQuery{User: u.ID, Organization: system, Statuses: []users.Status{users.Active}, Page: db.Page{Limit: 1}}
+	mine, _, err := users.ListMemberships(tx, active)
+	if err != nil || len(mine) == 0 {
+		return "", err
+	}
+	return role(mine[0].RoleSlug), nil
+}
+
+// signIn starts a sign-in that ends at the page that was asked for; with
+// freshAfter, a session from before does not count.
+func (h *Handler) signIn(c echo.Context, freshAfter *time.Time) error {
+	var started login.Started
+	begin := login.Begin{ReturnPath: returnPath(c.Request()), ApplicationName: h.Name, FreshAfter: freshAfter}
+	err := h.DB.Tx(c.Request().Context(), browser.ActorOf(c.Request()), func(tx *db.Tx) (err error) {
+		started, err = login.Start(tx, begin)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	login.Remember(c, h.Jar, started)
+	return c.Redirect(http.StatusSeeOther, started.Path)
+}
+
+// maxReturnPath bounds what is stored of an address.
+const maxReturnPath = 1000
+
+// returnPath is the page that was asked for, which is ours: it begins with
+// /admin, and has no host. A form is posted to the address of its page, so
+// that a GET of it is right for a post too.
+func returnPath(r *http.Request) string {
+	u := url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath}
+	if r.Method == http.MethodGet {
+		u.RawQuery = r.URL.RawQuery
+	}
+	path := u.String()
+	if path != "/admin" && !strings.HasPrefix(path, "/admin/") && !strings.HasPrefix(path, "/admin?") || len(path) > maxReturnPath {
+		return "/admin"
+	}
+	return path
+}
+
+// actor is who changes something, for the log.
+func (v *visit) actor() actor.Actor {
+	who := browser.ActorOf(v.Request()).As(v.user.ID, v.user.Email)
+	who.Kind = actor.KindOperator
+	return who
+}
+
+// forbidden is the page of somebody whose role does not do: it says which does.
+func (v *visit) forbidden(least role) error {
+	return v.show(http.StatusForbidden, forbiddenPage(v.frame("Your role can't open this", ""), v.role, least))
+}

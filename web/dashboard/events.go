@@ -1,0 +1,140 @@
+package dashboard
+
+import (
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/internal/actor"
+	"gatehouse/web/ui"
+)
+
+// eventWords say in a sentence's beginning what a type of event is; what is
+// missing here is its type with spaces.
+var eventWords = map[string]string{
+	"user.created": "User created", "user.updated": "User changed", "user.deleted": "User deleted", "user.banned": "User banned",
+	"user.unbanned": "Ban lifted", "user.password_changed": "Password changed", "operator.created": "Operator added",
+	"organization.created": "Organization created", "organization.updated": "Organization changed", "organization.deleted": "Organization deleted",
+	"organization.branding_updated": "Branding changed", "organization_domain.created": "Domain added", "organization_domain.updated": "Domain changed",
+	"organization_domain.verified": "Domain verified", "organization_domain.deleted": "Domain deleted",
+	"organization_membership.created": "Member added", "organization_membership.updated": "Member changed", "organization_membership.deleted": "Member removed",
+	"authentication.password_succeeded": "Signed in with a password", "authentication.password_failed": "Sign-in failed",
+	"session.created": "Session started", "session.revoked": "Session ended", "session.refreshed": "Session renewed",
+	"session.organization_switched": "Organization switched", "session.refresh_token_reused": "Refresh token used twice",
+	"browser_session.created": "Signed in on a browser", "browser_session.ended": "Signed out of a browser", "login.error_shown": "Error shown",
+	"application.created": "Application created", "application.updated": "Application changed", "application.deleted": "Application deleted",
+	"application.secret_created": "Client secret made", "application.secret_revoked": "Client secret revoked",
+	"application.redirect_uri_added": "Address added", "application.redirect_uri_removed": "Address removed",
+	"grant.issued": "Authorization code issued", "grant.code_reused": "Authorization code used twice",
+	"signing_key.rotated": "Signing key rotated", "api_key.created": "API key made", "api_key.revoked": "API key revoked",
+}
+
+func eventName(kind string) string {
+	if words := eventWords[kind]; words != "" {
+		return words
+	}
+	return sentence(strings.NewReplacer(".", " ", "_", " ").Replace(kind))
+}
+
+// eventTone is whether an event went well, and the word for it.
+func eventTone(kind string) (ui.Tone, string) {
+	switch {
+	case strings.HasSuffix(kind, "_failed"), kind == "login.error_shown":
+		return ui.Bad, "failed"
+	case strings.HasSuffix(kind, "_reused"), kind == "user.banned":
+		return ui.Warn, "notable"
+	case strings.HasSuffix(kind, "_succeeded"), kind == "session.created", kind == "browser_session.created":
+		return ui.OK, "succeeded"
+	}
+	return ui.Neutral, "info"
+}
+
+// eventWho is who did it.
+func eventWho(e *audit.Event) string {
+	switch {
+	case text(e.ActorName) != "":
+		return text(e.ActorName)
+	case text(e.ActorID) != "":
+		return text(e.ActorID)
+	case e.ActorKind == string(actor.KindSystem):
+		return "System"
+	}
+	return "unknown"
+}
+
+// eventTarget is what it happened to, as a person would call it.
+func eventTarget(e *audit.Event) string {
+	for _, t := range e.Targets {
+		if t.Name != "" {
+			return t.Name
+		}
+	}
+	return ""
+}
+
+// moment is an event on a timeline.
+func moment(v *visit, e *audit.Event) ui.Moment {
+	tone, _ := eventTone(e.Type)
+	words := eventName(e.Type)
+	if target := eventTarget(e); target != "" {
+		words += ": " + target
+	}
+	m := ui.Moment{Tone: tone, Text: words, Sub: when(v.now, e.OccurredAt) + ", " + eventWho(e), Href: "/admin/audit-log?event=" + string(e.ID)}
+	if tone == ui.Neutral {
+		m.Icon = eventIcon(e.Type)
+	}
+	return m
+}
+
+func eventIcon(kind string) string {
+	resource, _, _ := strings.Cut(kind, ".")
+	switch resource {
+	case "user", "organization_membership", "operator":
+		return "person"
+	case "organization":
+		return "org"
+	case "organization_domain":
+		return "globe"
+	case "application":
+		return "app"
+	case "api_key", "signing_key":
+		return "key"
+	}
+	return "info"
+}
+
+// when is an instant beside a sentence.
+func when(now, at time.Time) string {
+	at = at.UTC()
+	switch d := now.Sub(at); {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return itoa(int(d.Minutes())) + " min ago"
+	case d < 24*time.Hour:
+		return itoa(int(d.Hours())) + " h ago"
+	}
+	return at.Format("2 Jan 2006, 15:04")
+}
+
+// targetPage is the page of what an event happened to, or "".
+func targetPage(t audit.Target) string {
+	switch t.Type {
+	case "user":
+		return "/admin/users/" + t.ID
+	case "organization":
+		return "/admin/organizations/" + t.ID
+	case "application":
+		return "/admin/applications/" + t.ID
+	}
+	return ""
+}
+
+func targetName(t audit.Target) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return t.ID
+}
+
+func spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }

@@ -1,0 +1,36 @@
+package dashboard
+
+import (
+	"log/slog"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
+)
+
+// Handler serves /admin.
+type Handler struct {
+	DB          *db.DB
+	Jar         browser.Jar
+	Name        string // the deployment's
+	Environment string // anything but "production" carries a badge
+	Origin      string // the deployment's own address, for the quickstart
+	Log         *slog.Logger
+}
+
+// Mount adds the routes.
+func (h *Handler) Mount(e *echo.Echo) {
+	for _, r := range routes {
+		e.Add(r.method, r.path, h.guard(r))
+	}
+}
+
+// show renders a page.
+func (v *visit) show(status int, page templ.Component) error {
+	browser.PageHeaders(v.Response().Header())
+	v.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	v.Response().WriteHeader(status)
+	return page.Render(v.Request().Context(), v.Response())
+}

@@ -1,0 +1,90 @@
+package dashboard
+
+import (
+	"time"
+
+	"gatehouse/internal/browser"
+	"gatehouse/web/ui"
+)
+
+// notice is news for the next page. The cookie holds its key alone, so nobody
+// can put words on our pages.
+type notice string
+
+// The notices.
+const (
+	organizationCreated notice = "organization-created"
+	organizationDeleted notice = "organization-deleted"
+	organizationSaved   notice = "organization-saved"
+	metadataSaved       notice = "metadata-saved"
+	brandingSaved       notice = "branding-saved"
+	memberAdded         notice = "member-added"
+	memberRole          notice = "member-role"
+	memberDeactivated   notice = "member-deactivated"
+	memberReactivated   notice = "member-reactivated"
+	memberRemoved       notice = "member-removed"
+	domainAdded         notice = "domain-added"
+	domainDeleted       notice = "domain-deleted"
+	sessionRevoked      notice = "session-revoked"
+	sessionsRevoked     notice = "sessions-revoked"
+	userBanned          notice = "user-banned"
+	userUnbanned        notice = "user-unbanned"
+	userDeleted         notice = "user-deleted"
+	applicationCreated  notice = "application-created"
+	applicationSaved    notice = "application-saved"
+	applicationDeleted  notice = "application-deleted"
+	addressAdded        notice = "address-added"
+	addressRemoved      notice = "address-removed"
+	secretRevoked       notice = "secret-revoked"
+	keyRevoked          notice = "key-revoked"
+	operatorAdded       notice = "operator-added"
+	operatorRole        notice = "operator-role"
+	operatorRemoved     notice = "operator-removed"
+)
+
+var notices = map[notice]string{
+	organizationCreated: "Organization created.",
+	organizationDeleted: "Organization deleted. Its sessions have ended.",
+	organizationSaved:   "Organization saved.",
+	metadataSaved:       "Metadata saved.",
+	brandingSaved:       "Branding saved. The login shows it from now on.",
+	memberAdded:         "Member added.",
+	memberRole:          "Role changed.",
+	memberDeactivated:   "Member deactivated. Their sessions here have ended.",
+	memberReactivated:   "Member reactivated. They can sign in again.",
+	memberRemoved:       "Member removed. Their sessions here have ended.",
+	domainAdded:         "Domain added.",
+	domainDeleted:       "Domain deleted.",
+	sessionRevoked:      "Session revoked.",
+	sessionsRevoked:     "Signed out everywhere.",
+	userBanned:          "User banned. Their sessions have ended.",
+	userUnbanned:        "Ban lifted. They can sign in again.",
+	userDeleted:         "User deleted. Their sessions have ended.",
+	applicationCreated:  "Application created.",
+	applicationSaved:    "Application saved. It takes up to a minute on every server.",
+	applicationDeleted:  "Application deleted.",
+	addressAdded:        "Address added.",
+	addressRemoved:      "Address removed.",
+	secretRevoked:       "Secret revoked.",
+	keyRevoked:          "API key revoked.",
+	operatorAdded:       "Operator added.",
+	operatorRole:        "Role changed.",
+	operatorRemoved:     "Operator removed.",
+}
+
+// noticeLifetime is long enough for a redirect.
+const noticeLifetime = time.Minute
+
+func (v *visit) say(n notice) {
+	v.h.Jar.Set(v.Response(), browser.Flash, string(n), noticeLifetime)
+}
+
+// news is what the page before had to say, once.
+func (v *visit) news() *ui.ToastProps {
+	words, known := notices[notice(v.h.Jar.Get(v.Request(), browser.Flash))]
+	if !known {
+		return nil
+	}
+	v.h.Jar.Clear(v.Response(), browser.Flash)
+	return &ui.ToastProps{Tone: ui.OK, Title: words}
+}

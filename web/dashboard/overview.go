@@ -1,0 +1,160 @@
+package dashboard
+
+import (
+	"net/http"
+	"time"
+
+	"gatehouse/apikeys"
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/oauth"
+	"gatehouse/tenants"
+	"gatehouse/users"
+	"gatehouse/web/ui"
+)
+
+type overviewPage struct {
+	frame
+	organizations, people int64
+	applications, keys    int
+	attention             []attention
+	steps                 []step // of setting up; none once all are done
+	first                 *quickstart
+	latest                []ui.Moment
+}
+
+// attention is what somebody should look at.
+type attention struct {
+	tone     ui.Tone
+	what     string // whose
+	text     string
+	label    string // of the button
+	href     string
+	needs    role
+	quietEnd string
+}
+
+// step is one of setting up.
+type step struct {
+	done       bool
+	text, href string
+}
+
+// mostAttention is how many things are shown at once.
+const mostAttention = 6
+
+// soon is how long before a key's end somebody is told.
+const soon = 14 * 24 * time.Hour
+
+func (h *Handler) overview(v *visit) error {
+	p := overviewPage{frame: v.frame("Overview", "/admin")}
+	err := v.read(func(tx *db.AllTx) error { return p.load(tx, v) })
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, overviewView(p))
+}
+
+func (p *overviewPage) load(tx *db.AllTx, v *visit) (err error) {
+	if p.organizations, err = tenants.Count(tx); err != nil {
+		return err
+	}
+	if p.people, err = users.Count(tx); err != nil {
+		return err
+	}
+	clients, err := oauth.ListClients(tx)
+	if err != nil {
+		return err
+	}
+	p.applications = len(clients)
+	keys, _, err := apikeys.List(tx, db.Page{Limit: db.MaxLimit})
+	if err != nil {
+		return err
+	}
+	p.keys = len(keys)
+	if err := p.applicationsWithout(tx, clients); err != nil {
+		return err
+	}
+	p.endingKeys(v.now, keys)
+	if err := p.setUp(tx, v, clients, keys); err != nil {
+		return err
+	}
+	events, err := audit.List(tx, audit.Filter{Limit: 8})
+	for i := range events {
+		p.latest = append(p.latest, moment(v, &events[i]))
+	}
+	return err
+}
+
+// applicationsWithout are those that cannot take anybody back.
+func (p *overviewPage) applicationsWithout(tx *db.AllTx, clients []oauth.Client) error {
+	for i := range clients {
+		c := &clients[i]
+		if c.BuiltIn || c.Type == oauth.Machine {
+			continue
+		}
+		addresses, err := oauth.ListRedirects(tx, c.ID)
+		if err != nil {
+			return err
+		}
+		if len(ofPurpose(addresses, oauth.PurposeRedirect)) == 0 {
+			p.attention = append(p.attention, attention{tone: ui.Warn, what: c.Name, text: "Nobody can sign in: it has no redirect URI.",
+				label: "Add redirect URI", href: "/admin/applications/" + string(c.ID), needs: developer})
+		}
+	}
+	return nil
+}
+
+func (p *overviewPage) endingKeys(now time.Time, keys []apikeys.Key) {
+	for _, k := range keys {
+		if k.ExpiresAt == nil || k.ExpiresAt.Sub(now) > soon {
+			continue
+		}
+		a := attention{tone: ui.Warn, what: "API key " + k.Name, text: "ends on " + day(*k.ExpiresAt) + ".", label: "See API keys", href: "/admin/api-keys"}
+		if k.ExpiresAt.Before(now) {
+			a.tone, a.text = ui.Bad, "ended on "+day(*k.ExpiresAt)+": what uses it is refused."
+		}
+		p.attention = append(p.attention, a)
+	}
+}
+
+// setUp is the checklist of a new installation, with code for its first
+// application.
+func (p *overviewPage) setUp(tx *db.AllTx, v *visit, clients []oauth.Client, keys []apikeys.Key) error {
+	if p.organizations > 0 {
+		return nil
+	}
+	p.steps = []step{
+		{true, "Become an operator", "/admin/team"},
+		{len(clients) > 0, "Register your application", "/admin/applications/new"},
+		{len(keys) > 0, "Make an API key for its server", "/admin/api-keys/new"},
+		{p.people > 1, "Sign in to your application once", ""},
+		{false, "Create your first organization", "/admin/organizations/new"},
+	}
+	for i := range clients {
+		if c := &clients[i]; !c.BuiltIn {
+			addresses, err := oauth.ListRedirects(tx, c.ID)
+			p.first = v.quickstart(c, addresses)
+			return err
+		}
+	}
+	return nil
+}
+
+func (p overviewPage) shown() []attention { return p.attention[:min(len(p.attention), mostAttention)] }
+
+func (p overviewPage) more() int { return len(p.attention) - len(p.shown()) }
+
+func (p overviewPage) stats() []ui.StatProps {
+	keys := figure(int64(p.keys))
+	if p.keys == db.MaxLimit {
+		keys += "+"
+	}
+	return []ui.StatProps{
+		{Label: "Organizations", Value: figure(p.organizations)}, {Label: "Users", Value: figure(p.people)},
+		{Label: "Applications", Value: figure(int64(p.applications))}, {Label: "API keys", Value: keys},
+	}
+}
+
+// day is a date as a sentence says it.
+func day(at time.Time) string { return at.UTC().Format("2 January 2006") }

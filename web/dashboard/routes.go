@@ -1,0 +1,110 @@
+package dashboard
+
+import "net/http"
+
+// route is an address of the dashboard: who may open it, and what serves it.
+type route struct {
+	method, path string
+	least        role // the least role; teamRoles says what each is for
+	fresh        bool // asks for a sign-in within the last ten minutes
+	serve        func(*Handler, *visit) error
+}
+
+// get and post make the two halves of a page with a form: they share their
+// address, so a sign-in in between comes back to the page.
+func get(path string, least role, serve func(*Handler, *visit) error) route {
+	return route{method: http.MethodGet, path: path, least: least, serve: serve}
+}
+
+func post(path string, least role, serve func(*Handler, *visit) error) route {
+	return route{method: http.MethodPost, path: path, least: least, serve: serve}
+}
+
+func fresh(r route) route {
+	r.fresh = true
+	return r
+}
+
+// routes is every address of the dashboard and the only place that says who
+// may open it. What a role may not do to whom besides (owners, one's own
+// account) is beside its handler.
+var routes = []route{
+	get("/admin", viewer, (*Handler).overview),
+	get("/admin/search", viewer, (*Handler).search),
+
+	get("/admin/organizations", viewer, (*Handler).organizations),
+	get("/admin/organizations/new", admin, (*Handler).newOrganization),
+	post("/admin/organizations/new", admin, (*Handler).createOrganization),
+	get("/admin/organizations/:org", viewer, (*Handler).organization),
+	get("/admin/organizations/:org/members", viewer, (*Handler).members),
+	post("/admin/organizations/:org/members", admin, (*Handler).addMember),
+	get("/admin/organizations/:org/members/:member/role", admin, (*Handler).askMemberRole),
+	post("/admin/organizations/:org/members/:member/role", admin, (*Handler).changeMemberRole),
+	get("/admin/organizations/:org/members/:member/deactivate", admin, (*Handler).askDeactivateMember),
+	post("/admin/organizations/:org/members/:member/deactivate", admin, (*Handler).deactivateMember),
+	post("/admin/organizations/:org/members/:member/reactivate", admin, (*Handler).reactivateMember),
+	get("/admin/organizations/:org/members/:member/remove", admin, (*Handler).askRemoveMember),
+	post("/admin/organizations/:org/members/:member/remove", admin, (*Handler).removeMember),
+	get("/admin/organizations/:org/domains", viewer, (*Handler).domains),
+	post("/admin/organizations/:org/domains", admin, (*Handler).addDomain),
+	get("/admin/organizations/:org/domains/:domain/delete", admin, (*Handler).askDeleteDomain),
+	post("/admin/organizations/:org/domains/:domain/delete", admin, (*Handler).deleteDomain),
+	get("/admin/organizations/:org/audit-log", viewer, (*Handler).organizationLog),
+	get("/admin/organizations/:org/settings", admin, (*Handler).organizationSettings),
+	post("/admin/organizations/:org/settings", admin, (*Handler).saveOrganization),
+	get("/admin/organizations/:org/metadata", admin, (*Handler).organizationSettings),
+	post("/admin/organizations/:org/metadata", admin, (*Handler).saveMetadata),
+	get("/admin/organizations/:org/branding", admin, (*Handler).branding),
+	post("/admin/organizations/:org/branding", admin, (*Handler).saveBranding),
+	fresh(get("/admin/organizations/:org/delete", admin, (*Handler).askDeleteOrganization)),
+	fresh(post("/admin/organizations/:org/delete", admin, (*Handler).deleteOrganization)),
+
+	get("/admin/users", viewer, (*Handler).users),
+	get("/admin/users/:user", viewer, (*Handler).user),
+	get("/admin/users/:user/sessions/revoke", support, (*Handler).askRevokeSessions),
+	post("/admin/users/:user/sessions/revoke", support, (*Handler).revokeSessions),
+	get("/admin/users/:user/sessions/:session/revoke", support, (*Handler).askRevokeSession),
+	post("/admin/users/:user/sessions/:session/revoke", support, (*Handler).revokeSession),
+	get("/admin/users/:user/ban", support, (*Handler).askBan),
+	post("/admin/users/:user/ban", support, (*Handler).ban),
+	post("/admin/users/:user/unban", support, (*Handler).unban),
+	get("/admin/users/:user/delete", admin, (*Handler).askDeleteUser),
+	post("/admin/users/:user/delete", admin, (*Handler).deleteUser),
+
+	get("/admin/applications", viewer, (*Handler).applications),
+	get("/admin/applications/new", developer, (*Handler).newApplication),
+	post("/admin/applications/new", developer, (*Handler).createApplication),
+	get("/admin/applications/:app", viewer, (*Handler).application),
+	get("/admin/applications/:app/settings", developer, (*Handler).applicationSettings),
+	post("/admin/applications/:app/settings", developer, (*Handler).saveApplication),
+	get("/admin/applications/:app/addresses", developer, (*Handler).application),
+	post("/admin/applications/:app/addresses", developer, (*Handler).addAddress),
+	get("/admin/applications/:app/addresses/:address/remove", developer, (*Handler).askRemoveAddress),
+	post("/admin/applications/:app/addresses/:address/remove", developer, (*Handler).removeAddress),
+	get("/admin/applications/:app/secrets/new", developer, (*Handler).newSecret),
+	post("/admin/applications/:app/secrets/new", developer, (*Handler).createSecret),
+	get("/admin/applications/:app/secrets/:secret", developer, (*Handler).showSecret),
+	post("/admin/applications/:app/secrets/:secret", developer, (*Handler).secretStored),
+	get("/admin/applications/:app/secrets/:secret/revoke", developer, (*Handler).askRevokeSecret),
+	post("/admin/applications/:app/secrets/:secret/revoke", developer, (*Handler).revokeSecret),
+	fresh(get("/admin/applications/:app/delete", developer, (*Handler).askDeleteApplication)),
+	fresh(post("/admin/applications/:app/delete", developer, (*Handler).deleteApplication)),
+
+	get("/admin/api-keys", viewer, (*Handler).apiKeys),
+	fresh(get("/admin/api-keys/new", developer, (*Handler).newAPIKey)),
+	fresh(post("/admin/api-keys/new", developer, (*Handler).createAPIKey)),
+	get("/admin/api-keys/:key", developer, (*Handler).showAPIKey),
+	post("/admin/api-keys/:key", developer, (*Handler).apiKeyStored),
+	get("/admin/api-keys/:key/revoke", developer, (*Handler).askRevokeAPIKey),
+	post("/admin/api-keys/:key/revoke", developer, (*Handler).revokeAPIKey),
+
+	get("/admin/audit-log", viewer, (*Handler).auditLog),
+
+	get("/admin/team", viewer, (*Handler).team),
+	fresh(get("/admin/team/new", admin, (*Handler).newOperator)),
+	fresh(post("/admin/team/new", admin, (*Handler).addOperator)),
+	fresh(get("/admin/team/:member/role", admin, (*Handler).askOperatorRole)),
+	fresh(post("/admin/team/:member/role", admin, (*Handler).changeOperatorRole)),
+	fresh(get("/admin/team/:member/remove", admin, (*Handler).askRemoveOperator)),
+	fresh(post("/admin/team/:member/remove", admin, (*Handler).removeOperator)),
+}

@@ -89,6 +89,18 @@ func LiveBrowser(tx db.AnyScope, browser id.BrowserSession) (*Browser, error) {
 	return b, err
 }
 
+// holdBrowser keeps a browser session from ending until the transaction does.
+func holdBrowser(tx *db.Tx, browser *id.BrowserSession) error {
+	if browser == nil {
+		return nil
+	}
+	b, err := browsers.GetForUpdate(tx, *browser)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !b.LiveAt(tx.Now()) {
+		return ErrNoSession
+	}
+	return err
+}
+
 // LiveAt reports whether the session can be used at now.
 func (b *Browser) LiveAt(now time.Time) bool {
 	return alive(now, b.ExpiresAt, b.LastSeenAt, b.IdleSeconds, b.EndedAt)

@@ -59,8 +59,13 @@ type New struct {
 	Lifetimes       Lifetimes // zero means the default
 }
 
-// Start makes a session of an application.
+// Start makes a session of an application. Below a browser session it holds
+// that one, so that a sign-out in the same moment either ends the new session
+// too or comes first: then it is ErrNoSession.
 func Start(tx *db.Tx, n New) (*Session, error) {
+	if err := holdBrowser(tx, n.BrowserSession); err != nil {
+		return nil, err
+	}
 	s := Draft(tx.Now(), n)
 	if err := sessions.Insert(tx, s); err != nil {
 		return nil, err

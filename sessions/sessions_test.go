@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -400,4 +401,45 @@ func TestMethodsHaveTwoSpellings(t *testing.T) {
 			t.Errorf("%s: %v", m, got)
 		}
 	}
+}
+
+// An application that redeems its code while the person signs out is signed
+// out with them, or is told that there is nobody: never left signed in.
+func TestNothingStartsBelowAnEndingBrowser(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		u := newUser(t, d)
+		for range 5 {
+			b, _ := startBrowser(t, d, u)
+			var s *sessions.Session
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				err := d.Tx(t.Context(), who, func(tx *db.Tx) (err error) {
+					s, err = sessions.Start(tx, sessions.New{User: u, Client: "client_x", BrowserSession: &b.ID, Method: sessions.Password})
+					time.Sleep(5 * time.Millisecond) // the sign-out comes in between
+					return err
+				})
+				if errors.Is(err, sessions.ErrNoSession) {
+					s = nil
+				} else if err != nil {
+					t.Error(err)
+				}
+			})
+			wg.Go(func() {
+				if err := d.Tx(t.Context(), who, func(tx *db.Tx) error { return sessions.EndBrowser(tx, b.ID, sessions.SignedOut) }); err != nil {
+					t.Error(err)
+				}
+			})
+			wg.Wait()
+			if s != nil && live(t, d, s) {
+				t.Fatal("still signed in")
+			}
+			err := d.Tx(t.Context(), who, func(tx *db.Tx) error {
+				_, err := sessions.Start(tx, sessions.New{User: u, Client: "client_x", BrowserSession: &b.ID, Method: sessions.Password})
+				return err
+			})
+			if !errors.Is(err, sessions.ErrNoSession) {
+				t.Errorf("below an ended one: %v", err)
+			}
+		}
+	})
 }

@@ -55,7 +55,10 @@ func insert(tx *db.Tx, o *Organization, first []NewDomain) error {
 				return err
 			}
 		}
-		return recordCreated(tx, o)
+		if err := recordCreated(tx, o); err != nil {
+			return err
+		}
+		return recordDomains(tx)
 	})
 }
 
@@ -78,6 +81,9 @@ func Update(tx *db.OrgTx, c Change) (*Organization, error) {
 	}
 	if err := c.checkExternalID(tx, before); err != nil {
 		return nil, err
+	}
+	if len(set) == 0 && c.Domains == nil {
+		return before, nil
 	}
 	if len(set) > 0 {
 		if _, err := organizations.Update(tx, before.ID, set); err != nil {

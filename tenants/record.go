@@ -20,6 +20,20 @@ func recordCreated(tx *db.OrgTx, o *Organization) error {
 	return audit.Record(tx, audit.OrganizationCreated{Organization: w})
 }
 
+// recordDomains tells of the domains that an organization starts with.
+func recordDomains(tx *db.OrgTx) error {
+	all, err := Domains(tx)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if err := recordDomainCreated(tx, &all[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func recordUpdated(tx *db.OrgTx, o *Organization) error {
 	w, err := snapshot(tx, o)
 	if err != nil {

@@ -76,7 +76,7 @@ func TestCreateKeepsWhatWasSaid(t *testing.T) {
 			}
 			return err
 		}))
-		if got := events(t, d, made.ID); !slices.Equal(got, []string{"organization.created"}) {
+		if got := events(t, d, made.ID); !slices.Equal(got, []string{"organization.created", "organization_domain.created", "organization_domain.created"}) {
 			t.Errorf("%v", got)
 		}
 	})
@@ -124,6 +124,9 @@ func TestUpdateChangesWhatIsNamed(t *testing.T) {
 			if after.Name != "new" || *after.ExternalID != "x" || len(after.Metadata) != 2 || after.Metadata["c"] != "3" {
 				t.Errorf("%+v", after)
 			}
+			if same, err := tenants.Update(tx, tenants.Change{}); err != nil || !same.UpdatedAt.Equal(after.UpdatedAt) {
+				t.Errorf("no change: %+v, %v", same, err)
+			}
 			after, err = tenants.Update(tx, tenants.Change{ExternalID: &none, ClearMetadata: true})
 			must(t, err)
 			if after.Name != "new" || after.ExternalID != nil || len(after.Metadata) != 0 {
@@ -156,7 +159,7 @@ func TestReplacedDomainsKeepTheirProof(t *testing.T) {
 			}
 			return err
 		}))
-		want := []string{"organization.created", "organization_domain.deleted", "organization_domain.created", "organization.updated"}
+		want := []string{"organization.created", "organization_domain.created", "organization_domain.created", "organization_domain.deleted", "organization_domain.created", "organization.updated"}
 		if got := events(t, d, o.ID); !slices.Equal(got, want) {
 			t.Errorf("%v", got)
 		}
@@ -215,7 +218,7 @@ func TestDeleteTakesWhatHangsOnIt(t *testing.T) {
 			}
 			return nil
 		}))
-		want := []string{"organization.created", "organization.branding_updated", "organization.deleted"}
+		want := []string{"organization.created", "organization_domain.created", "organization.branding_updated", "organization.deleted"}
 		if got := events(t, d, o.ID); !slices.Equal(got, want) {
 			t.Errorf("%v", got)
 		}

@@ -27,7 +27,7 @@ async function newPerson(browser, { javaScript = true, dark = false, width = 128
     locale,
     reducedMotion: "reduce",
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (err) => faults.push(`script: ${err.message}`));

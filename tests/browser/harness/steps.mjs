@@ -47,7 +47,7 @@ export async function signUp(page, app, person, between = async () => {}) {
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.waitForURL(at("/login/signup/details"));
   await between("choose-password");
-  await page.getByLabel(/^(New p|P)assword$/).fill(person.password);
+  await page.getByLabel("New password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Create account", exact: true }).click();
   await onDashboard(page, app, person);
 }

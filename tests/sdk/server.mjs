@@ -1,0 +1,57 @@
+// A Gatehouse of its own on SQLite, and the npm client as published, pointed at
+// it. The client comes from the Express example: one lock file for both.
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { freePort, start } from "../browser/harness/processes.mjs";
+
+const root = resolve(import.meta.dirname, "../..");
+const { WorkOS } = createRequire(join(root, "examples/express/package.json"))("@workos-inc/node");
+
+// settings that a developer has in the shell must not reach the server.
+const plainEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GATEHOUSE|WORKOS)_/.test(name)));
+
+export async function openServer() {
+  const binary = join(root, "tests/sdk/out/server");
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: run these tests by scripts/sdk, which builds it`);
+  const apiKey = `sk_test_${randomBytes(18).toString("hex")}`;
+  const clientId = "client_01SDKTESTS0000000000000000";
+  const data = await mkdtemp(join(tmpdir(), "gatehouse-sdk-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = await start(binary, [], {
+    cwd: data,
+    health: `${url}/readyz`,
+    env: {
+      ...plainEnv,
+      GATEHOUSE_ADDR: `127.0.0.1:${port}`,
+      GATEHOUSE_BASE_URL: url,
+      GATEHOUSE_DATA_DIR: data,
+      GATEHOUSE_HIBP_URL: "off",
+      GATEHOUSE_BOOTSTRAP_API_KEY: apiKey,
+      GATEHOUSE_BOOTSTRAP_CLIENT_ID: clientId,
+      GATEHOUSE_BOOTSTRAP_REDIRECT_URIS: "http://127.0.0.1:3000/callback",
+    },
+  });
+  const client = (key = apiKey) => new WorkOS(key, { clientId, apiHostname: "127.0.0.1", port, https: false });
+  return {
+    url,
+    apiKey,
+    clientId,
+    client,
+    log: server.log,
+    async close() {
+      await server.stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export const password = "slow harbour violet 73 kites";
+export const address = (name = "ines") => `${name}.${randomBytes(5).toString("hex")}@haldenmarine.example`;
+
+// everything walks a list to its end, as an application that exports does.
+export const everything = async (page) => (await page).autoPagination();

@@ -79,7 +79,7 @@ type Redemption struct {
 const redeemGrant = `WITH spent AS (
 	UPDATE grants SET used_at = $2, session_id = $3, updated_at = $2
 	WHERE id = $1 AND used_at IS NULL AND ended_at IS NULL AND expires_at > $2
-	AND (browser_session_id IS NULL OR EXISTS (SELECT FROM browser_sessions b WHERE b.id = grants.browser_session_id AND b.ended_at IS NULL))
+	AND (browser_session_id IS NULL OR EXISTS (SELECT FROM browser_sessions b WHERE b.id = grants.browser_session_id AND b.ended_at IS NULL FOR SHARE))
 	RETURNING id),
 	started AS (
 	INSERT INTO sessions (id, browser_session_id, user_id, client_id, organization_id, auth_method, authenticated_at, ip_address, user_agent,

@@ -119,7 +119,8 @@ func BenchmarkSign(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			for b.Loop() {
+			defer reportCPU(b)()
+			for range b.N {
 				if _, err := key.sign(typeJWT, accessClaims{Subject: "user_01", Issuer: "https://id.example.com", Role: "member"}); err != nil {
 					b.Fatal(err)
 				}

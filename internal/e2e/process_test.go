@@ -24,6 +24,9 @@ type Process struct {
 	done chan error
 }
 
+// impatient gives up soon: it asks a server that may not be there yet.
+var impatient = &http.Client{Timeout: time.Second}
+
 var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "gatehouse-e2e-")
 	if err != nil {
@@ -31,7 +34,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	path := filepath.Join(dir, "server")
 	build := exec.Command("go", "build", "-o", path, "gatehouse/cmd/server")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build.Env = append(build.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the server: %w\n%s", err, out)
 	}
@@ -98,7 +101,7 @@ func (p *Process) awaitReady() {
 	p.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for time.Now().Before(deadline) {
-		response, err := http.Get(p.URL + "/readyz")
+		response, err := impatient.Get(p.URL + "/readyz")
 		if err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {

@@ -17,8 +17,8 @@ var floors = map[string]float64{
 	"cmd/server": 10, "cmd/worker": 10,
 	"internal/app": 9, "internal/e2e": 9,
 	"api": 8, "web/dashboard": 8, "web/gallery": 8,
-	"lifecycle": 7.5, // crosses everything, the provider too
-	"oauth":     7,
+	"lifecycle":     7.5, // crosses everything, the provider too
+	"oauth":         7,
 	"login":         6,
 	"users":         5,
 	"tenants":       4,

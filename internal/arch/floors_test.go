@@ -15,8 +15,8 @@ const module = "gatehouse/"
 // A sub-package of a domain stands just below its parent (half a floor).
 var floors = map[string]float64{
 	"cmd/server": 10, "cmd/worker": 10,
-	"internal/app": 9, "internal/e2e": 9,
-	"api": 8, "web/dashboard": 8, "web/gallery": 8,
+	"internal/app": 9,
+	"api":          8, "web/dashboard": 8, "web/gallery": 8,
 	"lifecycle":     7.5, // crosses everything, the provider too
 	"oauth":         7,
 	"login":         6,
@@ -37,7 +37,7 @@ var floors = map[string]float64{
 var floorZero = map[string]float64{"internal/field": -0.5, "internal/id": -2, "internal/actor": -1, "internal/problem": -1}
 
 // outside are packages that tests and people use and the product does not.
-var outside = []string{"internal/dbtest", "internal/arch", "internal/tools", "examples/", "bench", "scripts", "tests"}
+var outside = []string{"internal/dbtest", "internal/e2e", "internal/arch", "internal/tools", "examples/", "bench", "scripts", "tests"}
 
 type listed struct {
 	ImportPath string

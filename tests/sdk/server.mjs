@@ -53,5 +53,16 @@ export async function openServer() {
 export const password = "slow harbour violet 73 kites";
 export const address = (name = "ines") => `${name}.${randomBytes(5).toString("hex")}@haldenmarine.example`;
 
-// everything walks a list to its end, as an application that exports does.
+// everything walks a list to its end, as an application that exports does. The
+// client does so only where no limit was given, in pages of 100.
 export const everything = async (page) => (await page).autoPagination();
+
+// walked is the ids of a list, page by page of a chosen size.
+export async function walked(list) {
+  const ids = [];
+  for (let after; ; ) {
+    const page = await list(after ? { after } : {});
+    ids.push(...page.data.map((row) => row.id));
+    if (!(after = page.listMetadata.after)) return ids;
+  }
+}

@@ -239,9 +239,30 @@ func TestTheSetUpLinkMakesOneOperator(t *testing.T) {
 			}
 			return err
 		})
-		p := s.Browser().Post("/login", url.Values{"email": {"priya@fieldnote.example"}, "password": {Password}})
+		p := s.Browser().Get("/admin")
+		if p.URL.Path != "/login" {
+			t.Errorf("the dashboard asked nobody to sign in: %d at %s", p.Status, p.URL)
+		}
+		p = p.Submit("email", "priya@fieldnote.example").Submit("password", Password)
+		if p.Status != http.StatusOK || p.URL.Path != "/admin" {
+			t.Errorf("the operator ended at %s (%d): %s", p.URL, p.Status, p.Text())
+		}
+		p = s.Browser().Post("/login", url.Values{"email": {"priya@fieldnote.example"}, "password": {Password}})
 		if !p.Has("Open the dashboard") {
 			t.Errorf("the operator is not shown the way: %s", p.Text())
+		}
+	})
+}
+
+// Who is signed in but no operator is refused by the dashboard, in place.
+func TestTheDashboardRefusesWhoIsNoOperator(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		b := s.Browser()
+		signUp(t, s, b, "mara@fieldnote.example")
+		for _, path := range []string{"/admin", "/admin/organizations", "/admin/api-keys"} {
+			if p := b.Get(path); p.Status != http.StatusForbidden || p.URL.Path != path {
+				t.Errorf("%s: %d at %s: %s", path, p.Status, p.URL, p.Text())
+			}
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/login"
 	"gatehouse/oauth"
+	"gatehouse/sessions"
 )
 
 // sweepEvery is how often what has run out is removed.
@@ -30,7 +31,7 @@ func registerSweeps(r *jobs.Registry, d *db.DB) {
 
 // sweep takes a transaction for each table, so that none is long.
 func sweep(ctx context.Context, d *db.DB) error {
-	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), oauth.Sweep} {
+	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), oauth.Sweep, counted(sessions.Sweep)} {
 		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}

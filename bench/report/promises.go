@@ -42,6 +42,8 @@ func promises(r results, limits []limit) []figure {
 		least("refresh ES256, rate against the floor", r.of("refresh", ours).RateMed, r.of("refresh", floor).RateMed, 0.50),
 		least("refresh ES256, CPU against the floor", r.of("refresh", floor).CPUus, r.of("refresh", ours).CPUus, 0.50),
 		least("refresh RS256, rate against raw signing", r.of("refresh-rs256", ours).RateMed, rs256, 0.85),
+		// One core does nothing else while limits runs, so its rate is its CPU time.
+		least("refresh RS256, CPU against raw signing", perSecond(rs256), r.of("refresh-rs256", ours).CPUus, 0.85),
 		most("code exchange, CPU against a refresh", exchange, r.of("refresh", ours).CPUus, 1.5),
 	}
 	errors := figure{name: "errors", bound: 0, most: true}
@@ -52,6 +54,14 @@ func promises(r results, limits []limit) []figure {
 		}
 	}
 	return append(out, errors)
+}
+
+// perSecond is a rate's time for one, in microseconds; 0 where there is none.
+func perSecond(rate float64) float64 {
+	if rate == 0 {
+		return 0
+	}
+	return 1e6 / rate
 }
 
 func least(name string, part, whole, bound float64) figure {

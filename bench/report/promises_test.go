@@ -21,7 +21,7 @@ func TestAPromiseIsMeasuredMissedOrKept(t *testing.T) {
 		"sign-in on the page, rate": "MISSED",
 		"sign-in on the page, CPU":  "ok",
 		"session check, rate":       "NOT MEASURED",
-		"refresh RS256":             "ok",
+		"refresh RS256, rate":       "ok",
 		"code exchange":             "ok",
 		"errors":                    "MISSED",
 	}

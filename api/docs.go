@@ -3,11 +3,13 @@ package api
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/internal/browser"
+	"gatehouse/web/ui"
 )
 
 // docs is the reference as a page: the same table of routes.
@@ -30,7 +32,7 @@ type entry struct {
 	Method, Path, Summary string
 	Body                  []string // members that are read
 	Query                 []param
-	Deployment            bool
+	Paged, Deployment     bool
 	Status                int
 }
 
@@ -42,7 +44,7 @@ func (h *Handler) chapters() []chapter {
 		}
 		last := &out[len(out)-1]
 		last.Routes = append(last.Routes, entry{Method: r.Method, Path: template(r.Path), Summary: r.Summary, Body: bodyMembers(r),
-			Query: r.query(), Deployment: r.Deployment, Status: r.Status})
+			Query: r.Query, Paged: r.Paged, Deployment: r.Deployment, Status: r.Status})
 	}
 	return out
 }
@@ -51,22 +53,40 @@ func bodyMembers(r route) []string {
 	if r.Body == nil {
 		return nil
 	}
-	return memberNames(reflect.TypeOf(r.Body))
+	return memberNames(reflect.TypeOf(r.Body), r.Needs)
 }
 
-func memberNames(t reflect.Type) []string {
+// memberNames are a body's members; those that may be absent have a "?".
+func memberNames(t reflect.Type, needs []string) []string {
 	var names []string
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Anonymous {
-			names = append(names, memberNames(f.Type)...)
+			names = append(names, memberNames(f.Type, needs)...)
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Tag.Get("api") != "required" {
+		if f.Tag.Get("api") != "required" && !slices.Contains(needs, name) {
 			name += "?"
 		}
 		names = append(names, name)
 	}
 	return names
+}
+
+// conventions hold at every endpoint.
+func conventions() []ui.Def {
+	page := make([]string, len(pageParams))
+	for i, p := range pageParams {
+		page[i] = p.Name + ": " + p.About
+	}
+	return []ui.Def{
+		{Term: "Keys", Text: "A key of the deployment sees every organization. An organization's key sees that organization alone: every other id is 404."},
+		{Term: "Pages", Text: strings.Join(page, " ")},
+		{Term: "Lists in queries", Text: "a=1,2 or a=1&a=2 or a[]=1&a[]=2."},
+		{Term: "null", Text: "Clears a member. A member that is not sent stays; one that nobody knows is ignored."},
+		{Term: "Repeats", Text: "A POST with the header Idempotency-Key has its effect once; the same request within 24 hours gets the first answer."},
+		{Term: "Errors", Text: "message and code, and errors with a field for each member that is wrong. 401 without a key, 403 where the key may not, 404, 409, 422, 429 with Retry-After."},
+		{Term: "Requests", Text: "The header X-Request-ID of every answer finds the request in the log and in the audit log."},
+	}
 }

@@ -83,7 +83,11 @@ func (s schemas) operation(r route) object {
 		op["parameters"] = parameters
 	}
 	if r.Body != nil {
-		op["requestBody"] = object{"required": true, "content": content(s.of(reflect.TypeOf(r.Body), true))}
+		schema := s.of(reflect.TypeOf(r.Body), true)
+		if len(r.Needs) > 0 {
+			schema = object{"allOf": []any{schema, object{"required": r.Needs}}}
+		}
+		op["requestBody"] = object{"required": true, "content": content(schema)}
 	}
 	if r.Deployment {
 		op["description"] = "Takes a key of the deployment."

@@ -34,7 +34,7 @@ func (h *Handler) organizationRoutes() []route {
 	one := wire.Organization{}
 	return []route{
 		{Method: http.MethodPost, Path: "/organizations", Tag: "Organizations", Summary: "Make an organization.",
-			Body: organizationBody{}, Status: 201, Answer: one, Deployment: true, Foreign: refused(`{"name":"Halden"}`), run: createOrganization},
+			Body: organizationBody{}, Needs: []string{"name"}, Status: 201, Answer: one, Deployment: true, Foreign: refused(`{"name":"Halden"}`), run: createOrganization},
 		{Method: http.MethodGet, Path: "/organizations", Tag: "Organizations", Summary: "List organizations.", Paged: true, Status: 200, Answer: one,
 			Query:   []param{{Name: "domains", About: "That have, or claim, one of these domains.", List: true}, {Name: "search", About: "Within the name."}},
 			Foreign: hidden(), run: listOrganizations},

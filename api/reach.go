@@ -3,7 +3,9 @@ package api
 import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
 	"gatehouse/tenants"
+	"gatehouse/users"
 )
 
 // reach is a transaction as wide as the caller's key: every organization's
@@ -54,6 +56,24 @@ func (r reach) organization(org id.Organization) (*tenants.Organization, error) 
 		return nil, db.ErrNotFound
 	}
 	return o, err
+}
+
+// errOperator keeps this API's keys below the operators: a developer of the
+// team may make a key, and must not make themselves an owner by it.
+var errOperator = problem.New(problem.Forbidden, "operator_protected",
+	"That person is an operator of this deployment. Their address, password and account are not changed through the API.")
+
+// ordinary refuses somebody who belongs to the operators' own organization.
+func (r reach) ordinary(user id.User) error {
+	system, found, err := tenants.SystemOrganization(r)
+	if err != nil || !found {
+		return err
+	}
+	mine, _, err := users.ListMemberships(r.rows, users.MemberQuery{User: user, Organization: system, Page: db.Page{Limit: 1}})
+	if err == nil && len(mine) > 0 {
+		return errOperator
+	}
+	return err
 }
 
 // enter runs fn in an organization that the key sees.

@@ -14,8 +14,9 @@ type route struct {
 	Method, Path string // the path as echo writes it
 	Tag          string
 	Summary      string
-	Query        []param // beyond a list's own
-	Body         any     // zero value of what is read; nil for none
+	Query        []param  // beyond a list's own
+	Body         any      // zero value of what is read; nil for none
+	Needs        []string // members of Body that must be there, beyond those that are tagged so
 	Status       int
 	Answer       any // zero value of what is said; nil for no body
 	Paged        bool

@@ -31,7 +31,7 @@ func (h *Handler) userRoutes() []route {
 	one := wire.User{}
 	return []route{
 		{Method: http.MethodPost, Path: "/user_management/users", Tag: "Users", Summary: "Make an account, with a password, with the hash of one from elsewhere, or with neither.",
-			Body: userBody{}, Status: 201, Answer: one, Deployment: true, Foreign: refused(`{"email":"new@example.com"}`), run: createUser},
+			Body: userBody{}, Needs: []string{"email"}, Status: 201, Answer: one, Deployment: true, Foreign: refused(`{"email":"new@example.com"}`), run: createUser},
 		{Method: http.MethodGet, Path: "/user_management/users", Tag: "Users", Summary: "List people. An organization's key lists its members.", Paged: true, Status: 200, Answer: one,
 			Query:   []param{{Name: "email", About: "The one with that address."}, {Name: "organization_id", About: "Members of that organization."}, {Name: "organization", About: "As organization_id; older SDKs."}},
 			Foreign: absentQuery("organization_id={organization}"), run: listUsers},
@@ -168,6 +168,11 @@ func updateUser(c *call) error {
 		LastName: in.LastName.change(), Name: in.Name.change(), Locale: in.Locale.change(), ExternalID: in.ExternalID.change(),
 		ClearMetadata: in.Metadata.clear(), Metadata: in.Metadata.values}
 	return c.change(func(tx reach) (answer, error) {
+		if hash != "" || in.Email.Value != nil {
+			if err := tx.ordinary(user); err != nil {
+				return answer{}, err
+			}
+		}
 		u, err := users.Update(tx.Tx, user, change)
 		if err == nil && hash != "" {
 			err = newPassword(tx.Tx, user, hash)
@@ -199,6 +204,9 @@ func deleteUser(c *call) error {
 		}
 		all, err := tx.deployment()
 		if err != nil {
+			return answer{}, err
+		}
+		if err := tx.ordinary(user); err != nil {
 			return answer{}, err
 		}
 		return empty(http.StatusOK), lifecycle.DeleteUser(all.Tx, user)

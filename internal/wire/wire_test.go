@@ -67,9 +67,10 @@ func TestGolden(t *testing.T) {
 		"event":        Event{ID: "event_01JHP3M6V8T5X4C1K7Q9Z2R0AJ", Event: "user.created", Data: data, CreatedAt: created},
 		"event_context": Event{ID: "event_01JHP3M6V8T5X4C1K7Q9Z2R0AJ", Event: "user.updated", Data: data, CreatedAt: created, Context: &EventContext{
 			ClientID: "client_1", Actor: &EventActor{ID: string(user), Source: "api"}, PreviousAttributes: json.RawMessage(`{"name":null}`)}},
-		"list":       List[OrganizationDomain]{Data: Array[OrganizationDomain]{domain}, Metadata: ListMetadata{After: ptr(string(domain.ID))}},
-		"list_empty": List[User]{},
-		"list_whole": WholeList[Role]{},
+		"redirect_uri": RedirectURI{ID: "redir_01JHP3M6V8T5X4C1K7Q9Z2R0AK", URI: "https://app.example/callback?a=1&b=2", Default: true, CreatedAt: created, UpdatedAt: updated},
+		"list":         List[OrganizationDomain]{Data: Array[OrganizationDomain]{domain}, Metadata: ListMetadata{After: ptr(string(domain.ID))}},
+		"list_empty":   List[User]{},
+		"list_whole":   WholeList[Role]{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Encode(v)

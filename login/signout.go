@@ -26,9 +26,9 @@ func (h *Handler) confirmSignOut(c echo.Context) error {
 		Person: personOf(u), CancelURL: pathAccount})
 }
 
-// signOut ends the browser's session and every application's below it. The
-// session cookie is SameSite=Lax, so a post from another site carries none and
-// ends nothing.
+// signOut ends the browser's session and every application's below it. A post
+// from another site is refused before it comes here (browser.CrossSite): it
+// would carry no session cookie, but the answer would still clear it.
 func (h *Handler) signOut(c echo.Context) error {
 	b, u, err := h.signedIn(c)
 	if err != nil {

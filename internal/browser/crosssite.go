@@ -12,7 +12,9 @@ import (
 // pagePrefixes are where people post forms. Everything that others post to
 // from elsewhere (ACS, callbacks, /oauth2, the management API) is outside
 // and protects itself by its own state, signature or bearer.
-var pagePrefixes = []string{"/login", "/account", "/admin", "/portal", "/device", "/invite"}
+// /logout is among them because its answer takes the session cookie away,
+// which needs no cookie with the request.
+var pagePrefixes = []string{"/login", "/logout", "/account", "/admin", "/portal", "/device", "/invite"}
 
 // IsPage reports whether path belongs to pages for people.
 func IsPage(path string) bool {

@@ -68,7 +68,7 @@ func checkShape(body []byte) error {
 
 func (l *level) add(name string, outermost bool) error {
 	if outermost {
-		name = strings.ToLower(name)
+		name = strings.ToLower(strings.ToUpper(name)) // as encoding/json folds: a long s is an s
 	}
 	if l.names[name] {
 		return problem.ErrBadRequest.WithMessage("The member " + printable(name) + " is there more than once.")

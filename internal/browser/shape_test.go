@@ -16,13 +16,14 @@ func TestShapeOfBodies(t *testing.T) {
 		`"text"`:                                    true,
 		`{"a":1,"a":2}`:                             false,
 		`{"email":"a","Email":"b"}`:                 false,
-		`{"a":{"b":1,"b":2}}`:                       false,
-		`[{"b":1,"b":2}]`:                           false,
-		`{"a":"x","x":"a","a":1}`:                   false,
-		"[" + deep + "]":                            false,
-		`{"a":`:                                     false,
-		strings.Repeat(`{"a":`, 200_000):            false,
-		`{"a":1} trailing`:                          false,
+		`{"user_agent":"a","u\u017fer_agent":"b"}`: false, // encoding/json takes a long s for an s
+		`{"a":{"b":1,"b":2}}`:                      false,
+		`[{"b":1,"b":2}]`:                          false,
+		`{"a":"x","x":"a","a":1}`:                  false,
+		"[" + deep + "]":                           false,
+		`{"a":`:                                    false,
+		strings.Repeat(`{"a":`, 200_000):           false,
+		`{"a":1} trailing`:                         false,
 	} {
 		var target any
 		if err := Decode([]byte(body), &target); (err == nil) != fine {

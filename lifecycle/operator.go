@@ -6,6 +6,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -29,8 +30,10 @@ func enlist(tx *db.Tx, system id.Organization, u *users.User) error {
 	})
 }
 
-// ensureOperator makes the operator that the environment names. Somebody who
-// has an account with that address becomes one and keeps their password.
+// ensureOperator makes the operator that the environment names. An account
+// with that address may be a stranger's, who signed up with it before the
+// deployment had an operator: the environment's password replaces theirs, and
+// what they are signed in to ends.
 func ensureOperator(tx *db.Tx, system id.Organization, email, hash string) error {
 	u, err := users.GetByEmail(tx, email)
 	if errors.Is(err, db.ErrNotFound) {
@@ -38,6 +41,16 @@ func ensureOperator(tx *db.Tx, system id.Organization, email, hash string) error
 		return err
 	}
 	if err != nil {
+		return err
+	}
+	verified := true
+	if u, err = users.Update(tx, u.ID, users.Change{EmailVerified: &verified}); err != nil {
+		return err
+	}
+	if err := users.SetPassword(tx, u.ID, hash, users.SetByOperator); err != nil {
+		return err
+	}
+	if err := sessions.EndForUser(tx, u.ID, sessions.PasswordChanged); err != nil {
 		return err
 	}
 	return enlist(tx, system, u)

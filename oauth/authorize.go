@@ -146,8 +146,8 @@ func (a *asked) checkOrganization(tx *db.Tx) error {
 	if a.organization == nil {
 		return nil
 	}
-	_, err := tenants.Get(tx, *a.organization)
-	if errors.Is(err, db.ErrNotFound) {
+	o, err := tenants.Get(tx, *a.organization)
+	if errors.Is(err, db.ErrNotFound) || err == nil && o.System { // no application is for the operators' own
 		return refuse("organization_invalid", "There is no organization with that id.")
 	}
 	return err

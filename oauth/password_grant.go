@@ -64,7 +64,7 @@ func (h *Handler) enter(tx *db.Tx, key refreshKey, c *caller, t *tokenRequest, u
 	}
 	b := beginning{client: c.registration, surface: SurfaceWire, user: u}
 	b.session = sessions.New{Method: method, AuthenticatedAt: tx.Now()}
-	b.session.IP, b.session.UserAgent = t.person()
+	b.session.IP, b.session.UserAgent = t.person(c)
 	if len(choices) == 1 {
 		b.session.Organization = &choices[0].Organization
 	}
@@ -131,8 +131,10 @@ func (h *Handler) complete(tx *db.Tx, key refreshKey, c *caller, t *tokenRequest
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tenants.Get(tx, org); err != nil {
+	if o, err := tenants.Get(tx, org); err != nil {
 		return nil, orElse(err, db.ErrNotFound, errOrganizationID)
+	} else if o.System { // no application is for the operators' own
+		return nil, errOrganizationID
 	}
 	u, err := users.Get(tx, g.UserID)
 	if err != nil {
@@ -140,7 +142,7 @@ func (h *Handler) complete(tx *db.Tx, key refreshKey, c *caller, t *tokenRequest
 	}
 	b := beginning{client: c.registration, surface: SurfaceWire, user: u}
 	b.session = sessions.New{Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt, Organization: &org}
-	b.session.IP, b.session.UserAgent = t.person()
+	b.session.IP, b.session.UserAgent = t.person(c)
 	i, err := h.start(tx, key, b)
 	if err != nil {
 		return nil, orElse(err, errNotMember, errOrganizationID)

@@ -115,7 +115,7 @@ func (h *Handler) spend(tx *db.Tx, key refreshKey, g *grant, c *caller, t *token
 // place says where the person is: as the application tells, else where their
 // browser was when they signed in. That browser must still be signed in.
 func (b *beginning) place(tx *db.Tx, g *grant, c *caller, t *tokenRequest) error {
-	b.session.IP, b.session.UserAgent = t.person()
+	b.session.IP, b.session.UserAgent = t.person(c)
 	if g.BrowserSessionID == nil {
 		return nil
 	}

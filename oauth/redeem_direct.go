@@ -83,7 +83,7 @@ func (h *Handler) draft(state *db.GrantState, g *grant, c *caller, t *tokenReque
 	}
 	n := sessions.New{BrowserSession: g.BrowserSessionID, User: g.UserID, Client: c.ID, Organization: g.OrganizationID,
 		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt, Lifetimes: h.Lifetimes}
-	n.IP, n.UserAgent = t.person()
+	n.IP, n.UserAgent = t.person(c)
 	if n.IP == "" {
 		n.IP = value(state.IPAddress)
 	}

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/seal"
 	"gatehouse/sessions"
+	"gatehouse/tenants"
 	"gatehouse/users"
 )
 
@@ -20,7 +21,7 @@ type verdict int
 const (
 	dead   verdict = iota // ended, expired or never was
 	rotate                // the head: its successor is the answer
-	repeat                // rotated out a moment ago, or rotating too fast: the present head is the answer
+	repeat                // rotated out a moment ago: the present head is the answer
 	reused                // rotated out long ago: somebody else has it too
 )
 
@@ -30,14 +31,12 @@ func (f *family) judge(token string, generation int64, now time.Time) verdict {
 	switch {
 	case f.EndedAt != nil || !now.Before(f.ExpiresAt) || generation > f.Generation:
 		return dead
-	case generation < f.Generation && f.Rotations.within(generation, f.Generation, now):
+	case generation < f.Generation && f.Rotations.within(generation, now):
 		return repeat
 	case generation < f.Generation:
 		return reused
 	case !seal.Equal(f.HeadHash, seal.Hash(token)):
 		return dead
-	case f.Rotations.full(now):
-		return repeat
 	}
 	return rotate
 }
@@ -158,7 +157,9 @@ func (r *refreshing) describe(tx *db.Tx, i *issue) error {
 	switching := r.org != nil && *r.org != value(i.session.OrganizationID)
 	org := i.session.OrganizationID
 	if switching {
-		org = r.org
+		if org = r.org; operators(tx, *org) {
+			return errNotMember
+		}
 	}
 	i.role, err = roleIn(tx, org, u.ID)
 	if errors.Is(err, errNotMember) && !switching {
@@ -169,6 +170,13 @@ func (r *refreshing) describe(tx *db.Tx, i *issue) error {
 	}
 	i.session, err = sessions.Switch(tx, i.session.ID, org)
 	return err
+}
+
+// operators reports whether an organization is the operators' own, which no
+// application is for.
+func operators(tx *db.Tx, org id.Organization) bool {
+	o, err := tenants.Get(tx, org)
+	return err == nil && o.System
 }
 
 // advance makes the next generation the head.
@@ -187,7 +195,7 @@ func (r *refreshing) advance(tx *db.Tx, f *family, s *sessions.Session) error {
 // next is what changes in the family's row when it rotates at now.
 func (f *family) next(key refreshKey, now time.Time) db.Set {
 	return db.Set{"generation": f.Generation + 1, "head_hash": seal.Hash(key.token(f.ID, f.Generation+1)),
-		"rotations": string(f.Rotations.with(now)), "rotated_at": now}
+		"rotations": string(f.Rotations.with(f.Generation, now)), "rotated_at": now}
 }
 
 // punish ends the family and its session (RFC 9700 §4.14.2): of two who hold

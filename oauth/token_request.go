@@ -85,15 +85,19 @@ func (t *tokenRequest) readForm(r *http.Request) error {
 func (t *tokenRequest) who(r *http.Request, c *caller) actor.Actor {
 	who := browser.ActorOf(r)
 	who.Kind, who.ID, who.Name = actor.KindClient, string(c.ID), c.Name
-	if ip, agent := t.person(); ip != "" || agent != "" {
+	if ip, agent := t.person(c); ip != "" || agent != "" {
 		who.IP, who.UserAgent = ip, agent
 	}
 	return who
 }
 
 // person is where the person is, as the application says: theirs is recorded,
-// not the application's own.
-func (t *tokenRequest) person() (ip, agent string) {
+// not the application's own. Who has not proven to be the application could
+// put any address into the log, so their word does not count.
+func (t *tokenRequest) person(c *caller) (ip, agent string) {
+	if !c.proven {
+		return "", ""
+	}
 	if addr, err := netip.ParseAddr(strings.TrimSpace(t.IPAddress)); err == nil {
 		ip = addr.Unmap().WithZone("").String()
 	}

@@ -77,7 +77,7 @@ func (r *refreshing) rotate(ctx context.Context, d *db.DB, f *family, s *session
 	}
 	done, err := d.RotateRefresh(ctx, db.Rotation{
 		Family: f.ID, Session: s.ID, Organization: s.OrganizationID, From: f.Generation, Now: now, Audit: entry,
-		HeadHash: seal.Hash(r.key.token(f.ID, f.Generation+1)), Rotations: string(f.Rotations.with(now)),
+		HeadHash: seal.Hash(r.key.token(f.ID, f.Generation+1)), Rotations: string(f.Rotations.with(f.Generation, now)),
 		Touch: now.Sub(s.LastActiveAt) >= touchAfter,
 	})
 	if err != nil {

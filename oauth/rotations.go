@@ -10,57 +10,74 @@ import (
 // family's present head: another tab, or a client whose answer got lost.
 const grace = 30 * time.Second
 
-// keptRotations is how many rotations a family remembers, and how many it
-// makes within the grace. Whoever asks more often gets the head as it is; so
-// what is remembered always reaches back over the whole grace.
-const keptRotations = 16
+// burst is how finely a family remembers when its generations were rotated
+// out. A client that refreshes in a loop makes hundreds within the grace; of
+// those the first in each burst is kept, and the others get up to a burst of
+// grace more. A family that rotates at a human pace is remembered exactly.
+const burst = 2 * time.Second
 
-// rotations are the times at which a family's newest generations were rotated
-// out, the newest last, in Unix milliseconds with commas between.
+// rotations are the generations that were rotated out lately and when, the
+// newest last: "7:1800000000000,12:1800000004211", Unix milliseconds. It holds
+// what the grace reaches back to, so at most (grace+burst)/burst+1 of them.
 type rotations string
 
-func (r rotations) times() []int64 {
+type rotation struct{ generation, at int64 }
+
+func (r rotations) list() []rotation {
 	if r == "" {
 		return nil
 	}
-	times := make([]int64, 0, keptRotations)
+	var list []rotation
 	for part := range strings.SplitSeq(string(r), ",") {
-		ms, err := strconv.ParseInt(part, 10, 64)
-		if err != nil {
+		generation, at, _ := strings.Cut(part, ":")
+		n, err1 := strconv.ParseInt(generation, 10, 64)
+		ms, err2 := strconv.ParseInt(at, 10, 64)
+		if err1 != nil || err2 != nil {
 			return nil // unreadable: nothing is within the grace
 		}
-		times = append(times, ms)
+		list = append(list, rotation{n, ms})
 	}
-	return times
+	return list
 }
 
-// with is r after one more rotation at the instant now.
-func (r rotations) with(now time.Time) rotations {
-	ms := strconv.FormatInt(now.UnixMilli(), 10)
-	if r == "" {
-		return rotations(ms)
+// with is r after generation was rotated out at the instant now.
+func (r rotations) with(generation int64, now time.Time) rotations {
+	list, ms := r.list(), now.UnixMilli()
+	for len(list) > 0 && ms-list[0].at > (grace+burst).Milliseconds() {
+		list = list[1:]
 	}
-	s := string(r)
-	for strings.Count(s, ",") >= keptRotations-1 {
-		_, s, _ = strings.Cut(s, ",")
+	if n := len(list); n == 0 || ms-list[n-1].at >= burst.Milliseconds() {
+		list = append(list, rotation{generation, ms})
 	}
-	return rotations(s + "," + ms)
+	text := make([]byte, 0, 32*len(list))
+	for i, e := range list {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, e.generation, 10)
+		text = append(text, ':')
+		text = strconv.AppendInt(text, e.at, 10)
+	}
+	return rotations(text)
 }
 
-// within reports whether a generation was rotated out during the last grace.
-// The head is generation head; head-1 was rotated out last.
-func (r rotations) within(generation, head int64, now time.Time) bool {
-	times := r.times()
-	i := int64(len(times)) - (head - generation)
-	if generation >= head || i < 0 {
-		return false
+// within reports whether a generation below the head was rotated out during
+// the last grace.
+func (r rotations) within(generation int64, now time.Time) bool {
+	list := r.list()
+	for i := len(list) - 1; i >= 0; i-- {
+		e := list[i]
+		if e.generation > generation {
+			continue
+		}
+		latest := e.at // when it was rotated out, at the latest
+		if e.generation < generation {
+			latest += burst.Milliseconds()
+			if i+1 < len(list) {
+				latest = min(latest, list[i+1].at)
+			}
+		}
+		return now.UnixMilli()-latest <= grace.Milliseconds()
 	}
-	return now.UnixMilli()-times[i] <= grace.Milliseconds()
-}
-
-// full reports whether one more rotation would make it forget one that is
-// still within the grace.
-func (r rotations) full(now time.Time) bool {
-	times := r.times()
-	return len(times) >= keptRotations && now.UnixMilli()-times[0] <= grace.Milliseconds()
+	return false // before all that is remembered
 }

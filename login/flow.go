@@ -116,15 +116,7 @@ func (h *Handler) who(c echo.Context, a *Attempt) actor.Actor {
 
 // browserSession is the live session of the browser, or nil.
 func (h *Handler) browserSession(c echo.Context) (*sessions.Browser, error) {
-	secret := h.Jar.Get(c.Request(), browser.Session)
-	if secret == "" {
-		return nil, nil
-	}
-	var b *sessions.Browser
-	err := h.DB.Read(c.Request().Context(), func(tx *db.Tx) (err error) {
-		b, err = sessions.FindBrowser(tx, secret)
-		return err
-	})
+	b, err := sessions.CheckBrowser(c.Request().Context(), h.DB, h.Jar.Get(c.Request(), browser.Session))
 	if errors.Is(err, sessions.ErrNoSession) {
 		return nil, nil
 	}

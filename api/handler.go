@@ -57,7 +57,9 @@ func (h *Handler) touch(ctx context.Context, k *apikeys.Key) {
 	if !h.due(k.ID) {
 		return
 	}
-	if err := apikeys.Touch(context.WithoutCancel(ctx), h.DB, k); err != nil {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), touchTime)
+	defer cancel()
+	if err := apikeys.Touch(ctx, h.DB, k); err != nil {
 		h.log().WarnContext(ctx, "the use of an API key could not be noted", "key", k.ID, "error", err)
 	}
 }
@@ -75,6 +77,9 @@ func (h *Handler) due(key id.APIKey) bool {
 	h.touched[key] = now
 	return true
 }
+
+// touchTime is how long noting a use may keep its request waiting.
+const touchTime = 2 * time.Second
 
 // maxTouched bounds what is remembered of keys' uses.
 const maxTouched = 10_000

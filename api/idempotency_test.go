@@ -53,6 +53,13 @@ func TestRepeatsAreOfOneAPIKey(t *testing.T) {
 		if b.status != 201 || a.get("id") == b.get("id") {
 			t.Errorf("%d %s", b.status, b.body)
 		}
+		org := a.get("id")
+		narrow, body := w.orgKey(org), fmt.Sprintf(`{"organization_id":%q,"domain":"once.example"}`, org)
+		first := w.send(narrow, "POST", "/organization_domains", body, "Idempotency-Key", "k")
+		again := w.send(narrow, "POST", "/organization_domains", body, "Idempotency-Key", "k")
+		if first.status != 201 || string(first.body) != string(again.body) {
+			t.Errorf("an organization's key: %d %s, then %d %s", first.status, first.body, again.status, again.body)
+		}
 	})
 }
 

@@ -2,6 +2,8 @@ package api
 
 import (
 	"fmt"
+	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +91,21 @@ func TestBadInput(t *testing.T) {
 		}
 		if r := w.do("GET", "/organizations", ""); r.get("data.0.id") != "" {
 			t.Errorf("something was made: %s", r.body)
+		}
+	})
+}
+
+// A length that is not declared is a length that is counted.
+func TestABodyWithoutALength(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		body := io.MultiReader(strings.NewReader(`{"name":"`), strings.NewReader(strings.Repeat("a", 2<<20)), strings.NewReader(`"}`))
+		r := httptest.NewRequest("POST", "/organizations", body)
+		r.ContentLength = -1
+		r.Header.Set("Authorization", "Bearer "+rootKey)
+		answer := httptest.NewRecorder()
+		w.echo.ServeHTTP(answer, r)
+		if answer.Code != 413 {
+			t.Errorf("%d %s", answer.Code, answer.Body)
 		}
 	})
 }

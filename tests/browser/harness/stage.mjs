@@ -12,7 +12,7 @@ const root = resolve(import.meta.dirname, "../../..");
 const example = join(root, "examples/express");
 
 // settings that a developer has in the shell must not reach the servers.
-const plainEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GATEHOUSE|WORKOS|APP)_/.test(name)));
+const plainEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GATEHOUSE|WORKOS|OIDC|APP)_/.test(name)));
 
 export async function openStage() {
   const closers = [];
@@ -20,21 +20,25 @@ export async function openStage() {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
+    const operator = { email: "priya@fieldnote.example", password: "quiet lantern 58 orchard tides" };
     const keys = { apiKey: `sk_test_${randomBytes(18).toString("hex")}`, clientId: "client_01BRW0SERTESTS000000000000" };
     const appPort = await freePort();
     const appURL = `http://127.0.0.1:${appPort}`;
-    const gatehouse = await startGatehouse(keys, appURL, closers);
+    const standardPort = await freePort();
+    const standardURL = `http://127.0.0.1:${standardPort}`;
+    const gatehouse = await startGatehouse({ ...keys, operator, redirects: [appURL, standardURL] }, closers);
     const app = await startExample(keys, appURL, appPort, gatehouse.url, closers);
     const browser = await openBrowser();
     closers.push(() => browser.close());
-    return { gatehouse, app, browser, keys, close };
+    const standard = (secret) => startStandard(keys, secret, standardURL, standardPort, gatehouse.url, closers);
+    return { gatehouse, app, standard, browser, keys, operator, close };
   } catch (err) {
     await close();
     throw err;
   }
 }
 
-async function startGatehouse({ apiKey, clientId }, appURL, closers) {
+async function startGatehouse({ apiKey, clientId, operator, redirects }, closers) {
   const binary = join(root, "tests/browser/out/server");
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run these tests by \`make browser\`, which builds it`);
   const data = await mkdtemp(join(tmpdir(), "gatehouse-browser-"));
@@ -52,7 +56,9 @@ async function startGatehouse({ apiKey, clientId }, appURL, closers) {
       GATEHOUSE_HIBP_URL: "off",
       GATEHOUSE_BOOTSTRAP_API_KEY: apiKey,
       GATEHOUSE_BOOTSTRAP_CLIENT_ID: clientId,
-      GATEHOUSE_BOOTSTRAP_REDIRECT_URIS: `${appURL}/callback`,
+      GATEHOUSE_BOOTSTRAP_REDIRECT_URIS: redirects.map((url) => `${url}/callback`).join(","),
+      GATEHOUSE_BOOTSTRAP_OPERATOR_EMAIL: operator.email,
+      GATEHOUSE_BOOTSTRAP_OPERATOR_PASSWORD: operator.password,
     },
   });
   closers.push(() => server.stop());
@@ -77,6 +83,24 @@ async function startExample({ apiKey, clientId }, appURL, port, gatehouseURL, cl
   });
   closers.push(() => app.stop());
   return { url: appURL, log: app.log };
+}
+
+// startStandard runs the Go example, which knows Gatehouse as any OpenID provider.
+async function startStandard({ clientId }, secret, url, port, gatehouseURL, closers) {
+  const app = await start(join(root, "tests/browser/out/example-go"), [], {
+    cwd: root,
+    health: url,
+    env: {
+      ...plainEnv,
+      ADDR: `127.0.0.1:${port}`,
+      APP_URL: url,
+      OIDC_ISSUER: gatehouseURL,
+      OIDC_CLIENT_ID: clientId,
+      OIDC_CLIENT_SECRET: secret,
+    },
+  });
+  closers.push(() => app.stop());
+  return { url, log: app.log };
 }
 
 // apiOf calls the management API, for what a journey finds there already.

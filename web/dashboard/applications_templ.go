@@ -47,7 +47,7 @@ func applicationsView(p applicationsPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: "Applications", Note: "What people sign in to.", Actions: newApplicationButton(p.frame)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: "Applications", Note: "What people sign in to.", Actions: newApplicationButton(p.frame, len(p.rows) == 0)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -194,7 +194,7 @@ func firstApplication(f frame) ui.Link {
 	return ui.Link{Label: "Register application", Href: "/admin/applications/new", Icon: "plus"}
 }
 
-func newApplicationButton(f frame) templ.Component {
+func newApplicationButton(f frame, empty bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -215,7 +215,7 @@ func newApplicationButton(f frame) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if f.may(developer) {
+		if f.may(developer) && !empty {
 			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "New application", Href: "/admin/applications/new", Icon: "plus", Kind: "primary"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

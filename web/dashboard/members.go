@@ -82,6 +82,15 @@ func (p membersPage) roleOptions() []ui.Option {
 	return options
 }
 
+// addKind is the look of the form's button: a question over the page has the
+// one that stands out.
+func (p membersPage) addKind() string {
+	if p.dialog != nil {
+		return ""
+	}
+	return "primary"
+}
+
 func (h *Handler) addMember(v *visit) error {
 	org, err := v.org()
 	if err != nil {

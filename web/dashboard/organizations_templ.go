@@ -43,7 +43,7 @@ func organizationsView(p organizationsPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: "Organizations", Note: "Your customers. Newest first.", Actions: newOrganizationButton(p.frame)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: "Organizations", Note: "Your customers. Newest first.", Actions: newOrganizationButton(p.frame, len(p.rows) == 0 && p.q == "")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -209,7 +209,8 @@ func firstOrganization(f frame) ui.Link {
 	return ui.Link{Label: "Create organization", Href: "/admin/organizations/new", Icon: "plus"}
 }
 
-func newOrganizationButton(f frame) templ.Component {
+// newOrganizationButton is not drawn over an empty list, which holds one.
+func newOrganizationButton(f frame, empty bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -230,7 +231,7 @@ func newOrganizationButton(f frame) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if f.may(admin) {
+		if f.may(admin) && !empty {
 			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "New organization", Href: "/admin/organizations/new", Icon: "plus", Kind: "primary"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

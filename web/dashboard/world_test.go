@@ -1,0 +1,230 @@
+package dashboard_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/apikeys"
+	"gatehouse/internal/actor"
+	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
+	"gatehouse/oauth"
+	"gatehouse/sessions"
+	"gatehouse/tenants"
+	"gatehouse/users"
+	"gatehouse/web/dashboard"
+)
+
+// longName is a company as German registers know them, of 64 characters and more.
+const longName = "Osterberg & Söhne Versicherungsmakler- und Beteiligungsgesellschaft mbH <b>&amp;"
+
+// world is a deployment with a person of each team role and one customer.
+type world struct {
+	t       *testing.T
+	db      *db.DB
+	echo    *echo.Echo
+	secrets map[string]string // session cookies by role; "stranger" has none
+	people  map[string]*users.User
+
+	system     id.Organization
+	org        *tenants.Organization
+	domain     *tenants.Domain
+	member     *users.User
+	membership *users.Membership
+	browser    *sessions.Browser // the member's
+	client     *oauth.Client
+	address    oauth.RedirectURI
+	secret     *oauth.ClientSecret
+	key        *apikeys.Key
+	operator   *users.Membership // the viewer's
+}
+
+var roles = []string{"owner", "admin", "developer", "support", "viewer"}
+
+// empty is a deployment with its team and nothing else.
+func empty(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	w := &world{t: t, db: d, secrets: map[string]string{}, people: map[string]*users.User{}}
+	w.do(d.InDeployment(t.Context(), actor.System("test"), func(tx *db.AllTx) (err error) {
+		if err = tenants.SeedRoles(tx); err != nil {
+			return err
+		}
+		w.system, err = tenants.EnsureSystemOrganization(tx)
+		return err
+	}))
+	for _, role := range append(roles, "stranger") {
+		w.people[role] = w.person(role+"@fieldnote.example", role)
+		if role != "stranger" {
+			w.do(d.InOrg(t.Context(), w.system, actor.System("test"), func(tx *db.OrgTx) (err error) {
+				w.operator, err = users.AddMember(tx, w.people[role].ID, role)
+				return err
+			}))
+		}
+		_, w.secrets[role] = w.browse(w.people[role].ID)
+	}
+	w.echo = echo.New()
+	w.echo.HTTPErrorHandler = func(err error, c echo.Context) {
+		p := problem.As(err)
+		if p == nil {
+			t.Errorf("%s %s: %v", c.Request().Method, c.Request().URL, err)
+			_ = c.NoContent(http.StatusInternalServerError)
+			return
+		}
+		_ = c.String(p.Status(), p.Message)
+	}
+	h := &dashboard.Handler{DB: d, Name: "Fieldnote", Environment: "staging", Origin: "http://localhost:8080", Log: slog.New(slog.DiscardHandler)}
+	h.Mount(w.echo)
+	return w
+}
+
+// full is an empty one with a customer whose names are long and hostile.
+func full(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	w := empty(t, d)
+	w.member = w.person("very.long.local.part.of.forty.characters@osterberg-soehne.example", "")
+	ctx, who := t.Context(), actor.System("test")
+	w.do(d.Tx(ctx, who, func(tx *db.Tx) (err error) {
+		external := "acct_88213"
+		w.org, err = tenants.Create(tx, tenants.New{Name: longName, ExternalID: &external, Metadata: map[string]string{"plan": "</script>"}})
+		return err
+	}))
+	w.do(d.InOrg(ctx, w.org.ID, who, func(tx *db.OrgTx) (err error) {
+		if w.domain, err = tenants.AddDomain(tx, "osterberg-soehne.example", tenants.Pending); err != nil {
+			return err
+		}
+		w.membership, err = users.AddMember(tx, w.member.ID, "owner")
+		return err
+	}))
+	w.browser, _ = w.browse(w.member.ID)
+	w.do(d.Tx(ctx, who, func(tx *db.Tx) (err error) {
+		if w.client, err = oauth.CreateClient(tx, oauth.NewClient{Name: longName, RedirectURIs: []string{"https://app.example/callback"}}); err != nil {
+			return err
+		}
+		if w.secret, _, err = oauth.NewSecret(tx, w.client.ID, longName, nil); err != nil {
+			return err
+		}
+		_, err = sessions.Start(tx, sessions.New{User: w.member.ID, Client: w.client.ID, Organization: &w.org.ID, Method: sessions.Password, UserAgent: "Mozilla/5.0 (Windows NT 10.0) Firefox/145.0"})
+		return err
+	}))
+	w.do(d.InDeployment(ctx, who, func(tx *db.AllTx) (err error) {
+		addresses, err := oauth.ListRedirects(tx, w.client.ID)
+		if err != nil {
+			return err
+		}
+		w.address = addresses[0]
+		w.key, _, err = apikeys.Create(tx, apikeys.New{Name: longName})
+		return err
+	}))
+	return w
+}
+
+func (w *world) do(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) person(email, name string) (u *users.User) {
+	w.t.Helper()
+	w.do(w.db.Tx(w.t.Context(), actor.System("test"), func(tx *db.Tx) (err error) {
+		n := users.New{Email: email, EmailVerified: true}
+		if name != "" {
+			n.FirstName = &name
+		}
+		u, err = users.Create(tx, n)
+		return err
+	}))
+	return u
+}
+
+func (w *world) browse(user id.User) (b *sessions.Browser, secret string) {
+	w.t.Helper()
+	w.do(w.db.Tx(w.t.Context(), actor.System("test"), func(tx *db.Tx) (err error) {
+		b, secret, err = sessions.StartBrowser(tx, user, sessions.Password, sessions.DefaultLifetimes)
+		return err
+	}))
+	return b, secret
+}
+
+// answer is a response with its body read.
+type answer struct {
+	*http.Response
+	body string
+}
+
+// get is a page as somebody of that role sees it; "" is nobody.
+func (w *world) get(role, path string, cookies ...*http.Cookie) answer {
+	w.t.Helper()
+	return w.send(role, httptest.NewRequest(http.MethodGet, path, nil), cookies...)
+}
+
+// post sends a form of names and values.
+func (w *world) post(role, path string, form ...string) answer {
+	w.t.Helper()
+	values := url.Values{}
+	for i := 0; i+1 < len(form); i += 2 {
+		values.Set(form[i], form[i+1])
+	}
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(values.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return w.send(role, r)
+}
+
+func (w *world) send(role string, r *http.Request, cookies ...*http.Cookie) answer {
+	w.t.Helper()
+	if secret := w.secrets[role]; secret != "" {
+		r.AddCookie(&http.Cookie{Name: browser.Jar{}.Name(browser.Session), Value: secret})
+	}
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	recorder := httptest.NewRecorder()
+	w.echo.ServeHTTP(recorder, r.WithContext(context.WithoutCancel(w.t.Context())))
+	response := recorder.Result()
+	body, err := io.ReadAll(response.Body)
+	w.do(err)
+	return answer{response, string(body)}
+}
+
+// want fails unless the answer has the status and holds each text.
+func (w *world) want(a answer, status int, texts ...string) {
+	w.t.Helper()
+	if a.StatusCode != status {
+		w.t.Errorf("status %d, want %d: %.300s", a.StatusCode, status, a.body)
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			w.t.Errorf("%q is missing in %s", text, strip(a.body))
+		}
+	}
+}
+
+var tags = regexp.MustCompile(`(?s)<[^>]*>|\s+`)
+
+func strip(page string) string { return tags.ReplaceAllString(page, " ") }
+
+// fill puts the world's ids into a route.
+func (w *world) fill(route string) string {
+	return strings.NewReplacer(":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
+		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
+	).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
+}
+
+func (w *world) memberOf(route string) string {
+	if strings.HasPrefix(route, "/admin/team") {
+		return string(w.operator.ID)
+	}
+	return string(w.membership.ID)
+}

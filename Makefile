@@ -1,5 +1,5 @@
 # Each target is a script of the same name that can be read and run by itself.
-.PHONY: run test check bench browser generate fmt
+.PHONY: run test check bench browser sdk generate fmt
 
 run: ## everything on this machine, at http://localhost:8080
 	go run ./cmd/server
@@ -15,6 +15,9 @@ bench: ## a figure a line; side by side with others where ../shared/bench is the
 
 browser: ## the browser journeys alone
 	@scripts/browser
+
+sdk: ## the published npm client against the management API, alone
+	@scripts/sdk
 
 generate: ## *_templ.go from *.templ
 	go tool templ generate

@@ -41,18 +41,24 @@ func Run(t *testing.T, fn func(t *testing.T, s *Server)) {
 // New starts a server over a database.
 func New(t testing.TB, d *db.DB) *Server {
 	t.Helper()
+	return NewWith(t, d, slog.New(slog.DiscardHandler))
+}
+
+// NewWith starts a server that logs, with more in its environment.
+func NewWith(t testing.TB, d *db.DB, log *slog.Logger, more ...string) *Server {
+	t.Helper()
 	s := &Server{T: t, DB: d, Time: &Clock{}}
 	d.Now = s.Time.Now
 	listener := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + listener.Listener.Addr().String()
-	cfg, err := config.Load([]string{
+	cfg, err := config.Load(append([]string{
 		"GATEHOUSE_ADDR=" + listener.Listener.Addr().String(), "GATEHOUSE_BASE_URL=" + s.URL, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
 		"GATEHOUSE_BOOTSTRAP_API_KEY=" + APIKey, "GATEHOUSE_BOOTSTRAP_CLIENT_ID=" + Client, "GATEHOUSE_BOOTSTRAP_REDIRECT_URIS=" + Callback, "GATEHOUSE_HIBP_URL=off", "GATEHOUSE_TRUSTED_PROXIES=127.0.0.1",
-	})
+	}, more...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.App, err = app.New(t.Context(), cfg, d, slog.New(slog.DiscardHandler)); err != nil {
+	if s.App, err = app.New(t.Context(), cfg, d, log); err != nil {
 		t.Fatal(err)
 	}
 	listener.Config.Handler = s.App.Handler()

@@ -145,3 +145,25 @@ func TestEntriesCannotBeChanged(t *testing.T) {
 		}
 	})
 }
+
+// Deliveries and the chain carry an entry's bytes: the database must keep them
+// as they were written.
+func TestAnEntryKeepsItsBytes(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		a := id.New[id.Organization]()
+		entry := audit.UserCreated{User: wire.User{ID: id.New[id.User](), Email: "z@a.example"}}
+		want, err := wire.Encode(entry.Data())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.InOrg(t.Context(), a, who, func(tx *db.OrgTx) error { return audit.Record(tx, entry) }); err != nil {
+			t.Fatal(err)
+		}
+		_ = d.ReadOrg(t.Context(), a, func(tx *db.OrgTx) error {
+			if list, err := audit.List(tx, audit.Filter{}); err != nil || len(list) != 1 || !bytes.Equal(list[0].Data, want) {
+				t.Errorf("%v, %v, want %s", list, err, want)
+			}
+			return nil
+		})
+	})
+}

@@ -91,7 +91,7 @@ const redeemGrant = `WITH spent AS (
 	SELECT $14::text, $3, $6::text, $5::text, $15::text, $16::text, 1, $17::bytea, '', $13::timestamptz, $2, $2
 	FROM started WHERE $14::text <> '' RETURNING id)
 	INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, reference, data)
-	SELECT $18, $7::text, $19, $2, $20, $21, $22, $23::jsonb, $24, $25, $26, $27, $28::jsonb FROM spent`
+	SELECT $18, $7::text, $19, $2, $20, $21, $22, $23::json, $24, $25, $26, $27, $28::json FROM spent`
 
 // RedeemGrant spends a code, if it still can be, and makes what it gives, in
 // one round trip and one transaction. It says whether it did. It exists on

@@ -141,7 +141,7 @@ const rotateRefresh = `WITH rotated AS (
 	AND EXISTS (SELECT FROM sessions WHERE id = $6 AND ended_at IS NULL)
 	RETURNING id)
 	INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, reference, data)
-	SELECT $7, $8, $9, $5, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $18::jsonb FROM rotated`
+	SELECT $7, $8, $9, $5, $10, $11, $12, $13::json, $14, $15, $16, $17, $18::json FROM rotated`
 
 // RotateRefresh makes the next generation the head and records it, in one
 // round trip and one transaction, if the family is still where it was read. It

@@ -394,12 +394,12 @@ CREATE TABLE audit_events (
   actor_kind      text NOT NULL,
   actor_id        text,
   actor_name      text,
-  targets         jsonb NOT NULL,
+  targets         json NOT NULL,
   ip_address      text,
   user_agent      text,
   request_id      text,
   reference       text,
-  data            jsonb NOT NULL
+  data            json NOT NULL -- json, not jsonb: deliveries carry these very bytes
 );
 CREATE INDEX audit_events_organization ON audit_events (organization_id, id);
 CREATE INDEX audit_events_reference ON audit_events (reference) WHERE reference IS NOT NULL;

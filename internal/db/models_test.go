@@ -1,0 +1,14 @@
+package db_test
+
+import (
+	"testing"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/dbtest"
+)
+
+// A field without its column fails at the first query that needs it, in
+// production.
+func TestModelsMatchTheSchema(t *testing.T) {
+	dbtest.CheckModels(t, &db.DataKey{})
+}

@@ -40,7 +40,7 @@ func (h *Handler) guard(r route) echo.HandlerFunc {
 		v, err := h.visitor(c)
 		switch {
 		case errors.Is(err, sessions.ErrNoSession):
-			return h.signIn(c, nil)
+			return h.signIn(c, login.Begin{})
 		case errors.Is(err, errNoOperator):
 			return v.show(http.StatusForbidden, strangerPage(v.stranger()))
 		case err != nil:
@@ -49,7 +49,7 @@ func (h *Handler) guard(r route) echo.HandlerFunc {
 			return v.forbidden(r.least)
 		case r.fresh && v.now.Sub(v.browser.AuthenticatedAt) > freshFor:
 			since := v.now.Add(-freshFor)
-			return h.signIn(c, &since)
+			return h.signIn(c, login.Begin{FreshAfter: &since, LoginHint: v.user.Email})
 		}
 		if err := sessions.Touch(c.Request().Context(), h.DB, v.browser); err != nil {
 			return err
@@ -91,11 +91,10 @@ func teamRoleOf(tx *db.AllTx, u *users.User) (role, error) {
 	return role(mine[0].RoleSlug), nil
 }
 
-// signIn starts a sign-in that ends at the page that was asked for; with
-// freshAfter, a session from before does not count.
-func (h *Handler) signIn(c echo.Context, freshAfter *time.Time) error {
+// signIn starts a sign-in that ends at the page that was asked for.
+func (h *Handler) signIn(c echo.Context, begin login.Begin) error {
 	var started login.Started
-	begin := login.Begin{ReturnPath: returnPath(c.Request()), ApplicationName: h.Name, FreshAfter: freshAfter}
+	begin.ReturnPath, begin.ApplicationName = returnPath(c.Request()), h.Name
 	err := h.DB.Tx(c.Request().Context(), browser.ActorOf(c.Request()), func(tx *db.Tx) (err error) {
 		started, err = login.Start(tx, begin)
 		return err

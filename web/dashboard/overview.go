@@ -36,8 +36,9 @@ type attention struct {
 
 // step is one of setting up.
 type step struct {
-	done       bool
-	text, href string
+	done         bool
+	text         string
+	button, href string
 }
 
 // mostAttention is how many things are shown at once.
@@ -125,11 +126,11 @@ func (p *overviewPage) setUp(tx *db.AllTx, v *visit, clients []oauth.Client, key
 		return nil
 	}
 	p.steps = []step{
-		{true, "Become an operator", "/admin/team"},
-		{len(clients) > 0, "Register your application", "/admin/applications/new"},
-		{len(keys) > 0, "Make an API key for its server", "/admin/api-keys/new"},
-		{p.people > 1, "Sign in to your application once", ""},
-		{false, "Create your first organization", "/admin/organizations/new"},
+		{true, "Become an operator", "", ""},
+		{len(clients) > 0, "Register your application", "Register application", "/admin/applications/new"},
+		{len(keys) > 0, "Make an API key for its server", "Make API key", "/admin/api-keys/new"},
+		{p.people > 1, "Sign in to your application once, by the quickstart below", "", ""},
+		{false, "Create your first organization", "Create organization", "/admin/organizations/new"},
 	}
 	for i := range clients {
 		if c := &clients[i]; !c.BuiltIn {

@@ -237,7 +237,7 @@ func overviewView(p overviewPage) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							if s.href != "" {
-								templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: s.text, Href: s.href, Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: s.button, Href: s.href, Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}

@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
+	"gatehouse/internal/problem"
 	"gatehouse/login"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
@@ -54,8 +55,21 @@ func (h *Handler) guard(r route) echo.HandlerFunc {
 		if err := sessions.Touch(c.Request().Context(), h.DB, v.browser); err != nil {
 			return err
 		}
-		return r.serve(h, v)
+		return v.refused(r.serve(h, v))
 	}
+}
+
+// refused shows what an operator may be told in the dashboard's own frame.
+// What went wrong inside is left to the server's error page, with a reference.
+func (v *visit) refused(err error) error {
+	p := problem.As(err)
+	if p == nil || p.Status() >= http.StatusInternalServerError || v.Response().Committed {
+		return err
+	}
+	if p.Kind == problem.NotFound {
+		return v.show(p.Status(), refusedPage(v.frame("There is nothing here", ""), "It may have been deleted since, or the address isn't complete. Search finds it by its ID, name or email."))
+	}
+	return v.show(p.Status(), refusedPage(v.frame("That can't be done", ""), p.Message))
 }
 
 // visitor is who makes the request, by the browser's session.

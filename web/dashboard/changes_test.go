@@ -158,7 +158,7 @@ func TestOperatorsAreTouchedByTheirEqualsAlone(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := full(t, d)
 		the := func(role string) string { return "/admin/users/" + string(w.people[role].ID) }
-		w.want(w.post("support", the("owner")+"/ban", "reason", "x"), http.StatusForbidden)
+		w.want(w.post("support", the("owner")+"/ban", "reason", "x"), http.StatusForbidden, "This person is an operator.")
 		w.want(w.post("support", the("viewer")+"/sessions/revoke"), http.StatusForbidden)
 		w.want(w.post("admin", the("owner")+"/delete", "confirm", w.people["owner"].Email), http.StatusForbidden)
 		w.want(w.post("owner", the("owner")+"/ban", "reason", "x"), http.StatusForbidden)

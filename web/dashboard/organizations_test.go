@@ -113,7 +113,7 @@ func TestDeletingAnOrganizationTakesItsName(t *testing.T) {
 		w.want(w.post("admin", path+"/delete", "confirm", "Osterberg"), http.StatusUnprocessableEntity, "That isn&#39;t the name")
 		w.want(w.get("viewer", path), http.StatusOK)
 		w.want(w.post("admin", path+"/delete", "confirm", longName), http.StatusSeeOther)
-		w.want(w.get("viewer", path), http.StatusNotFound)
+		w.want(w.get("viewer", path), http.StatusNotFound, "It may have been deleted")
 		w.want(w.get("viewer", "/admin/users/"+string(w.member.ID)), http.StatusOK, "No organization")
 	})
 }

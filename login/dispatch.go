@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"gatehouse/users"
 	"gatehouse/web/hosted"
 )
 
@@ -35,8 +36,8 @@ const (
 	stepDone          step = ""
 )
 
-// next is the step that the attempt, as it is stored, is at. Nothing else in
-// this package decides where a sign-in goes.
+// next is the step that the attempt, as it is stored, is at. Nothing but this
+// file decides where a sign-in goes.
 func (a *Attempt) next() step {
 	switch {
 	case a.CompletedAt != nil:
@@ -64,6 +65,23 @@ func (a *Attempt) reached(s step) bool {
 		return false
 	}
 	return s == stepIdentifier || s == stepSignUp
+}
+
+// pick decides the organization among those that a proven person is in, and
+// reports whether that is still open: there are several, or the person is not
+// in the one that was asked for.
+func (a *Attempt) pick(mine []users.Choice) (open bool) {
+	switch {
+	case a.OrganizationID != nil:
+		return !member(mine, *a.OrganizationID)
+	case !a.NeedsOrganization:
+		return false
+	}
+	mine = customers(mine)
+	if len(mine) == 1 {
+		a.OrganizationID = &mine[0].Organization
+	}
+	return len(mine) > 1
 }
 
 // forward sends the browser to where the attempt is.

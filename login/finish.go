@@ -35,8 +35,7 @@ func (h *Handler) proceed(tx *db.Tx, a *Attempt, p proof) (secret string, err er
 	return h.complete(tx, a, p.old)
 }
 
-// enter decides the organization, and reports whether that is still open:
-// there are several, or the person is no member of the one that was asked for.
+// enter decides the organization, from those that the person is in now.
 func (a *Attempt) enter(tx *db.Tx) (open bool, err error) {
 	if a.OrganizationID == nil && !a.NeedsOrganization {
 		return false, nil
@@ -45,14 +44,7 @@ func (a *Attempt) enter(tx *db.Tx) (open bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if a.OrganizationID != nil {
-		return !member(mine, *a.OrganizationID), nil
-	}
-	mine = customers(mine)
-	if len(mine) == 1 {
-		a.OrganizationID = &mine[0].Organization
-	}
-	return len(mine) > 1, nil
+	return a.pick(mine), nil
 }
 
 // complete ends the attempt: a browser session under a new id, unless one

@@ -34,8 +34,8 @@ func Weaknesses(p *problem.Error) []hosted.Problem {
 var weakness = map[password.Reason]string{
 	password.TooShort: hosted.ProblemPasswordTooShort, password.TooLong: hosted.ProblemPasswordTooLong,
 	password.TooCommon: hosted.ProblemPasswordCommon, password.ContainsContext: hosted.ProblemPasswordContext,
-	password.Pwned: hosted.ProblemPasswordLeaked, password.TooPredictable: "password_too_predictable",
-	password.Unreadable: "password_invalid_characters",
+	password.Pwned: hosted.ProblemPasswordLeaked, password.TooPredictable: hosted.ProblemPasswordPredictable,
+	password.Unreadable: hosted.ProblemPasswordUnreadable,
 }
 
 // WeakStrength is the sentence that stands beside a refused password.

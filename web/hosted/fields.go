@@ -18,23 +18,25 @@ const (
 // looked up as "problem.<code>" in the catalogue; the codes of other packages'
 // problems work the same way.
 const (
-	ProblemEmailMissing     = "email_missing"
-	ProblemEmailInvalid     = "email_invalid"
-	ProblemEmailTaken       = "email_taken"
-	ProblemPasswordMissing  = "password_missing"
-	ProblemPasswordMismatch = "password_mismatch"  // never says which of the two is wrong
-	ProblemPasswordTooShort = "password_too_short" // Args: min
-	ProblemPasswordTooLong  = "password_too_long"  // Args: max
-	ProblemPasswordCommon   = "password_common"
-	ProblemPasswordLeaked   = "password_leaked"
-	ProblemPasswordContext  = "password_context" // holds the name, the email or the product
-	ProblemTooManyTries     = "too_many_tries"   // Args: minutes
-	ProblemFirstNameMissing = "first_name_missing"
-	ProblemLastNameMissing  = "last_name_missing"
-	ProblemNameTooLong      = "name_too_long" // Args: max
-	ProblemNameMissing      = "name_missing"  // of an organization
-	ProblemNameTaken        = "name_taken"
-	ProblemSignUpOff        = "sign_up_off"
-	ProblemOrganizationGone = "organization_gone"
-	ProblemFormExpired      = "form_expired"
+	ProblemEmailMissing        = "email_missing"
+	ProblemEmailInvalid        = "email_invalid"
+	ProblemEmailTaken          = "email_taken"
+	ProblemPasswordMissing     = "password_missing"
+	ProblemPasswordMismatch    = "password_mismatch"  // never says which of the two is wrong
+	ProblemPasswordTooShort    = "password_too_short" // Args: min
+	ProblemPasswordTooLong     = "password_too_long"  // Args: max
+	ProblemPasswordCommon      = "password_common"
+	ProblemPasswordLeaked      = "password_leaked"
+	ProblemPasswordContext     = "password_context" // holds the name, the email or the product
+	ProblemPasswordPredictable = "password_too_predictable"
+	ProblemPasswordUnreadable  = "password_invalid_characters"
+	ProblemTooManyTries        = "too_many_tries" // Args: minutes
+	ProblemFirstNameMissing    = "first_name_missing"
+	ProblemLastNameMissing     = "last_name_missing"
+	ProblemNameTooLong         = "name_too_long" // Args: max
+	ProblemNameMissing         = "name_missing"  // of an organization
+	ProblemNameTaken           = "name_taken"
+	ProblemSignUpOff           = "sign_up_off"
+	ProblemOrganizationGone    = "organization_gone"
+	ProblemFormExpired         = "form_expired"
 )

@@ -14,6 +14,7 @@ import (
 
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
+	"gatehouse/internal/field"
 	"gatehouse/internal/id"
 )
 
@@ -21,13 +22,20 @@ import (
 // a password's turn is answered 503, and its client comes back.
 const requestTimeout = 30 * time.Second
 
+// maxAgent bounds what is kept of a User-Agent, which may hold bytes that are
+// no text: PostgreSQL would refuse the whole request for them.
+const maxAgent = 512
+
 // envelope is around everything: it names the request, says who makes it,
 // answers its error, recovers from a panic, and writes one line about it.
 func (a *App) envelope(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		started := time.Now()
 		r := c.Request()
-		who := actor.Actor{Kind: actor.KindAnonymous, IP: c.RealIP(), UserAgent: r.UserAgent(), RequestID: "req_" + id.ULID()}
+		who := actor.Actor{Kind: actor.KindAnonymous, IP: c.RealIP(), RequestID: "req_" + id.ULID()}
+		if agent := field.Clip(r.UserAgent(), maxAgent); agent != nil {
+			who.UserAgent = *agent
+		}
 		c.Response().Header().Set(echo.HeaderXRequestID, who.RequestID)
 		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 		defer cancel()

@@ -132,8 +132,9 @@ func guessedKey(typed string) string {
 	if a, err := ParseEmail(typed); err == nil {
 		return a.Key
 	}
-	typed = strings.ToLower(strings.TrimSpace(strings.ToValidUTF8(typed, "")))
-	return strings.ReplaceAll(typed[:min(len(typed), maxEmail)], "\x00", "")
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	typed = strings.ToValidUTF8(typed[:min(len(typed), maxEmail)], "") // after the cut, which may go through a letter
+	return strings.ReplaceAll(typed, "\x00", "")
 }
 
 // begin asks whether a guess may be tried now. Somebody whom strangers' tries

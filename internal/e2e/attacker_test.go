@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/lifecycle"
@@ -150,3 +151,5 @@ func claim(t *testing.T, token, name string) string {
 	text, _ := claims[name].(string)
 	return text
 }
+
+var tester = actor.System("test")

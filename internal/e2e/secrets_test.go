@@ -1,0 +1,170 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/dbtest"
+	"gatehouse/oauth"
+)
+
+// diary keeps what is logged.
+type diary struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (d *diary) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.Write(p)
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.String()
+}
+
+// canaries are the secrets that a run met, by what they are.
+type canaries map[string]string
+
+func (c canaries) add(what, secret string) {
+	if len(secret) >= 12 { // shorter ones are found by chance
+		c[what] = secret
+	}
+}
+
+// A secret in a log is read by everybody who reads logs, and outlives every
+// rotation: nothing of a whole day's secrets is in the log at its most
+// talkative, or in the audit table, in any way of writing them.
+func TestNoSecretIsWrittenDown(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		said := &diary{}
+		s := NewWith(t, d, slog.New(slog.NewJSONHandler(said, &slog.HandlerOptions{Level: slog.LevelDebug})))
+		secrets := canaries{"the bootstrap key": APIKey}
+		spend(t, s, secrets)
+		mistake(t, s, secrets)
+		if len(secrets) < 22 {
+			t.Fatalf("only %d secrets were met", len(secrets))
+		}
+		if !strings.Contains(said.String(), "/user_management/authenticate") {
+			t.Fatal("nothing was logged, so nothing is shown")
+		}
+		kept := auditTable(t, s)
+		for what, secret := range secrets {
+			for _, written := range []string{secret, url.QueryEscape(secret), strings.ToLower(secret)} {
+				if strings.Contains(said.String(), written) {
+					t.Errorf("%s is in the log", what)
+				}
+				if strings.Contains(kept, written) {
+					t.Errorf("%s is in the audit table", what)
+				}
+			}
+		}
+	})
+}
+
+// spend uses every kind of secret that there is, as it is meant to be.
+func spend(t *testing.T, s *Server, secrets canaries) {
+	t.Helper()
+	secrets.add("the set-up token", s.App.Made.SetupToken)
+	b := operator(t, s)
+	secrets.add("a password", Password)
+	secrets.add("an operator's session", b.Cookie("gatehouse_session"))
+	person := s.Browser()
+	p := signUp(t, s, person, "mara@fieldnote.example")
+	secrets.add("a session", person.Cookie("gatehouse_session"))
+	secrets.add("a device", person.Cookie("gatehouse_device"))
+	secrets.add("a code", p.URL.Query().Get("code"))
+	a := s.Tokens(map[string]any{"grant_type": "authorization_code", "code": p.URL.Query().Get("code")})
+	secrets.add("an access token", a.Text("access_token"))
+	secrets.add("a refresh token", a.Text("refresh_token"))
+	a = s.Tokens(map[string]any{"grant_type": "refresh_token", "refresh_token": a.Text("refresh_token")})
+	secrets.add("a second refresh token", a.Text("refresh_token"))
+	secrets.add("a second access token", a.Text("access_token"))
+	started := s.Browser()
+	page := started.Get(s.AuthorizeURL("state", "state-of-an-application-1234", "nonce", "nonce-of-an-application-1234"))
+	secrets.add("a state", "state-of-an-application-1234")
+	secrets.add("a nonce", "nonce-of-an-application-1234")
+	flow := page.URL.Query().Get("flow")
+	secrets.add("an attempt's secret", started.Cookie("gatehouse_attempt_"+strings.TrimPrefix(flow, flow[:strings.LastIndex(flow, "_")+1])))
+	client, secret := application(s, oauth.NewClient{Name: "Other", RedirectURIs: []string{"https://other.example/callback"}})
+	secrets.add("a client secret", secret)
+	standard(s, url.Values{"grant_type": {"authorization_code"}, "client_id": {string(client)}, "client_secret": {secret}, "code": {"a-made-up-code-1234"}, "code_verifier": {verifier}})
+	secrets.add("a verifier", verifier)
+	secrets.add("a made-up code", "a-made-up-code-1234")
+	made := s.Call(http.MethodPost, "/api_keys", APIKey, map[string]any{"name": "CI"})
+	secrets.add("an API key", made.Text("value"))
+	s.Call(http.MethodGet, "/organizations", made.Text("value"), nil)
+	join(t, s, "mara@fieldnote.example", "Halden Marine", "Nordby Kraft")
+	pending := s.Tokens(map[string]any{"grant_type": "password", "email": "mara@fieldnote.example", "password": Password})
+	secrets.add("a pending token", pending.Text("pending_authentication_token"))
+	s.Call(http.MethodPost, "/user_management/users", APIKey, map[string]any{"email": "new@fieldnote.example", "password": "the-new-persons-own-7714"})
+	secrets.add("a password by the API", "the-new-persons-own-7714")
+	shown := b.Post("/admin/applications/"+string(client)+"/secrets/new", url.Values{"name": {"Server"}})
+	secrets.add("a secret of the dashboard", regexp.MustCompile(`cs_[A-Za-z0-9_-]{43}`).FindString(shown.Body))
+}
+
+// mistake uses secrets where they do not belong: errors are what logs are for.
+func mistake(t *testing.T, s *Server, secrets canaries) {
+	t.Helper()
+	const typed = "typed-in-the-wrong-field-5521"
+	secrets.add("a password in the wrong field", typed)
+	b := s.Browser()
+	b.Post("/login", url.Values{"email": {typed}, "password": {typed}})
+	b.Post("/login", url.Values{"email": {"mara@fieldnote.example"}, "password": {typed}})
+	s.Tokens(map[string]any{"grant_type": "password", "email": typed, "password": typed})
+	s.Tokens(map[string]any{"grant_type": typed, "client_secret": typed, "code": typed})
+	for what, secret := range secrets {
+		s.raw(http.MethodGet, "/admin/setup/"+url.PathEscape(secret), "")
+		s.raw(http.MethodPost, "/admin/setup/"+url.PathEscape(secret), "a=b", "Content-Type", "application/x-www-form-urlencoded")
+		s.raw(http.MethodDelete, "/admin/setup/"+url.PathEscape(secret)+"/", "")
+		s.raw(http.MethodGet, "/organizations?search="+url.QueryEscape(secret), "", "Authorization", "Bearer "+secret)
+		s.raw(http.MethodGet, "/user_management/authorize?client_id="+url.QueryEscape(secret)+"&code="+url.QueryEscape(secret), "", "Cookie", "gatehouse_session="+secret)
+		s.raw(http.MethodGet, "/oauth2/userinfo?access_token="+url.QueryEscape(secret), "", "Authorization", "Bearer "+secret)
+		s.raw(http.MethodGet, "/oauth2/logout?id_token_hint="+url.QueryEscape(secret), "")
+		s.raw(http.MethodPost, "/oauth2/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {secret}, "client_id": {Client}, "client_secret": {secret}}.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+		s.raw(http.MethodPost, "/user_management/authenticate", fmt.Sprintf(`{"grant_type":"refresh_token","client_id":%q,"refresh_token":%q`, Client, secret), "Content-Type", "application/json")
+		s.raw(http.MethodPost, "/organizations", fmt.Sprintf(`{"name":[%q]}`, secret), "Authorization", "Bearer "+APIKey, "Idempotency-Key", secret)
+		if what == "" {
+			t.Error("a secret without a name")
+		}
+	}
+}
+
+// auditTable is every entry, as the API and the exports would give it.
+func auditTable(t *testing.T, s *Server) string {
+	t.Helper()
+	var all bytes.Buffer
+	s.All(func(tx *db.AllTx) error {
+		page := db.Page{Limit: 100}
+		for {
+			rows, paging, err := audit.Page(tx, audit.Filter{}, page)
+			if err != nil {
+				return err
+			}
+			if err := json.NewEncoder(&all).Encode(rows); err != nil {
+				return err
+			}
+			if paging.After == "" {
+				return nil
+			}
+			page.After = paging.After
+		}
+	})
+	if !strings.Contains(all.String(), "session.created") {
+		t.Fatal("the audit table was not read")
+	}
+	return all.String()
+}

@@ -8,13 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// Process is the real binary, running.
+// Process is a real binary, running.
 type Process struct {
 	t    testing.TB
 	URL  string
@@ -27,34 +28,40 @@ type Process struct {
 // impatient gives up soon: it asks a server that may not be there yet.
 var impatient = &http.Client{Timeout: time.Second}
 
-var binary = sync.OnceValues(func() (string, error) {
+// built is a temporary directory with the binaries, made by the first test
+// that runs one.
+var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "gatehouse-e2e-")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "server")
-	build := exec.Command("go", "build", "-o", path, "gatehouse/cmd/server")
+	build := exec.Command("go", "build", "-o", dir, "gatehouse/cmd/server", "gatehouse/cmd/worker")
 	build.Env = append(build.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the server: %w\n%s", err, out)
+		return "", fmt.Errorf("building the binaries: %w\n%s", err, out)
 	}
-	return path, nil
+	return dir, nil
 })
 
-// Binary is the path of the built server.
-func Binary(t testing.TB) string {
-	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+// The commands.
+const (
+	server = "server"
+	worker = "worker"
+)
 
 // Command is the server's binary with an environment of its own.
 func Command(t testing.TB, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(Binary(t), args...)
+	return command(t, server, env, args...)
+}
+
+func command(t testing.TB, name string, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	dir, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(dir, name), args...)
 	cmd.Env, cmd.Dir = env, t.TempDir()
 	return cmd
 }
@@ -78,22 +85,29 @@ func Env(t testing.TB, databaseURL string) []string {
 	return env
 }
 
-// Start runs the binary and waits until it is ready.
+// Start runs the server and waits until it is ready.
 func Start(t testing.TB, env []string) *Process {
 	t.Helper()
-	p := &Process{t: t, Env: env, Log: &bytes.Buffer{}, cmd: Command(t, env), done: make(chan error, 1)}
+	p := launch(t, server, env)
 	for _, e := range env {
-		if addr, ok := bytes.CutPrefix([]byte(e), []byte("GATEHOUSE_ADDR=")); ok {
-			p.URL = "http://" + string(addr)
+		if addr, ok := strings.CutPrefix(e, "GATEHOUSE_ADDR="); ok {
+			p.URL = "http://" + addr
 		}
 	}
+	p.awaitReady()
+	return p
+}
+
+// launch runs a binary.
+func launch(t testing.TB, name string, env []string) *Process {
+	t.Helper()
+	p := &Process{t: t, Env: env, Log: &bytes.Buffer{}, cmd: command(t, name, env), done: make(chan error, 1)}
 	p.cmd.Stdout, p.cmd.Stderr = p.Log, p.Log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() { p.done <- p.cmd.Wait() }()
 	t.Cleanup(func() { _ = p.cmd.Process.Kill() }) // it has ended where the test went well
-	p.awaitReady()
 	return p
 }
 

@@ -45,10 +45,11 @@ type Runner struct {
 	stop func(context.Context) error
 }
 
-// concurrency is how many jobs one process works at a time. SQLite has one
-// writer, so more would only wait.
+// concurrency is how many jobs one process works at a time: on Postgres half of
+// the pool, so that a server's requests find connections while its jobs wait.
+// SQLite has one writer, so more would only wait.
 const (
-	postgresConcurrency = 16
+	postgresConcurrency = 8
 	sqliteConcurrency   = 2
 )
 

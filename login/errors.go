@@ -52,7 +52,7 @@ func startOver(a *Attempt) string {
 // kindOf is the page's words for a problem.
 func kindOf(p *problem.Error) hosted.ErrorKind {
 	switch {
-	case errors.Is(p, errExpired), p.Code == "authorization_request_expired":
+	case errors.Is(p, errExpired), errors.Is(p, errStale), p.Code == "authorization_request_expired":
 		return hosted.ErrorExpired
 	case errors.Is(p, errNotMember):
 		return hosted.ErrorNotMember

@@ -10,6 +10,8 @@ import (
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
+	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
 )
@@ -122,6 +124,9 @@ func (h *Handler) enterChosen(c echo.Context, a *Attempt, chosen id.Organization
 		if u.BannedNow(tx.Now()) {
 			return users.ErrBanned
 		}
+		if err := a.stillProven(tx); err != nil {
+			return err
+		}
 		tx.As(tx.Actor().As(u.ID, u.Email))
 		mine, err := choices(tx, u.ID)
 		if err != nil {
@@ -135,6 +140,21 @@ func (h *Handler) enterChosen(c echo.Context, a *Attempt, chosen id.Organization
 		return err
 	})
 	return secret, err
+}
+
+// errStale says that the password which proved the person is not theirs any
+// more: whoever knew the old one may be why it was changed.
+var errStale = problem.New(problem.BadRequest, "password_changed", "The password was changed during this sign-in. Start again.")
+
+func (a *Attempt) stillProven(tx *db.Tx) error {
+	if a.BrowserSessionID != nil || *a.AuthMethod != sessions.Password {
+		return nil // a live session answers for them, or something else did
+	}
+	stands, err := users.PasswordStands(tx, *a.UserID, *a.AuthenticatedAt)
+	if err == nil && !stands {
+		return errStale
+	}
+	return err
 }
 
 func personOf(u *users.User) hosted.Person {

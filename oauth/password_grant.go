@@ -140,6 +140,11 @@ func (h *Handler) complete(tx *db.Tx, key refreshKey, c *caller, t *tokenRequest
 	if err != nil {
 		return nil, orElse(err, db.ErrNotFound, errPendingToken)
 	}
+	if stands, err := users.PasswordStands(tx, u.ID, g.AuthenticatedAt); err != nil {
+		return nil, err
+	} else if !stands {
+		return nil, errPendingToken // whoever knew the old password may be why it was changed
+	}
 	b := beginning{client: c.registration, surface: SurfaceWire, user: u}
 	b.session = sessions.New{Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt, Organization: &org}
 	b.session.IP, b.session.UserAgent = t.person(c)

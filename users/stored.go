@@ -55,6 +55,13 @@ func SetPassword(tx *db.Tx, user id.User, hash string, why Why) error {
 	return audit.RecordDeployment(tx, audit.PasswordChanged{User: u.Wire(), Reason: string(why)})
 }
 
+// PasswordStands reports whether the person's password is still the one of that
+// time: half a sign-in that it proved ends with it.
+func PasswordStands(tx db.AnyScope, user id.User, since time.Time) (bool, error) {
+	changed, err := passwords.Count(tx, db.Eq("user_id", user), db.Gt("updated_at", since))
+	return changed == 0, err
+}
+
 // HasPassword reports whether the person can sign in by one.
 func HasPassword(tx db.AnyScope, user id.User) (bool, error) {
 	n, err := passwords.Count(tx, db.Eq("user_id", user))

@@ -222,3 +222,28 @@ func difference(a, b string) string {
 	around := func(s string) string { return s[max(0, i-60):min(len(s), i+60)] }
 	return fmt.Sprintf("%q, and %q", around(a), around(b))
 }
+
+// Whoever holds half a sign-in by a password must not finish it once the
+// password was changed: they may be why it was.
+func TestAChangedPasswordEndsHalfASignIn(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		signUp(t, s, s.Browser(), "mara@fieldnote.example")
+		orgs := join(t, s, "mara@fieldnote.example", "Halden Marine", "Nordby Kraft")
+		thief := s.Browser()
+		p := thief.Get(s.AuthorizeURL()).Submit("email", "mara@fieldnote.example").Submit("password", Password)
+		pending := s.Tokens(map[string]any{"grant_type": "password", "email": "mara@fieldnote.example", "password": Password}).Text("pending_authentication_token")
+		a := s.Call(http.MethodPut, "/user_management/users/"+string(userID(s, "mara@fieldnote.example")), APIKey, map[string]any{"password": "another good passphrase 77"})
+		if p.URL.Path != "/login/organizations" || pending == "" || a.Status != http.StatusOK {
+			t.Fatalf("%s, %q, %d %s", p.URL, pending, a.Status, a.Raw)
+		}
+		p = thief.Post("/login/organizations", url.Values{"flow": {p.URL.Query().Get("flow")}, "organization_id": {string(orgs[0])}})
+		if p.Status != http.StatusBadRequest || thief.Cookie("gatehouse_session") != "" {
+			t.Errorf("the page: %d at %s", p.Status, p.URL)
+		}
+		recorded(t, s, p)
+		a = s.Tokens(map[string]any{"grant_type": "urn:workos:oauth:grant-type:organization-selection", "pending_authentication_token": pending, "organization_id": string(orgs[0])})
+		if a.Status != http.StatusBadRequest || a.Text("code") != "invalid_pending_authentication_token" {
+			t.Errorf("the token: %d %s", a.Status, a.Raw)
+		}
+	})
+}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"gatehouse/internal/config"
@@ -47,7 +46,7 @@ func listen(ctx context.Context, name, addr string) (net.Listener, error) {
 // Run serves until ctx ends, then drains: readyz says no, the listener
 // closes, running requests finish, running jobs finish.
 func (a *App) Run(ctx context.Context, listener net.Listener) error {
-	tune()
+	tune(ctx)
 	server := newServer(a.echo)
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()
@@ -74,19 +73,6 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 		a.Log.Info("stopped")
 	}
 	return err
-}
-
-// garbage is how far the heap may grow between collections, in percent of what
-// lives. Little lives here, so twice Go's default costs some megabytes and
-// halves the work of collecting; GOGC in the environment wins.
-const garbage, goDefault = 200, 100
-
-// tune sets the collector, and gives back what start-up used once that is over.
-func tune() {
-	if before := debug.SetGCPercent(garbage); before != goDefault {
-		debug.SetGCPercent(before)
-	}
-	time.AfterFunc(time.Second, debug.FreeOSMemory)
 }
 
 // newServer bounds how long a client may hold a connection with nothing to

@@ -33,7 +33,7 @@ func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 		page.Args = i18n.Args{"organization": page.Brand.Name}
 		page.Primary.URL = a.path(pathIdentifier) + "&" + paramSwitch + "=1"
 	case hosted.ErrorTooMany:
-		page.Args = i18n.Args{"minutes": minutes(p.RetryAfter)}
+		page.Args = i18n.Wait(p.RetryAfter)
 	case hosted.ErrorSignUpOff:
 		page.Args = i18n.Args{"application": page.ApplicationName}
 	}

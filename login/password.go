@@ -2,9 +2,7 @@ package login
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -131,11 +129,9 @@ func (h *Handler) refused(c echo.Context, a *Attempt, outcome users.Checked) err
 	case outcome.Code == users.CodeWait:
 		problem.ErrTooMany.WithRetryAfter(outcome.Wait).SetHeaders(c.Response().Header())
 		return h.showPassword(c, http.StatusTooManyRequests, a, hosted.Problem{Field: hosted.FieldPassword,
-			Code: hosted.ProblemTooManyTries, Args: i18n.Args{"minutes": minutes(outcome.Wait)}})
+			Code: hosted.ProblemTooManyTries, Args: i18n.Wait(outcome.Wait)})
 	case outcome.Code == users.CodeBanned:
 		return users.ErrBanned // the password was right, so this tells nobody else
 	}
 	return h.showPassword(c, http.StatusUnprocessableEntity, a, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMismatch})
 }
-
-func minutes(d time.Duration) int { return max(1, int(math.Ceil(d.Minutes()))) }

@@ -83,6 +83,34 @@ func TestAgo(t *testing.T) {
 	}
 }
 
+// Somebody who has to wait two seconds must not be told a minute, and nobody
+// is told to come back too early.
+func TestWait(t *testing.T) {
+	t.Parallel()
+	german, _ := Lookup("de")
+	cases := []struct {
+		wait   time.Duration
+		en, de string
+	}{
+		{0, "Wait 1 second,", "Warten Sie 1 Sekunde,"},
+		{time.Second, "Wait 1 second,", "Warten Sie 1 Sekunde,"},
+		{1001 * time.Millisecond, "Wait 2 seconds,", "Warten Sie 2 Sekunden,"},
+		{59 * time.Second, "Wait 59 seconds,", "Warten Sie 59 Sekunden,"},
+		{59*time.Second + 1, "Wait 1 minute,", "Warten Sie 1 Minute,"},
+		{time.Minute, "Wait 1 minute,", "Warten Sie 1 Minute,"},
+		{64 * time.Second, "Wait 2 minutes,", "Warten Sie 2 Minuten,"},
+		{15 * time.Minute, "Wait 15 minutes,", "Warten Sie 15 Minuten,"},
+	}
+	for _, c := range cases {
+		if got := English().T("problem.too_many_tries", Wait(c.wait)); !strings.Contains(got, c.en) {
+			t.Errorf("%s: %q, want %q", c.wait, got, c.en)
+		}
+		if got := german.T("problem.too_many_tries", Wait(c.wait)); !strings.Contains(got, c.de) {
+			t.Errorf("%s: %q, want %q", c.wait, got, c.de)
+		}
+	}
+}
+
 // Code of a problem without words must still say its own sentence.
 func TestProblemFallsBackToItsSentence(t *testing.T) {
 	t.Parallel()

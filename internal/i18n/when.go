@@ -20,6 +20,17 @@ func (l Language) Ago(then, now time.Time) string {
 	return l.T("time.day_year", Args{"day": then.Day(), "month": month, "year": then.Format("2006")})
 }
 
+// Wait is the arguments of a message that says how long somebody has to wait:
+// whole seconds below a minute, whole minutes from there, never too few.
+func Wait(d time.Duration) Args {
+	if seconds := roundUp(d, time.Second); seconds < 60 {
+		return Args{"unit": "seconds", "count": max(1, seconds)}
+	}
+	return Args{"unit": "minutes", "count": roundUp(d, time.Minute)}
+}
+
+func roundUp(d, unit time.Duration) int { return int((d + unit - 1) / unit) }
+
 // Problem is the words for a problem's code, as parts: "problem.<code>", or
 // the sentence that came with it when no catalogue has that code yet.
 func (l Language) Problem(code, sentence string, args Args) []Part {

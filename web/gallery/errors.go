@@ -20,7 +20,7 @@ func errorPages() []Entry {
 		all = append(all, Entry{"hosted-error-" + string(kind), func(s Setting) templ.Component {
 			return hosted.ErrorPage{
 				Frame: branded(s), Kind: kind, Reference: "GH-7K2M-94QX", Primary: hosted.Link{URL: "/login"},
-				Args: i18n.Args{"organization": "Halden Marine", "minutes": 2},
+				Args: i18n.Args{"organization": "Halden Marine", "unit": "minutes", "count": 2},
 			}
 		}})
 	}

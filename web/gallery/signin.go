@@ -1,6 +1,8 @@
 package gallery
 
 import (
+	"time"
+
 	"github.com/a-h/templ"
 
 	"gatehouse/internal/i18n"
@@ -54,7 +56,7 @@ var signIn = []Entry{
 		return password(s, true, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})
 	}},
 	{"hosted-password-too-many", func(s Setting) templ.Component {
-		return password(s, true, hosted.Problem{Code: hosted.ProblemTooManyTries, Args: i18n.Args{"minutes": 2}})
+		return password(s, true, hosted.Problem{Code: hosted.ProblemTooManyTries, Args: i18n.Wait(4 * time.Second)})
 	}},
 	{"hosted-continue", func(s Setting) templ.Component {
 		return hosted.ContinuePage{Frame: branded(s), Action: "/login/continue", Person: ines, SwitchURL: "/login?prompt=login"}

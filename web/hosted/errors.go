@@ -32,7 +32,7 @@ const (
 	ErrorNotMember  ErrorKind = "not_member"  // Args: organization
 	ErrorBlocked    ErrorKind = "blocked"     // banned or deactivated
 	ErrorSignUpOff  ErrorKind = "sign_up_off"
-	ErrorTooMany    ErrorKind = "too_many" // Args: minutes
+	ErrorTooMany    ErrorKind = "too_many" // Args: of i18n.Wait
 	ErrorTooLarge   ErrorKind = "too_large"
 )
 

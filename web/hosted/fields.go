@@ -30,7 +30,7 @@ const (
 	ProblemPasswordContext     = "password_context" // holds the name, the email or the product
 	ProblemPasswordPredictable = "password_too_predictable"
 	ProblemPasswordUnreadable  = "password_invalid_characters"
-	ProblemTooManyTries        = "too_many_tries" // Args: minutes
+	ProblemTooManyTries        = "too_many_tries" // Args: of i18n.Wait
 	ProblemFirstNameMissing    = "first_name_missing"
 	ProblemLastNameMissing     = "last_name_missing"
 	ProblemNameTooLong         = "name_too_long" // Args: max

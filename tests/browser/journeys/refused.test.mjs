@@ -5,7 +5,7 @@ import { openStage } from "../harness/stage.mjs";
 import { giveEmail, givePassword, newcomer, onDashboard, openSignIn } from "../harness/steps.mjs";
 
 const mismatch = /That email and password don’t match/;
-const tooMany = /Too many tries\. Wait \d+ minutes?/;
+const tooMany = /Too many tries\. Wait \d+ (second|minute)s?/;
 
 let stage;
 before(async () => (stage = await openStage()));

@@ -68,8 +68,8 @@ var routes = []route{
 	get("/admin/users/:user/ban", support, (*Handler).askBan),
 	post("/admin/users/:user/ban", support, (*Handler).ban),
 	post("/admin/users/:user/unban", support, (*Handler).unban),
-	get("/admin/users/:user/delete", admin, (*Handler).askDeleteUser),
-	post("/admin/users/:user/delete", admin, (*Handler).deleteUser),
+	fresh(get("/admin/users/:user/delete", admin, (*Handler).askDeleteUser)),
+	fresh(post("/admin/users/:user/delete", admin, (*Handler).deleteUser)),
 
 	get("/admin/applications", viewer, (*Handler).applications),
 	get("/admin/applications/new", developer, (*Handler).newApplication),

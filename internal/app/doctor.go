@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"time"
 
 	"gatehouse/internal/config"
@@ -30,17 +34,18 @@ var checks = []check{
 // errSick says that doctor found something to mend.
 var errSick = errors.New("something above needs mending")
 
-// doctor is `server doctor`: it looks at everything and says what to mend.
-func doctor(ctx context.Context, cfg *config.Config) error {
+// doctor is `server doctor`: it looks at everything, makes nothing, and says
+// what to mend.
+func doctor(ctx context.Context, cfg *config.Config) error { return examine(ctx, cfg, os.Stdout) }
+
+func examine(ctx context.Context, cfg *config.Config, w io.Writer) error {
 	sick := false
 	for _, c := range checks {
-		found, err := c.look(ctx, cfg)
-		if err != nil {
-			sick = true
-			fmt.Printf("  bad  %-14s %v\n", c.name, err)
-			continue
+		mark, found, err := "ok ", "", error(nil)
+		if found, err = c.look(ctx, cfg); err != nil {
+			mark, found, sick = "bad", err.Error(), true
 		}
-		fmt.Printf("  ok   %-14s %s\n", c.name, found)
+		fmt.Fprintf(w, "  %s  %-14s %s\n", mark, c.name, found)
 	}
 	if sick {
 		return errSick
@@ -48,17 +53,36 @@ func doctor(ctx context.Context, cfg *config.Config) error {
 	return nil
 }
 
+// checkKeys opens the master keys. One that is not there yet is made by the
+// first start, but not beside a database that another one sealed.
 func checkKeys(_ context.Context, c *config.Config) (string, error) {
+	if file := filepath.Join(c.DataDir, masterKeyFile); len(c.MasterKeys) == 0 && missing(file) {
+		if c.Database.Kind == config.SQLite && !missing(c.Database.Path) {
+			return "", fmt.Errorf("the database %s is there, but not the master key %s that it was sealed with: restore the key from a backup, or set GATEHOUSE_MASTER_KEY", c.Database.Path, file)
+		}
+		return "none yet: the first start makes " + file, nil
+	}
 	ring, err := masterKeys(c)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d master keys, the first is %s", len(ring.IDs()), ring.IDs()[0]), nil
+	ids := ring.IDs()
+	return fmt.Sprintf("%d that open, and %s seals", len(ids), ids[0]), nil
 }
 
-// checkDatabase connects as the server would, reads the clock, and opens
-// something that was sealed, which only the right master key can.
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// checkDatabase connects as the server would.
 func checkDatabase(ctx context.Context, c *config.Config) (string, error) {
+	if c.Database.Kind == config.SQLite && missing(c.Database.Path) {
+		return "none yet: the first start makes " + c.Database.Path, nil
+	}
+	if _, err := checkKeys(ctx, c); err != nil {
+		return "", errors.New("not looked at: it needs the keys")
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	options, err := databaseOptions(c)
@@ -70,18 +94,31 @@ func checkDatabase(ctx context.Context, c *config.Config) (string, error) {
 		return "", err
 	}
 	defer d.Close()
+	return lookAt(ctx, d)
+}
+
+// lookAt asks the database for its schema and its clock, and opens something
+// that was sealed, which only the right master key can.
+func lookAt(ctx context.Context, d *db.DB) (string, error) {
 	if err := d.Ping(ctx); err != nil {
-		return "", fmt.Errorf("the database does not answer: check GATEHOUSE_DATABASE_URL: %w", err)
+		return "", fmt.Errorf("it does not answer: correct GATEHOUSE_DATABASE_URL: %w", err)
+	}
+	behind, err := d.Behind(ctx)
+	if err != nil {
+		return "", err
+	}
+	if behind {
+		return "", errors.New("its tables are not those of this version: run `server migrate`")
 	}
 	if _, err := d.DeploymentKey(ctx); err != nil {
-		return "", fmt.Errorf("run `server migrate` if this database is new: %w", err)
+		return "", err
 	}
 	skew, err := d.ClockSkew(ctx)
 	if err != nil {
 		return "", err
 	}
 	if skew.Abs() > maxSkew {
-		return "", fmt.Errorf("its clock and this machine's are %s apart: synchronise them (NTP)", skew.Round(time.Second))
+		return "", fmt.Errorf("its clock and this machine's are %s apart: synchronise them (NTP)", skew.Abs().Round(time.Second))
 	}
 	return fmt.Sprintf("%s answers, clocks agree within %s", d.Dialect, maxSkew), nil
 }

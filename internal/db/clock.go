@@ -12,11 +12,11 @@ func (d *DB) ClockSkew(ctx context.Context) (time.Duration, error) {
 	if d.Dialect == SQLite {
 		return 0, nil
 	}
-	before := time.Now()
+	asked, started := d.Now(), time.Now()
 	var theirs time.Time
 	if err := d.pool.QueryRow(ctx, "SELECT clock_timestamp()").Scan(&theirs); err != nil {
 		return 0, fmt.Errorf("reading the database's clock: %w", err)
 	}
 	// The answer was made about halfway between question and arrival.
-	return theirs.Sub(before.Add(time.Since(before) / 2)), nil
+	return theirs.Sub(asked.Add(time.Since(started) / 2)), nil
 }

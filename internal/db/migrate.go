@@ -34,9 +34,9 @@ func Migrate(ctx context.Context, o Options, steps ...Step) error {
 	if path, ok := sqlitePath(o.URL); ok {
 		return migrateSQLite(ctx, path, steps)
 	}
-	address := o.MigrateURL
-	if address == "" {
-		address = o.URL
+	address, setting := o.MigrateURL, "GATEHOUSE_MIGRATE_DATABASE_URL"
+	if address == "" || address == o.URL {
+		address, setting = o.URL, "GATEHOUSE_DATABASE_URL"
 	}
 	pool, err := pgxpool.New(ctx, address)
 	if err != nil {
@@ -44,6 +44,9 @@ func Migrate(ctx context.Context, o Options, steps ...Step) error {
 	}
 	defer pool.Close()
 	conn, err := pool.Acquire(ctx)
+	if refusal := unreachable(setting, err); refusal != nil {
+		return refusal
+	}
 	if err != nil {
 		return fmt.Errorf("connecting to Postgres to migrate: %w", err)
 	}
@@ -64,6 +67,12 @@ func migrateSQLite(ctx context.Context, path string, steps []Step) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("making the directory of the SQLite file: %w", err)
 	}
+	// SQLite would make it readable to everybody; its -wal and -shm take after it.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the SQLite file that GATEHOUSE_DATABASE_URL or GATEHOUSE_DATA_DIR name: %w", err)
+	}
+	file.Close()
 	db, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate"))
 	if err != nil {
 		return fmt.Errorf("opening SQLite to migrate: %w", err)

@@ -2,10 +2,15 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -49,13 +54,37 @@ func (d *DB) refuseBypass(ctx context.Context) error {
 	err := d.pool.QueryRow(ctx, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&bypass)
 	if err != nil {
 		d.Close()
-		return fmt.Errorf("taking the role %s (has `server migrate` run on this database?): %w", appRole, err)
+		return notTaken(err)
 	}
 	if bypass {
 		d.Close()
 		return fmt.Errorf("the role %s may bypass row security: ALTER ROLE %s NOSUPERUSER NOBYPASSRLS", appRole, appRole)
 	}
 	return nil
+}
+
+// notTaken says why there is no connection that has taken the role.
+func notTaken(err error) error {
+	if refusal := unreachable("GATEHOUSE_DATABASE_URL", err); refusal != nil {
+		return refusal
+	}
+	return fmt.Errorf("taking the role %s (has `server migrate` run on this database?): %w", appRole, err)
+}
+
+// unreachable says in one line why the server that the setting names gives no
+// connection; nil where that is not what err is about.
+func unreachable(setting string, err error) error {
+	var failed *pgconn.ConnectError
+	if !errors.As(err, &failed) {
+		return nil
+	}
+	at := net.JoinHostPort(failed.Config.Host, strconv.Itoa(int(failed.Config.Port)))
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return fmt.Errorf("connecting to Postgres at %s: it refuses what %s says: %s", at, setting, refused.Message)
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(failed.Unwrap().Error()), "\n") // one line for each address that was tried
+	return fmt.Errorf("connecting to Postgres at %s: start it, or correct %s: %s", at, setting, first)
 }
 
 func (d *DB) dialector() gorm.Dialector {

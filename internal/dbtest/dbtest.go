@@ -31,13 +31,17 @@ const variable = "GATEHOUSE_TEST_POSTGRES"
 func Run(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { fn(t, SQLite(t)) })
-	if os.Getenv(variable) == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is not set: `make test` starts Postgres and sets it", variable)
-		}
-		return
+	OnPostgres(t, func(t *testing.T, address string) { fn(t, openPostgres(t, address)) })
+}
+
+// OnPostgres runs fn as a subtest with the address of a fresh migrated
+// database, for what only Postgres can do.
+func OnPostgres(t *testing.T, fn func(t *testing.T, address string)) {
+	t.Helper()
+	if os.Getenv(variable) == "" && os.Getenv("CI") == "" {
+		return // make check: fast tests, SQLite alone
 	}
-	t.Run("postgres", func(t *testing.T) { fn(t, Postgres(t)) })
+	t.Run("postgres", func(t *testing.T) { fn(t, PostgresURL(t)) })
 }
 
 // SQLite is a fresh database in the test's own directory.
@@ -59,7 +63,12 @@ func SQLiteURL(t testing.TB) string {
 // Postgres is a fresh database in the cluster that the environment names.
 func Postgres(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, db.Options{URL: PostgresURL(t), MaxConns: 8})
+	return openPostgres(t, PostgresURL(t))
+}
+
+func openPostgres(t testing.TB, address string) *db.DB {
+	t.Helper()
+	return open(t, db.Options{URL: address, MaxConns: 8})
 }
 
 func open(t testing.TB, o db.Options) *db.DB {

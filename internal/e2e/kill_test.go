@@ -31,10 +31,7 @@ func TestKillLosesNothingThatWasAnswered(t *testing.T) {
 		address := dbtest.SQLiteURL(t)
 		killAndCheck(t, Env(t, address), address)
 	})
-	t.Run("postgres", func(t *testing.T) {
-		address := dbtest.PostgresURL(t)
-		killAndCheck(t, Env(t, address), address)
-	})
+	dbtest.OnPostgres(t, func(t *testing.T, address string) { killAndCheck(t, Env(t, address), address) })
 }
 
 func killAndCheck(t *testing.T, env []string, address string) {

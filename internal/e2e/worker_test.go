@@ -13,7 +13,10 @@ import (
 // the time of requests.
 func TestTheWorkerAloneWorksTheJobs(t *testing.T) {
 	t.Parallel()
-	address := dbtest.PostgresURL(t)
+	dbtest.OnPostgres(t, theWorkerAloneWorksTheJobs)
+}
+
+func theWorkerAloneWorksTheJobs(t *testing.T, address string) {
 	q, env := newQueue(t, address), Env(t, address)
 	s := Start(t, append(env, "GATEHOUSE_WORKER=off"))
 	q.enqueue(1)
@@ -41,23 +44,26 @@ func TestSIGTERMLetsARunningJobFinish(t *testing.T) {
 	for _, name := range []string{worker, server} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			address := dbtest.PostgresURL(t)
-			q := newQueue(t, address)
-			release := q.hold()
-			p := launch(t, name, Env(t, address))
-			q.await(1, "state = 'running'")
-			p.Signal(syscall.SIGTERM)
-			if err := p.Wait(time.Second); err == nil || !strings.Contains(err.Error(), "still running") {
-				t.Fatalf("did not wait for its job: %v\n%s", err, p.Log)
-			}
-			release()
-			if err := p.Wait(20 * time.Second); err != nil {
-				t.Errorf("ended with %v\n%s", err, p.Log)
-			}
-			if q.count("count(*)", "state = 'completed' AND attempt = 1 AND errors IS NULL") != 1 {
-				t.Error("the job was not finished")
-			}
+			dbtest.OnPostgres(t, func(t *testing.T, address string) { finishesItsJob(t, name, address) })
 		})
+	}
+}
+
+func finishesItsJob(t *testing.T, name, address string) {
+	q := newQueue(t, address)
+	release := q.hold()
+	p := launch(t, name, Env(t, address))
+	q.await(1, "state = 'running'")
+	p.Signal(syscall.SIGTERM)
+	if err := p.Wait(time.Second); err == nil || !strings.Contains(err.Error(), "still running") {
+		t.Fatalf("did not wait for its job: %v\n%s", err, p.Log)
+	}
+	release()
+	if err := p.Wait(20 * time.Second); err != nil {
+		t.Errorf("ended with %v\n%s", err, p.Log)
+	}
+	if q.count("count(*)", "state = 'completed' AND attempt = 1 AND errors IS NULL") != 1 {
+		t.Error("the job was not finished")
 	}
 }
 
@@ -65,7 +71,10 @@ func TestSIGTERMLetsARunningJobFinish(t *testing.T) {
 // goes away takes its mails with it.
 func TestAKilledWorkersJobIsWorkedAgain(t *testing.T) {
 	t.Parallel()
-	address := dbtest.PostgresURL(t)
+	dbtest.OnPostgres(t, aKilledWorkersJobIsWorkedAgain)
+}
+
+func aKilledWorkersJobIsWorkedAgain(t *testing.T, address string) {
 	q, env := newQueue(t, address), Env(t, address)
 	release := q.hold()
 	launched := launch(t, worker, env)
@@ -83,8 +92,11 @@ func TestAKilledWorkersJobIsWorkedAgain(t *testing.T) {
 // the rest.
 func TestTwoWorkersShareTheWorkAndDoPeriodicWorkOnce(t *testing.T) {
 	t.Parallel()
+	dbtest.OnPostgres(t, twoWorkersShareTheWorkAndDoPeriodicWorkOnce)
+}
+
+func twoWorkersShareTheWorkAndDoPeriodicWorkOnce(t *testing.T, address string) {
 	const ours = 12 // more than one worker takes at a time
-	address := dbtest.PostgresURL(t)
 	q, env := newQueue(t, address), Env(t, address)
 	q.enqueue(ours)
 	release := q.hold()

@@ -119,6 +119,9 @@ func (s *state) apply(tx *db.AllTx, c *config.Config, hash string, made *Made) e
 	if err != nil {
 		return err
 	}
+	if err := s.settle(tx, system); err != nil {
+		return err
+	}
 	if err := s.ensureClient(tx, c, made); err != nil {
 		return err
 	}
@@ -136,6 +139,26 @@ func (s *state) apply(tx *db.AllTx, c *config.Config, hash string, made *Made) e
 		return err
 	}
 	made.NoOperator = true
+	return nil
+}
+
+// settle looks again once no other node can be at it: of several that start at
+// once one makes everything, and the others find it made.
+func (s *state) settle(tx *db.AllTx, system id.Organization) error {
+	if err := tx.In(system, func(tx *db.OrgTx) error { _, err := tenants.Lock(tx); return err }); err != nil {
+		return err
+	}
+	missing, err := needsOperator(tx, system, true)
+	if err != nil {
+		return err
+	}
+	s.needsOperator = s.needsOperator && missing
+	if _, err := oauth.FirstClient(tx); errors.Is(err, db.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	s.first = false
 	return nil
 }
 

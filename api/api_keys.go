@@ -13,13 +13,13 @@ import (
 type apiKeyBody struct {
 	Name           string   `json:"name" api:"required"`
 	OrganizationID string   `json:"organization_id"`
-	Permissions    []string `json:"permissions"`
+	Permissions    []string `json:"permissions" api:"empty"`
 	ExpiresAt      string   `json:"expires_at" api:"date-time"`
 }
 
 func (h *Handler) apiKeyRoutes() []route {
 	return []route{
-		{Method: http.MethodPost, Path: "/api_keys", Tag: "API keys", Summary: "Make a key of this API. With organization_id it sees that organization alone. The value is in this answer only.",
+		{Method: http.MethodPost, Path: "/api_keys", Tag: "API keys", Summary: "Make a key of this API. With organization_id it sees that organization alone; permissions are not supported (422 permissions_not_supported). The value is in this answer only.",
 			Body: apiKeyBody{}, Status: 201, Answer: wire.NewAPIKey{}, Foreign: absentBody(`{"name":"CI","organization_id":"{organization}"}`), run: createAPIKey},
 		{Method: http.MethodGet, Path: "/api_keys", Tag: "API keys", Summary: "List the keys of this API, without their values.", Paged: true,
 			Status: 200, Answer: wire.APIKey{}, Foreign: hidden(), run: listAPIKeys},

@@ -115,8 +115,11 @@ func (s schemas) members(t reflect.Type, inBody bool, properties object, require
 		}
 		rule := f.Tag.Get("api")
 		schema := s.of(f.Type, inBody)
-		if rule == "date-time" {
+		switch rule {
+		case "date-time":
 			schema["format"] = rule
+		case "empty":
+			schema["maxItems"] = 0
 		}
 		properties[name] = schema
 		if rule == "required" || !inBody && !strings.Contains(options, "omitempty") {

@@ -76,7 +76,7 @@ func locate(t *testing.T, d *db.DB, value string) (k *apikeys.Key, err error) {
 func TestAKeyIsFoundByItsValueAlone(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		org := newOrganization(t, d)
-		all, value := create(t, d, apikeys.New{Name: "Backend", Permissions: []string{"users:read"}})
+		all, value := create(t, d, apikeys.New{Name: "Backend"})
 		one, orgValue := createFor(t, d, org)
 		for v, want := range map[string]*apikeys.Key{value: all, orgValue: one} {
 			k, err := locate(t, d, v)
@@ -304,5 +304,22 @@ func TestParallelRepeatsHaveOneEffect(t *testing.T) {
 			}
 			return err
 		}))
+	})
+}
+
+// Nothing enforces permissions, so no key is made that seems to have some.
+func TestAKeyHasNoPermissions(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		refused := d.InDeployment(t.Context(), actor.System("test"), func(tx *db.AllTx) error {
+			_, _, err := apikeys.Create(tx, apikeys.New{Name: "Reads only", Permissions: []string{"users:read"}})
+			return err
+		})
+		if !errors.Is(refused, apikeys.ErrPermissions) {
+			t.Errorf("%v", refused)
+		}
+		k, _ := create(t, d, apikeys.New{Name: "Backend", Permissions: []string{}})
+		if shown, _ := json.Marshal(k.Wire()); !bytes.Contains(shown, []byte(`"permissions":[]`)) {
+			t.Errorf("%s", shown)
+		}
 	})
 }

@@ -38,10 +38,8 @@ const prefix = "sk_"
 
 // The bounds of a key.
 const (
-	minValue       = 24  // of one that an operator chose (GATEHOUSE_BOOTSTRAP_API_KEY)
-	maxValue       = 256 // of any that is looked up
-	maxPermissions = 100
-	maxPermission  = 100
+	minValue = 24  // of one that an operator chose (GATEHOUSE_BOOTSTRAP_API_KEY)
+	maxValue = 256 // of any that is looked up
 )
 
 // What callers are told of keys.
@@ -49,12 +47,17 @@ var (
 	ErrUnknownKey = problem.ErrUnauthorized
 	ErrWeakKey    = problem.New(problem.Invalid, "invalid_api_key", "An API key begins with sk_ and has at least 24 characters.")
 	ErrPast       = problem.New(problem.Invalid, "invalid_expires_at", "expires_at lies in the past.")
+
+	// ErrPermissions refuses what nothing would enforce: whoever made a key
+	// that may only read would believe that it can only read.
+	ErrPermissions = problem.New(problem.Invalid, "permissions_not_supported",
+		"Permissions of a key are not supported: it is the deployment's or, with organization_id, one organization's. Leave permissions out.")
 )
 
 // New is what a key starts with.
 type New struct {
 	Name        string
-	Permissions []string
+	Permissions []string // none: see ErrPermissions
 	ExpiresAt   *time.Time
 }
 
@@ -66,20 +69,12 @@ func (n New) row(now time.Time, value string) (*Key, error) {
 	if n.ExpiresAt != nil && !n.ExpiresAt.After(now) {
 		return nil, ErrPast
 	}
-	permissions := make([]string, 0, len(n.Permissions))
-	if len(n.Permissions) > maxPermissions {
-		return nil, problem.ErrInvalid.WithMessage("A key has at most 100 permissions.")
-	}
-	for _, p := range n.Permissions {
-		p, err := field.Required("permissions", p, maxPermission)
-		if err != nil {
-			return nil, err
-		}
-		permissions = append(permissions, p)
+	if len(n.Permissions) > 0 {
+		return nil, ErrPermissions
 	}
 	return &Key{
 		ID: id.New[id.APIKey](), Name: name, KeyHash: seal.Hash(value), LastFour: value[len(value)-4:],
-		Permissions: permissions, ExpiresAt: utc(n.ExpiresAt),
+		Permissions: []string{}, ExpiresAt: utc(n.ExpiresAt),
 	}, nil
 }
 
@@ -162,7 +157,7 @@ func LocateKey(tx *db.AllTx, value string) (*Key, error) {
 // Wire is the key as the management API shows it, without its value.
 func (k *Key) Wire() wire.APIKey {
 	w := wire.APIKey{
-		ID: k.ID, Name: k.Name, ObfuscatedValue: prefix + "..." + k.LastFour, Permissions: k.Permissions,
+		ID: k.ID, Name: k.Name, ObfuscatedValue: prefix + "..." + k.LastFour, Permissions: wire.Array[string]{},
 		LastUsedAt: wire.MaybeAt(k.LastUsedAt), ExpiresAt: wire.MaybeAt(k.ExpiresAt),
 		CreatedAt: wire.At(k.CreatedAt), UpdatedAt: wire.At(k.UpdatedAt),
 	}

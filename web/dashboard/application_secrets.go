@@ -135,7 +135,7 @@ func (h *Handler) askRevokeSecret(v *visit) error {
 			return nil
 		}
 		return confirm(question{path: p.path}, ui.ConfirmProps{Title: "Revoke the secret " + s.Name + "?",
-			Text: "What still uses the secret that ends in " + s.LastFour + " is refused within a minute. " + otherSecrets(len(p.secrets)-1),
+			Text: "What still uses the secret that ends in " + s.LastFour + " is refused within a second. " + otherSecrets(len(p.secrets)-1),
 			Post: ui.Post{Label: "Revoke secret", Action: p.path + "/secrets/" + string(key) + "/revoke"}})
 	})
 }

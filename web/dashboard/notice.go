@@ -61,7 +61,7 @@ var notices = map[notice]string{
 	userUnbanned:        "Ban lifted. They can sign in again.",
 	userDeleted:         "User deleted. Their sessions have ended.",
 	applicationCreated:  "Application created.",
-	applicationSaved:    "Application saved. It takes up to a minute on every server.",
+	applicationSaved:    "Application saved. Every server knows within a second.",
 	applicationDeleted:  "Application deleted.",
 	addressAdded:        "Address added.",
 	addressRemoved:      "Address removed.",

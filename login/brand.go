@@ -34,7 +34,7 @@ func dress(b *hosted.Brand, look *tenants.Branding) {
 		b.LogoDarkURL = brandURL(look.OrganizationID, contentHash(look.LogoDark), "logo-dark")
 	}
 	b.Layout = hosted.Layout(look.Layout)
-	b.PanelText = text(look.PanelWords)
+	b.PanelTitle = text(look.PanelWords)
 	b.PrivacyURL, b.TermsURL, b.SupportURL = text(look.PrivacyURL), text(look.TermsURL), text(look.SupportURL)
 	b.SecuredBy = look.SecuredBy
 }

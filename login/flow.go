@@ -2,6 +2,7 @@ package login
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -81,13 +82,35 @@ func (h *Handler) flowOf(c echo.Context, params browser.Params) (*Attempt, error
 	return a, err
 }
 
-// wanted is the attempt of a page that needs one.
-func (h *Handler) wanted(c echo.Context, params browser.Params) (*Attempt, error) {
-	a, err := h.flowOf(c, params)
-	if err == nil && a == nil {
-		err = errExpired
+// at lets a request through to a step that its attempt has reached, and sends
+// any other to where its attempt is. Only the first steps go without an
+// attempt (nil): people who came by themselves.
+func (h *Handler) at(s step, do func(echo.Context, browser.Params, *Attempt) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		params, err := read(c.Request())
+		if err != nil {
+			return err
+		}
+		a, err := h.flowOf(c, params)
+		if err == nil && a == nil && s != stepIdentifier && s != stepSignUp {
+			err = errExpired
+		}
+		if err != nil {
+			return h.lost(c, params, err)
+		}
+		if a != nil && !a.reached(s) {
+			return a.forward(c)
+		}
+		return do(c, params, a)
 	}
-	return a, err
+}
+
+// read is what was posted, or else what stands in the address.
+func read(r *http.Request) (browser.Params, error) {
+	if r.Method == http.MethodPost {
+		return browser.Form(r)
+	}
+	return browser.Query(r)
 }
 
 // begin starts an attempt for a person who came by themselves: it ends at

@@ -71,18 +71,7 @@ func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed s
 
 // identify takes the address, and the password where a password manager
 // filled in both at once.
-func (h *Handler) identify(c echo.Context) error {
-	form, err := browser.Form(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.flowOf(c, form)
-	if err != nil {
-		return h.lost(c, form, err)
-	}
-	if a != nil && !a.reached(stepIdentifier) {
-		return a.forward(c)
-	}
+func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) error {
 	email, wrong := readEmail(form)
 	if wrong != nil {
 		return h.showIdentifier(c, http.StatusUnprocessableEntity, a, form.Get(hosted.FieldEmail), *wrong)
@@ -95,10 +84,17 @@ func (h *Handler) identify(c echo.Context) error {
 	if password := form.Get(hosted.FieldPassword); password != "" {
 		return h.tryPassword(c, a, secret, password)
 	}
-	if secret != "" {
-		err = h.keep(c, a, secret)
+	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn})
+}
+
+// advance stores what the first step learnt and goes on: in the attempt's row,
+// or in a new one where this request began it (begun is its secret).
+func (h *Handler) advance(c echo.Context, a *Attempt, begun string, learnt db.Set) error {
+	var err error
+	if begun != "" {
+		err = h.keep(c, a, begun)
 	} else {
-		err = h.save(c, a, db.Set{"email": email, "screen": ScreenSignIn})
+		err = h.save(c, a, learnt)
 	}
 	if err != nil {
 		return err

@@ -23,18 +23,7 @@ type picker struct {
 }
 
 // organizations asks which organization to enter.
-func (h *Handler) organizations(c echo.Context) error {
-	query, err := browser.Query(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.wanted(c, query)
-	if err != nil {
-		return h.lost(c, query, err)
-	}
-	if !a.reached(stepOrganization) {
-		return a.forward(c)
-	}
+func (h *Handler) organizations(c echo.Context, query browser.Params, a *Attempt) error {
 	p, err := h.picker(c, a)
 	if err != nil {
 		return err
@@ -80,18 +69,7 @@ func (h *Handler) showPicker(c echo.Context, status int, a *Attempt, p picker, s
 	return h.show(c, status, a.LandsAt, page)
 }
 
-func (h *Handler) chooseOrganization(c echo.Context) error {
-	form, err := browser.Form(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.wanted(c, form)
-	if err != nil {
-		return h.lost(c, form, err)
-	}
-	if !a.reached(stepOrganization) {
-		return a.forward(c)
-	}
+func (h *Handler) chooseOrganization(c echo.Context, form browser.Params, a *Attempt) error {
 	old, err := h.oldSession(c)
 	if err != nil {
 		return err

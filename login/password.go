@@ -18,18 +18,7 @@ import (
 )
 
 // password asks for the password, of a known and an unknown address alike.
-func (h *Handler) password(c echo.Context) error {
-	query, err := browser.Query(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.wanted(c, query)
-	if err != nil {
-		return h.lost(c, query, err)
-	}
-	if !a.reached(stepPassword) {
-		return a.forward(c)
-	}
+func (h *Handler) password(c echo.Context, _ browser.Params, a *Attempt) error {
 	return h.showPassword(c, http.StatusOK, a)
 }
 
@@ -38,18 +27,7 @@ func (h *Handler) showPassword(c echo.Context, status int, a *Attempt, problems 
 		ChangeURL: a.path(pathIdentifier), Problems: problems})
 }
 
-func (h *Handler) checkPassword(c echo.Context) error {
-	form, err := browser.Form(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.wanted(c, form)
-	if err != nil {
-		return h.lost(c, form, err)
-	}
-	if !a.reached(stepPassword) {
-		return a.forward(c)
-	}
+func (h *Handler) checkPassword(c echo.Context, form browser.Params, a *Attempt) error {
 	typed := form.Get(hosted.FieldPassword)
 	if typed == "" {
 		return h.showPassword(c, http.StatusUnprocessableEntity, a, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})

@@ -17,18 +17,7 @@ import (
 
 // signUp asks for address and name. Nothing here looks whether the address
 // has an account.
-func (h *Handler) signUp(c echo.Context) error {
-	query, err := browser.Query(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.flowOf(c, query)
-	if err != nil {
-		return h.lost(c, query, err)
-	}
-	if a != nil && !a.reached(stepSignUp) {
-		return a.forward(c)
-	}
+func (h *Handler) signUp(c echo.Context, _ browser.Params, a *Attempt) error {
 	page := hosted.SignUpPage{}
 	if a != nil {
 		page.Email, page.FirstName, page.LastName = a.email(), text(a.FirstName), text(a.LastName)
@@ -45,18 +34,7 @@ func (h *Handler) showSignUp(c echo.Context, status int, a *Attempt, page hosted
 	return h.show(c, status, landsAt, page)
 }
 
-func (h *Handler) beginSignUp(c echo.Context) error {
-	form, err := browser.Form(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.flowOf(c, form)
-	if err != nil {
-		return h.lost(c, form, err)
-	}
-	if a != nil && !a.reached(stepSignUp) {
-		return a.forward(c)
-	}
+func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) error {
 	p, problems := ReadPerson(form)
 	if problems != nil {
 		return h.showSignUp(c, http.StatusUnprocessableEntity, a, hosted.SignUpPage{Email: form.Get(hosted.FieldEmail),
@@ -67,15 +45,7 @@ func (h *Handler) beginSignUp(c echo.Context) error {
 		a, secret = h.begin(c, ScreenSignUp)
 	}
 	a.Screen, a.Email, a.FirstName, a.LastName = ScreenSignUp, &p.Email, &p.FirstName, &p.LastName
-	if secret != "" {
-		err = h.keep(c, a, secret)
-	} else {
-		err = h.save(c, a, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName})
-	}
-	if err != nil {
-		return err
-	}
-	return a.forward(c)
+	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName})
 }
 
 // Person is who a form says somebody is.
@@ -99,18 +69,7 @@ func ReadPerson(form browser.Params) (p Person, problems []hosted.Problem) {
 }
 
 // signUpDetails asks for the new password.
-func (h *Handler) signUpDetails(c echo.Context) error {
-	query, err := browser.Query(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.wanted(c, query)
-	if err != nil {
-		return h.lost(c, query, err)
-	}
-	if !a.reached(stepSignUpDetails) {
-		return a.forward(c)
-	}
+func (h *Handler) signUpDetails(c echo.Context, _ browser.Params, a *Attempt) error {
 	return h.showDetails(c, http.StatusOK, a, hosted.Strength{})
 }
 
@@ -123,18 +82,7 @@ func (h *Handler) showDetails(c echo.Context, status int, a *Attempt, strength h
 // has an account already, the form is a sign-in: with that account's password
 // it succeeds, and any other is answered as /login/password answers it, with
 // the same count of failures. docs/divergences.md says what that tells.
-func (h *Handler) finishSignUp(c echo.Context) error {
-	form, err := browser.Form(c.Request())
-	if err != nil {
-		return err
-	}
-	a, err := h.wanted(c, form)
-	if err != nil {
-		return h.lost(c, form, err)
-	}
-	if !a.reached(stepSignUpDetails) {
-		return a.forward(c)
-	}
+func (h *Handler) finishSignUp(c echo.Context, form browser.Params, a *Attempt) error {
 	typed := form.Get(hosted.FieldPassword)
 	if typed == "" {
 		return h.showDetails(c, http.StatusUnprocessableEntity, a, hosted.Strength{}, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})

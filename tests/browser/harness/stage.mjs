@@ -14,7 +14,9 @@ const example = join(root, "examples/express");
 // settings that a developer has in the shell must not reach the servers.
 const plainEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GATEHOUSE|WORKOS|OIDC|APP)_/.test(name)));
 
-export async function openStage() {
+// openStage with `{ firstStart: true }` has no operator yet: the server prints
+// its set-up link instead.
+export async function openStage({ firstStart = false } = {}) {
   const closers = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -26,7 +28,7 @@ export async function openStage() {
     const appURL = `http://127.0.0.1:${appPort}`;
     const standardPort = await freePort();
     const standardURL = `http://127.0.0.1:${standardPort}`;
-    const gatehouse = await startGatehouse({ ...keys, operator, redirects: [appURL, standardURL] }, closers);
+    const gatehouse = await startGatehouse({ ...keys, operator: firstStart ? null : operator, redirects: [appURL, standardURL] }, closers);
     const app = await startExample(keys, appURL, appPort, gatehouse.url, closers);
     const browser = await openBrowser();
     closers.push(() => browser.close());
@@ -57,8 +59,7 @@ async function startGatehouse({ apiKey, clientId, operator, redirects }, closers
       GATEHOUSE_BOOTSTRAP_API_KEY: apiKey,
       GATEHOUSE_BOOTSTRAP_CLIENT_ID: clientId,
       GATEHOUSE_BOOTSTRAP_REDIRECT_URIS: redirects.map((url) => `${url}/callback`).join(","),
-      GATEHOUSE_BOOTSTRAP_OPERATOR_EMAIL: operator.email,
-      GATEHOUSE_BOOTSTRAP_OPERATOR_PASSWORD: operator.password,
+      ...(operator && { GATEHOUSE_BOOTSTRAP_OPERATOR_EMAIL: operator.email, GATEHOUSE_BOOTSTRAP_OPERATOR_PASSWORD: operator.password }),
     },
   });
   closers.push(() => server.stop());

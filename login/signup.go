@@ -106,7 +106,7 @@ func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) 
 	}
 	var secret string
 	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
-		u, err := users.Create(tx, users.New{Email: a.email(), FirstName: a.FirstName, LastName: a.LastName, PasswordHash: hash})
+		u, err := users.Create(tx, users.New{Email: a.email(), FirstName: a.FirstName, LastName: a.LastName, PasswordHash: hash, SignsIn: true})
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ type New struct {
 	ProfilePictureURL *string
 	Locale            *string
 	PasswordHash      string
+	SignsIn           bool // signing up is their first sign-in
 	ExternalID        *string
 	Metadata          map[string]string
 }
@@ -58,6 +59,9 @@ func Create(tx *db.Tx, n New) (*User, error) {
 	u, err := newUser(n)
 	if err != nil {
 		return nil, err
+	}
+	if now := tx.Now(); n.SignsIn {
+		u.LastSignInAt = &now
 	}
 	err = users.Insert(tx, u)
 	if errors.Is(err, db.ErrDuplicate) {

@@ -100,6 +100,7 @@ test("after a session is revoked the application's next refresh fails", async ()
   const { data } = await gatehouse.api("GET", `/user_management/users?email=${encodeURIComponent(ines.email)}`);
   await onDashboard(person.page, app, ines);
   await go(`/admin/users/${data[0].id}`);
+  assert.notEqual(data[0].last_sign_in_at, null, "who signed up has signed in");
   await priya.picture("dashboard-user-light");
   await priya.page.getByRole("link", { name: "Sign out everywhere" }).click();
   await priya.page.getByRole("button", { name: "Sign out everywhere" }).click();

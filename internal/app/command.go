@@ -19,6 +19,10 @@ const usage = `Usage: server [command]
   doctor    check configuration, database, clock, keys and mail, and say what to mend
   version   print the version
 
+  operator set-password EMAIL
+            give an operator a new password, read from standard input, and end
+            their sessions
+
 Everything is configured by the environment: docs/config.md.
 `
 
@@ -36,6 +40,10 @@ func Server(args, environ []string) int {
 	case command == "help" || command == "-h" || command == "--help":
 		fmt.Print(usage)
 		return 0
+	case len(args) == 3 && command == "operator" && args[1] == "set-password":
+		return run(environ, func(ctx context.Context, cfg *config.Config) error {
+			return setOperatorPassword(ctx, cfg, args[2], os.Stdin, os.Stdout)
+		})
 	case len(args) > 1, command != "serve" && command != "migrate" && command != "doctor":
 		fmt.Fprint(os.Stderr, usage)
 		return 2

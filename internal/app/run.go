@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"gatehouse/internal/config"
@@ -46,7 +47,8 @@ func listen(ctx context.Context, name, addr string) (net.Listener, error) {
 // Run serves until ctx ends, then drains: readyz says no, the listener
 // closes, running requests finish, running jobs finish.
 func (a *App) Run(ctx context.Context, listener net.Listener) error {
-	tune(ctx)
+	// Start-up used memory that serving does not need.
+	time.AfterFunc(time.Second, debug.FreeOSMemory)
 	server := newServer(a.echo)
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()

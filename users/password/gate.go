@@ -49,7 +49,7 @@ type waiter struct {
 func newGate(o Options) *gate {
 	g := &gate{unit: o.KiB, budget: o.MemoryKiB, maxQueue: o.Queue, maxWait: o.Wait}
 	if g.budget == 0 {
-		g.budget = g.unit * uint32(min(runtime.GOMAXPROCS(0), 8))
+		g.budget = g.unit * uint32(atOnce())
 	}
 	g.budget = max(g.budget, g.unit)
 	g.free = g.budget
@@ -57,6 +57,11 @@ func newGate(o Options) *gate {
 	g.giveBack.Stop()
 	return g
 }
+
+// atOnce is how many hashes run side by side: a processor is left for those who
+// do not sign in, and the collector then finds less than 19 MiB of garbage for
+// each that is left, so that a storm of sign-ins stays small.
+func atOnce() int { return max(1, min(runtime.GOMAXPROCS(0)-1, 8)) }
 
 // do runs work once there is room for kib of memory. It returns ErrBusy where there will be none soon.
 func (g *gate) do(ctx context.Context, source string, kib uint32, work func() error) error {

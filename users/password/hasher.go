@@ -18,7 +18,7 @@ import (
 type Options struct {
 	KiB       uint32        // memory of one hash: 19 MiB (OWASP's argon2id floor)
 	Passes    uint32        // 2
-	MemoryKiB uint32        // of all hashes at once: a hash for each processor, at most 8
+	MemoryKiB uint32        // of all hashes at once: a hash for each processor but one, at least 1 and at most 8
 	Queue     int           // derivations that may wait: 64
 	Wait      time.Duration // how long one may wait: 3 s
 }

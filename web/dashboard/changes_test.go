@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -188,6 +189,42 @@ func TestTeam(t *testing.T) {
 		w.want(w.post("owner", "/admin/team/"+string(w.membership.ID)+"/remove"), http.StatusNotFound)
 		w.want(w.post("owner", viewers+"/remove"), http.StatusSeeOther)
 		w.want(w.get("viewer", "/admin"), http.StatusForbidden)
+	})
+}
+
+// An address that nobody proved may be a stranger's account: who adds it is told
+// whose it is, and only the answer about that very account adds it.
+func TestAnUnprovenAddressIsAskedAbout(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := full(t, d)
+		const email = "newcomer@fieldnote.example"
+		var u *users.User
+		signingUp := actor.Actor{Kind: actor.KindAnonymous, IP: "198.51.100.7"}
+		w.do(d.Tx(t.Context(), signingUp, func(tx *db.Tx) (err error) {
+			if u, err = users.Create(tx, users.New{Email: email}); err == nil {
+				tx.As(tx.Actor().As(u.ID, u.Email))
+				_, _, err = sessions.StartBrowser(tx, u.ID, sessions.Password, sessions.DefaultLifetimes)
+			}
+			return err
+		}))
+		for _, account := range []string{"", string(w.people["stranger"].ID), "x"} {
+			asked := w.post("admin", "/admin/team/new", "email", "Newcomer@Fieldnote.example", "role", "support", "account", account)
+			w.want(asked, http.StatusOK, "Is this the person&#39;s account?", email, "Not proven", "Signed up", "Last sign-in", "from 198.51.100.7", "Support",
+				`name="account" value="`+string(u.ID)+`"`)
+			if n := strings.Count(asked.body, "from 198.51.100.7"); n != 2 {
+				t.Errorf("where it was made and used stands %d times", n)
+			}
+		}
+		w.do(d.ReadOrg(t.Context(), w.system, func(tx *db.OrgTx) error {
+			if _, err := users.MembershipOf(tx, u.ID); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("the question added them: %v", err)
+			}
+			return nil
+		}))
+		w.want(w.post("admin", "/admin/team/new", "email", email, "role", "owner", "account", string(u.ID)), http.StatusForbidden)
+		w.want(w.post("admin", "/admin/team/new", "email", email, "role", "support", "account", string(u.ID)), http.StatusSeeOther)
+		w.want(w.get("admin", "/admin/team"), http.StatusOK, email)
+		w.want(w.post("admin", "/admin/team/new", "email", email, "role", "support"), http.StatusUnprocessableEntity)
 	})
 }
 

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -62,12 +63,16 @@ type newOperatorPage struct {
 	frame
 	email, role string
 	wrong       faults
+	dialog      templ.Component
 }
 
 func (h *Handler) newOperator(v *visit) error {
 	return v.show(http.StatusOK, newOperatorView(newOperatorPage{frame: v.frame("Add operator", "/admin/team"), role: string(viewer)}))
 }
 
+// addOperator gives a role to the account with an address. Whoever signed up
+// with it first has that account: unless the address is proven, the reader is
+// asked whether the account is the person's.
 func (h *Handler) addOperator(v *visit) error {
 	form, err := v.form()
 	if err != nil {
@@ -78,21 +83,13 @@ func (h *Handler) addOperator(v *visit) error {
 	if err != nil {
 		return err
 	}
-	err = v.change(func(tx *db.Tx) error {
-		org, err := v.system(tx)
-		if err != nil {
-			return err
-		}
-		u, err := users.GetByEmail(tx, p.email)
-		if err != nil {
-			return err
-		}
-		return tx.In(org, func(tx *db.OrgTx) error { return enlist(tx, u, given) })
-	})
+	u, err := v.addToTeam(p.email, given, form.Get(fieldAccount))
 	refused := true
 	switch {
 	case err == nil:
 		return v.done("/admin/team", operatorAdded)
+	case errors.Is(err, errUnproven):
+		return v.askUnproven(p, u, given)
 	case missing(err):
 		p.wrong = faults{"email": "Nobody has an account with that address. They need to sign up first."}
 	default:
@@ -103,6 +100,29 @@ func (h *Handler) addOperator(v *visit) error {
 	}
 	p.frame = v.frame("Add operator", "/admin/team").fail(p.wrong)
 	return v.show(http.StatusUnprocessableEntity, newOperatorView(p))
+}
+
+// addToTeam makes the account with that address an operator. compared is the
+// account that the reader was asked about: an answer about another one counts
+// for nothing. It fails with errUnproven after all else could be refused.
+func (v *visit) addToTeam(email string, given role, compared string) (u *users.User, err error) {
+	err = v.change(func(tx *db.Tx) error {
+		org, err := v.system(tx)
+		if err != nil {
+			return err
+		}
+		if u, err = users.GetByEmail(tx, email); err != nil {
+			return err
+		}
+		if err := tx.In(org, func(tx *db.OrgTx) error { return enlist(tx, u, given) }); err != nil {
+			return err
+		}
+		if !u.EmailVerified && compared != string(u.ID) {
+			return errUnproven // nothing of this transaction stays
+		}
+		return nil
+	})
+	return u, err
 }
 
 func enlist(tx *db.OrgTx, u *users.User, given role) error {

@@ -24,7 +24,7 @@ import (
 // what happened.
 func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 	a, _ := c.Get(attemptKey).(*Attempt)
-	if p.Kind == problem.Unavailable {
+	if p.Kind == problem.Unavailable || errors.Is(p, errCrowded) {
 		return h.busy(c, a, p)
 	}
 	page := hosted.ErrorPage{Frame: h.frame(c, a, ""), Kind: kindOf(p), Primary: hosted.Link{URL: startOver(a)}}
@@ -75,7 +75,7 @@ var kinds = map[problem.Kind]hosted.ErrorKind{
 	problem.TooLarge: hosted.ErrorTooLarge, problem.Unsupported: hosted.ErrorBadRequest, problem.TooMany: hosted.ErrorTooMany,
 }
 
-// busy answers while the server is full. Nothing is written: that would be
+// busy answers while the server is full, or too much comes from one network. Nothing is written: that would be
 // more work for a server that has too much.
 func (h *Handler) busy(c echo.Context, a *Attempt, err error) error {
 	p := problem.Of(err)

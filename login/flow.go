@@ -121,6 +121,9 @@ func (h *Handler) begin(c echo.Context, screen string) (*Attempt, string) {
 
 // keep stores an attempt that begin made, and gives the browser its secret.
 func (h *Handler) keep(c echo.Context, a *Attempt, secret string) error {
+	if err := MayBegin(c.Request(), h.Passwords.Limits); err != nil {
+		return err
+	}
 	err := h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error { return attempts.Insert(tx, a) })
 	if err == nil {
 		Remember(c, h.Jar, Started{Attempt: a.ID, Secret: secret})

@@ -100,6 +100,9 @@ func (h *Handler) finishSignUp(c echo.Context, form browser.Params, a *Attempt) 
 }
 
 func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) error {
+	if err := maySignUp(c.Request(), h.Passwords.Limits); err != nil {
+		return err
+	}
 	old, err := h.oldSession(c)
 	if err != nil {
 		return err

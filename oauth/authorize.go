@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/login"
+	"gatehouse/sessions"
 	"gatehouse/tenants"
 )
 
@@ -106,6 +107,9 @@ func standardSelector(p browser.Params, a *asked) error {
 func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 	ctx := c.Request().Context()
 	secret := h.Jar.Get(c.Request(), browser.Session)
+	if err := h.mayBegin(c, a, secret); err != nil {
+		return "", err
+	}
 	var started login.Started
 	err = h.DB.Tx(ctx, browser.ActorOf(c.Request()), func(tx *db.Tx) error {
 		if err := a.checkOrganization(tx); err != nil {
@@ -132,6 +136,19 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 	}
 	login.Remember(c, h.Jar, started)
 	return started.Path, nil
+}
+
+// mayBegin holds a network to the sign-ins that it may begin. Who is signed in
+// begins none, and without a page nothing is stored.
+func (h *Handler) mayBegin(c echo.Context, a *asked, secret string) error {
+	if a.silent() {
+		return nil
+	}
+	_, err := sessions.CheckBrowser(c.Request().Context(), h.DB, secret)
+	if errors.Is(err, sessions.ErrNoSession) {
+		return login.MayBegin(c.Request(), h.Passwords.Limits)
+	}
+	return err
 }
 
 func (a *asked) request(tx *db.Tx) *authorizationRequest {

@@ -41,6 +41,9 @@ func (h *Handler) guard(r route) echo.HandlerFunc {
 		v, err := h.visitor(c)
 		switch {
 		case errors.Is(err, sessions.ErrNoSession):
+			if err := login.MayBegin(c.Request(), h.Limits); err != nil {
+				return err
+			}
 			return h.signIn(c, login.Begin{})
 		case errors.Is(err, errNoOperator):
 			return v.show(http.StatusForbidden, strangerPage(v.stranger()))

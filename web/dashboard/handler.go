@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
+	"gatehouse/internal/limit"
 )
 
 // Handler serves /admin.
@@ -17,6 +18,7 @@ type Handler struct {
 	Name        string // the deployment's
 	Environment string // anything but "production" carries a badge
 	Origin      string // the deployment's own address, for the quickstart
+	Limits      *limit.Limiter // of sign-ins begun
 	Log         *slog.Logger
 }
 

@@ -15,9 +15,9 @@ import (
 type Handler struct {
 	DB          *db.DB
 	Jar         browser.Jar
-	Name        string // the deployment's
-	Environment string // anything but "production" carries a badge
-	Origin      string // the deployment's own address, for the quickstart
+	Name        string         // the deployment's
+	Environment string         // anything but "production" carries a badge
+	Origin      string         // the deployment's own address, for the quickstart
 	Limits      *limit.Limiter // of sign-ins begun
 	Log         *slog.Logger
 }

@@ -12,7 +12,6 @@ var (
 	errInvalidGrant    = problem.NewOAuth(problem.BadRequest, "invalid_grant", "The code or token is invalid, expired, used or revoked.")
 	errInvalidRequest  = problem.NewOAuth(problem.BadRequest, "invalid_request", "A parameter is missing or wrong.")
 	errUnsupportedType = problem.NewOAuth(problem.BadRequest, "unsupported_grant_type", "That grant_type is not supported here.")
-	errUnauthorized    = problem.NewOAuth(problem.BadRequest, "unauthorized_client", "The application may not use that grant.")
 
 	errNotMember      = problem.NewOAuth(problem.BadRequest, "organization_membership_not_found", "The user is not an active member of that organization.")
 	errInvalidToken   = problem.NewOAuth(problem.Unauthorized, "invalid_token", "The access token is missing, expired or not valid here.")

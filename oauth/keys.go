@@ -73,7 +73,7 @@ func (k *Keys) signer(ctx context.Context, a Algorithm) (*openKey, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if snapshot, err = k.load(ctx); err != nil {
+	if _, err = k.load(ctx); err != nil {
 		return nil, err
 	}
 	if err := k.makeMissing(ctx, a); err != nil {

@@ -108,16 +108,6 @@ func (g *registration) allowsReturn(asked string) bool {
 	return false
 }
 
-// allowsOrigin reports whether pages of that origin may read our answers.
-func (g *registration) allowsOrigin(asked string) bool {
-	for _, a := range g.addresses {
-		if a.Purpose == PurposeRedirect && asked != "" && origin(a.URI) == asked {
-			return true
-		}
-	}
-	return false
-}
-
 // defaultReturn is where a person goes after signing out when nothing else is
 // named: the default logout address, else the home page.
 func (g *registration) defaultReturn() string {

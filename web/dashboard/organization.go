@@ -21,8 +21,7 @@ type organizationFrame struct {
 	members int64
 	domains []tenants.Domain
 	tab     string
-	path    string // of the organization
-	logo    string
+	path    string          // of the organization
 	dialog  templ.Component // a question over the page
 }
 

@@ -25,13 +25,12 @@ type overviewPage struct {
 
 // attention is what somebody should look at.
 type attention struct {
-	tone     ui.Tone
-	what     string // whose
-	text     string
-	label    string // of the button
-	href     string
-	needs    role
-	quietEnd string
+	tone  ui.Tone
+	what  string // whose
+	text  string
+	label string // of the button
+	href  string
+	needs role
 }
 
 // step is one of setting up.

@@ -54,7 +54,7 @@ func TestAvatars(t *testing.T) {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
-	if colour("user_1") != colour("user_1") {
+	if first := colour("user_1"); colour("user_1") != first {
 		t.Error("a colour changed")
 	}
 	seen := map[string]bool{}

@@ -75,9 +75,12 @@ test("signing in needs no mouse: the first empty field has the focus and Enter s
   await first.close();
   const person = await browser.person();
   await openSignIn(person.page, app);
+  const focused = (name) => person.page.waitForFunction((wanted) => document.activeElement?.getAttribute("name") === wanted, name);
+  await focused("email");
   await person.page.keyboard.type(ines.email);
   await person.page.keyboard.press("Enter");
   await person.page.waitForURL((url) => url.pathname === "/login/password");
+  await focused("password");
   await person.page.keyboard.type(ines.password);
   await person.page.keyboard.press("Enter");
   await onDashboard(person.page, app, ines);

@@ -22,6 +22,7 @@ var Catalog = []Entry{
 	MembershipDeleted{},
 	RoleCreated{},
 	BrandingUpdated{},
+	AuthenticationSettingsUpdated{},
 	AuthenticationPasswordSucceeded{},
 	AuthenticationPasswordFailed{},
 	SessionCreated{},

@@ -49,6 +49,14 @@ type Attempt struct {
 	AuthMethod        *sessions.Method
 	AuthenticatedAt   *time.Time
 	BrowserSessionID  *id.BrowserSession
+	Gate              *string // what stands between a proven person and their session (login/gates)
+	PasswordHash      *string // of a sign-up whose mailbox is not proven yet
+	SecondMethod      *sessions.Second
+	SecondAt          *time.Time
+	InvitationID      *id.Invitation
+	ChallengeID       *id.Challenge // of the code that was sent by SMS
+	EnrollingFactorID *id.Factor
+	CodesShownAt      *time.Time // recovery codes of this sign-in were shown
 	CompletedAt       *time.Time
 	ExpiresAt         time.Time
 	CreatedAt         time.Time

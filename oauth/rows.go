@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/sessions"
 )
 
 // Surface is which dialect issued a code or a token; it redeems only its own.
@@ -32,6 +33,7 @@ type authorizationRequest struct {
 	Scope          *string
 	CodeChallenge  *string
 	OrganizationID *id.Organization
+	InvitationID   *id.Invitation
 	UsedAt         *time.Time
 	ExpiresAt      time.Time
 	CreatedAt      time.Time
@@ -57,6 +59,12 @@ type grant struct {
 	CodeChallenge    *string
 	AuthMethod       string
 	AuthenticatedAt  time.Time
+	SecondMethod     *sessions.Second
+	SecondAt         *time.Time
+	InvitationID     *id.Invitation
+	ProofID          *id.EmailProof // what a pending sign-in sent by mail
+	SessionSeconds   *int64         // how long the organization lets the session live, where it says
+	IdleSeconds      *int64
 	UsedAt           *time.Time
 	EndedAt          *time.Time
 	ExpiresAt        time.Time

@@ -21,6 +21,8 @@ type Browser struct {
 	UserID          id.User
 	AuthMethod      Method
 	AuthenticatedAt time.Time
+	SecondMethod    *Second // the second step, if there was one
+	SecondAt        *time.Time
 	IPAddress       *string
 	UserAgent       *string
 	LastSeenAt      time.Time

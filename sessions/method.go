@@ -18,6 +18,19 @@ const (
 	LinkedInOAuth  Method = "linkedin_oauth"
 	SlackOAuth     Method = "slack_oauth"
 	Impersonation  Method = "impersonation"
+	OIDC           Method = "oidc" // a provider of the deployment that none of the others is
+)
+
+// Second is how a person took the second step.
+type Second string
+
+// The second steps. A passkey that verified its person at the first step is
+// both at once.
+const (
+	SecondTOTP     Second = "totp"
+	SecondWebAuthn Second = "webauthn"
+	SecondSMS      Second = "sms"
+	SecondRecovery Second = "recovery_code"
 )
 
 var methodSpellings = map[Method]struct{ wire, authentication string }{
@@ -32,6 +45,7 @@ var methodSpellings = map[Method]struct{ wire, authentication string }{
 	GitLabOAuth:    {"oauth", "GitLabOAuth"},
 	LinkedInOAuth:  {"oauth", "LinkedInOAuth"},
 	SlackOAuth:     {"oauth", "SlackOAuth"},
+	OIDC:           {"oauth", "OIDC"},
 	Impersonation:  {"impersonation", "Impersonation"},
 }
 

@@ -23,6 +23,8 @@ type Session struct {
 	OrganizationID     *id.Organization // the current one; changed by Switch
 	AuthMethod         Method
 	AuthenticatedAt    time.Time
+	SecondMethod       *Second // the second step, if there was one
+	SecondAt           *time.Time
 	IPAddress          *string
 	UserAgent          *string
 	ImpersonatorEmail  *string

@@ -13,6 +13,7 @@ type deployment struct {
 	db.Global
 	ID                   id.Deployment
 	SystemOrganizationID id.Organization
+	Settings             *Settings `gorm:"serializer:json"` // nil: the defaults
 	CreatedAt            time.Time
 	UpdatedAt            time.Time
 }

@@ -17,6 +17,7 @@ type User struct {
 	Email             string
 	EmailKey          string // the address as it is compared
 	EmailVerified     bool
+	EmailAssertedBy   *string // who vouches for the address, as the constants Asserted… say; nil while nobody does
 	FirstName         *string
 	LastName          *string
 	Name              *string

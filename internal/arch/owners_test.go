@@ -16,16 +16,22 @@ import (
 // owners says which package owns which tables; nobody else declares a model
 // over one.
 var owners = map[string][]string{
-	"internal/db":    {"data_keys"},
-	"internal/limit": {"rate_limits"},
-	"tenants":        {"deployment", "organizations", "organization_domains", "branding", "roles"},
-	"users":          {"users", "passwords", "memberships"},
-	"sessions":       {"browser_sessions", "sessions"},
-	"login":          {"login_attempts"},
-	"oauth":          {"clients", "client_secrets", "redirect_uris", "authorization_requests", "grants", "refresh_tokens", "signing_keys"},
-	"apikeys":        {"api_keys", "idempotency_keys"},
-	"lifecycle":      {"setup_links"},
-	"audit":          {"audit_events", "audit_pending"},
+	"internal/db":     {"data_keys"},
+	"internal/limit":  {"rate_limits"},
+	"tenants":         {"deployment", "organizations", "organization_domains", "branding", "roles", "organization_policies"},
+	"users":           {"users", "passwords", "memberships", "identities"},
+	"mfa":             {"authentication_factors", "authentication_challenges", "recovery_codes", "passkeys", "passkey_ceremonies"},
+	"mailbox":         {"email_proofs"},
+	"social":          {"social_providers", "social_requests"},
+	"invitations":     {"invitations"},
+	"internal/mail":   {"mails"},
+	"internal/puzzle": {"solved_puzzles"},
+	"sessions":        {"browser_sessions", "sessions"},
+	"login":           {"login_attempts"},
+	"oauth":           {"clients", "client_secrets", "redirect_uris", "authorization_requests", "grants", "refresh_tokens", "signing_keys", "device_authorizations"},
+	"apikeys":         {"api_keys", "idempotency_keys"},
+	"lifecycle":       {"setup_links"},
+	"audit":           {"audit_events", "audit_pending"},
 }
 
 // Two owners of a table are two truths about it.

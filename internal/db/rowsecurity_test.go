@@ -70,7 +70,7 @@ func refuseForeignWrites(t *testing.T, d *DB, table string, a, b id.Organization
 // security guards; one with the column and without a policy must be on the
 // list of those whose organization changes by nature.
 func isolatedTables(t *testing.T, d *DB) map[string]bool {
-	global := map[string]bool{"sessions": true, "login_attempts": true, "authorization_requests": true, "grants": true}
+	global := map[string]bool{"sessions": true, "login_attempts": true, "authorization_requests": true, "grants": true, "device_authorizations": true}
 	tables := map[string]bool{}
 	rows, err := d.pool.Query(context.Background(), `SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c
 		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id' WHERE c.relkind = 'r'`)
@@ -109,6 +109,8 @@ func seedRaw(t *testing.T, d *DB, orgs ...id.Organization) {
 				{"INSERT INTO memberships (id, organization_id, user_id, status, role_slug, custom_attributes, created_at, updated_at) VALUES (?, ?, ?, 'active', 'member', '{}', now(), now())", []any{id.New[id.Membership](), o, user}},
 				{"INSERT INTO roles (id, organization_id, slug, name, rank, created_at, updated_at) VALUES (?, ?, 'org-x', 'x', 1, now(), now())", []any{id.New[id.Role](), o}},
 				{"INSERT INTO api_keys (id, organization_id, name, key_hash, last_four, permissions, created_at, updated_at) VALUES (?, ?, 'x', ?, 'x', '[]', now(), now())", []any{id.New[id.APIKey](), o, []byte(o)}},
+				{"INSERT INTO organization_policies (organization_id, policy, created_at, updated_at) VALUES (?, '{}', now(), now())", []any{o}},
+				{"INSERT INTO invitations (id, organization_id, email, email_key, token_hash, sealed, expires_at, created_at, updated_at) VALUES (?, ?, 'x', 'x', ?, '', now(), now(), now())", []any{id.New[id.Invitation](), o, []byte(o)}},
 				{"INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, targets, data) VALUES (?, ?, 'x', now(), 'system', '[]', '{}')", []any{id.New[id.Event](), o}},
 			} {
 				if err := tx.session().Exec(s.sql, s.args...).Error; err != nil {

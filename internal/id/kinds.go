@@ -25,6 +25,21 @@ type (
 	Connection         string
 	Directory          string
 	Deployment         string
+	Identity           string
+	EmailProof         string
+	MagicAuth          string
+	EmailVerification  string
+	PasswordReset      string
+	Factor             string
+	Challenge          string
+	RecoveryCode       string
+	Passkey            string
+	Ceremony           string
+	SocialProvider     string
+	SocialRequest      string
+	DeviceGrant        string
+	Mail               string
+	Puzzle             string
 )
 
 func (Organization) Prefix() string       { return "org_" }
@@ -50,3 +65,18 @@ func (DataKey) Prefix() string            { return "dk_" }
 func (Connection) Prefix() string         { return "conn_" }
 func (Directory) Prefix() string          { return "directory_" }
 func (Deployment) Prefix() string         { return "deployment_" }
+func (Identity) Prefix() string           { return "identity_" }
+func (EmailProof) Prefix() string         { return "email_proof_" }
+func (Factor) Prefix() string             { return "auth_factor_" }
+func (Challenge) Prefix() string          { return "auth_challenge_" }
+func (RecoveryCode) Prefix() string       { return "recovery_code_" }
+func (Passkey) Prefix() string            { return "passkey_" }
+func (Ceremony) Prefix() string           { return "ceremony_" }
+func (SocialProvider) Prefix() string     { return "social_provider_" }
+func (SocialRequest) Prefix() string      { return "social_request_" }
+func (DeviceGrant) Prefix() string        { return "device_" }
+func (Mail) Prefix() string               { return "mail_" }
+func (Puzzle) Prefix() string             { return "puzzle_" }
+func (MagicAuth) Prefix() string          { return "magic_auth_" }
+func (EmailVerification) Prefix() string  { return "email_verification_" }
+func (PasswordReset) Prefix() string      { return "password_reset_" }

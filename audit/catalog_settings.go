@@ -1,0 +1,20 @@
+package audit
+
+import "gatehouse/internal/wire"
+
+// What the deployment allows.
+
+// AuthenticationSettingsUpdated is authentication_settings.updated: how people
+// may sign in, or which mails the server sends, changed.
+type AuthenticationSettingsUpdated struct {
+	Settings wire.AuthenticationSettings `json:"settings"`
+}
+
+// Type names the entry.
+func (AuthenticationSettingsUpdated) Type() string { return "authentication_settings.updated" }
+
+// Targets are the deployment as a whole.
+func (AuthenticationSettingsUpdated) Targets() []Target { return nil }
+
+// Data is the settings as they are now.
+func (e AuthenticationSettingsUpdated) Data() any { return e }

@@ -1,0 +1,154 @@
+package gates
+
+import (
+	"net/netip"
+	"slices"
+
+	"gatehouse/internal/wire"
+	"gatehouse/sessions"
+)
+
+// Gate is what has to be passed next.
+type Gate string
+
+// The gates, in the order in which they are asked. The first four cannot be
+// passed by this sign-in as it was begun; the others are steps of it.
+const (
+	Open               Gate = ""
+	NotMember          Gate = "not_a_member"
+	AddressRefused     Gate = "ip_not_allowed"
+	SSORequired        Gate = "sso_required"
+	MethodRefused      Gate = "authentication_method_not_allowed"
+	VerifyEmail        Gate = "email_verification_required"
+	Challenge          Gate = "mfa_challenge"
+	Enroll             Gate = "mfa_enrollment"
+	SelectOrganization Gate = "organization_selection_required"
+)
+
+// Verdict is the gate, and what passes it.
+type Verdict struct {
+	Gate    Gate
+	Seconds []sessions.Second // Challenge: what counts and is enrolled; Enroll: what may be enrolled; the strongest first
+	Methods []string          // MethodRefused: what is allowed
+	Choices []Choice          // SelectOrganization
+}
+
+// Next is the first gate that the facts do not pass.
+func Next(f Facts) Verdict {
+	if o := f.Organization; o != nil {
+		if !o.Member {
+			return Verdict{Gate: NotMember}
+		}
+		if v := f.byPolicy(*o); v.Gate != Open {
+			return v
+		}
+	}
+	if f.VerifyEmails && !f.MailboxProven {
+		return Verdict{Gate: VerifyEmail}
+	}
+	if v := f.secondStep(); v.Gate != Open {
+		return v
+	}
+	if f.Choose && f.Organization == nil && len(f.Choices) > 1 {
+		return Verdict{Gate: SelectOrganization, Choices: f.Choices}
+	}
+	return Verdict{}
+}
+
+// byPolicy is what the organization refuses. Whoever is to get in when single
+// sign-on is broken is let through here, and still takes the second step.
+func (f Facts) byPolicy(o Organization) Verdict {
+	p := o.Policy
+	switch {
+	case o.BreakGlass:
+		return Verdict{}
+	case !allowedFrom(p.IPAllowList, f.IP):
+		return Verdict{Gate: AddressRefused}
+	case p.SSORequired && f.Method != sessions.SSO:
+		return Verdict{Gate: SSORequired}
+	case len(p.AllowedMethods) > 0 && !slices.Contains(p.AllowedMethods, string(f.Method)):
+		return Verdict{Gate: MethodRefused, Methods: p.AllowedMethods}
+	}
+	return Verdict{}
+}
+
+// allowedFrom reports whether the address is in one of the networks. An
+// unknown address is in none.
+func allowedFrom(networks []string, ip netip.Addr) bool {
+	return len(networks) == 0 || slices.ContainsFunc(networks, func(network string) bool {
+		prefix, err := netip.ParsePrefix(network)
+		return err == nil && ip.IsValid() && prefix.Contains(ip.Unmap())
+	})
+}
+
+// secondStep asks whoever has a second factor for it, and whoever must have
+// one to enrol it. A passkey is both steps at once, and behind single sign-on
+// the identity provider has asked.
+func (f Facts) secondStep() Verdict {
+	var policy wire.OrganizationPolicy
+	if f.Organization != nil {
+		policy = f.Organization.Policy
+	}
+	counting := counting(policy)
+	if f.Method == sessions.SSO || f.secondCounts(counting, policy.MFARequired) {
+		return Verdict{}
+	}
+	if usable := among(f.Enrolled, counting); len(usable) > 0 {
+		return Verdict{Gate: Challenge, Seconds: usable}
+	}
+	if policy.MFARequired {
+		return Verdict{Gate: Enroll, Seconds: f.enrollable(counting)}
+	}
+	if len(f.Enrolled) > 0 && f.Second == nil { // a telephone, where nobody asks for more
+		return Verdict{Gate: Challenge, Seconds: f.Enrolled}
+	}
+	return Verdict{}
+}
+
+// secondCounts reports whether the second step that was taken is enough.
+func (f Facts) secondCounts(counting []sessions.Second, required bool) bool {
+	switch {
+	case f.Method == sessions.Passkey:
+		return slices.Contains(counting, sessions.SecondWebAuthn)
+	case f.Second == nil:
+		return false
+	case *f.Second == sessions.SecondRecovery, !required:
+		return true
+	}
+	return slices.Contains(counting, *f.Second)
+}
+
+// strongest is the order in which second steps are offered.
+var strongest = []sessions.Second{sessions.SecondWebAuthn, sessions.SecondTOTP, sessions.SecondSMS}
+
+// counting are the second steps that satisfy the policy, the strongest first.
+// A telephone counts only where the policy names it, and never as the only one
+// beside a phishing-resistant one.
+func counting(p wire.OrganizationPolicy) []sessions.Second {
+	if len(p.MFAFactors) == 0 {
+		return []sessions.Second{sessions.SecondWebAuthn, sessions.SecondTOTP}
+	}
+	return among(strongest, seconds(p.MFAFactors))
+}
+
+func seconds(names []string) []sessions.Second {
+	out := make([]sessions.Second, len(names))
+	for i, n := range names {
+		out[i] = sessions.Second(n)
+	}
+	return out
+}
+
+func (f Facts) enrollable(counting []sessions.Second) []sessions.Second {
+	return slices.DeleteFunc(slices.Clone(counting), func(s sessions.Second) bool { return s == sessions.SecondSMS && !f.SMS })
+}
+
+func among(all, some []sessions.Second) []sessions.Second {
+	var out []sessions.Second
+	for _, s := range all {
+		if slices.Contains(some, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package tenants
+
+import (
+	"errors"
+
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/problem"
+	"gatehouse/internal/wire"
+)
+
+// Settings are what the deployment lets people do by themselves.
+type Settings = wire.AuthenticationSettings
+
+// DefaultSettings are those of a new deployment.
+func DefaultSettings() Settings {
+	return Settings{Password: true, MagicAuth: true, Passkey: true, SignUp: true, VerifyEmails: true,
+		SendMagicAuth: true, SendEmailVerification: true, SendPasswordReset: true, SendInvitation: true}
+}
+
+// errNoWayIn refuses settings under which nobody could sign in again.
+var errNoWayIn = problem.New(problem.Invalid, "no_authentication_method", "Leave people one way to sign in: password, magic_auth or passkey.")
+
+// GetSettings are the deployment's.
+func GetSettings(tx db.AnyScope) (Settings, error) {
+	row, err := deployments.Get(tx, theDeployment)
+	if errors.Is(err, db.ErrNotFound) || err == nil && row.Settings == nil {
+		return DefaultSettings(), nil
+	}
+	if err != nil {
+		return Settings{}, err
+	}
+	return *row.Settings, nil
+}
+
+// SetSettings replaces the deployment's.
+func SetSettings(tx *db.Tx, s Settings) error {
+	if !s.Password && !s.MagicAuth && !s.Passkey {
+		return errNoWayIn
+	}
+	if _, err := deployments.Update(tx, theDeployment, db.Set{"settings": db.JSON(s)}); err != nil {
+		return err
+	}
+	return audit.RecordDeployment(tx, audit.AuthenticationSettingsUpdated{Settings: s})
+}

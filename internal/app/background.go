@@ -57,6 +57,10 @@ func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
 	if cfg.AdminAddr != "" {
 		a.metrics = newMetrics()
 	}
+	var err error
+	if a.post, err = newPost(cfg, d, a.Log); err != nil {
+		return err
+	}
 	failed := make(chan error, 1)
 	admin, err := a.serveAdmin(ctx, failed)
 	if err != nil {

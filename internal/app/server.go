@@ -14,6 +14,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/jobs"
 	"gatehouse/internal/limit"
+	"gatehouse/internal/mail"
 	"gatehouse/lifecycle"
 	"gatehouse/login"
 	"gatehouse/oauth"
@@ -36,6 +37,7 @@ type App struct {
 	provider  *oauth.Handler
 	passwords *users.Passwords
 	limits    *limit.Limiter
+	post      *mail.Post
 	metrics   *metrics // nil where nobody can read them
 	draining  atomic.Bool
 }
@@ -46,6 +48,10 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	a.passwords = &users.Passwords{DB: d, Hasher: password.New(password.Options{}), Leaks: a.leaks(), Limits: a.limits, Log: log}
 	if cfg.AdminAddr != "" {
 		a.metrics = newMetrics()
+	}
+	var err error
+	if a.post, err = newPost(cfg, d, log); err != nil {
+		return nil, err
 	}
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
@@ -114,5 +120,6 @@ func (w logWriter) Write(p []byte) (int, error) {
 func (a *App) registry() *jobs.Registry {
 	r := jobs.NewRegistry()
 	registerSweeps(r, a.DB)
+	a.post.Register(r)
 	return r
 }

@@ -9,6 +9,8 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/jobs"
 	"gatehouse/internal/limit"
+	"gatehouse/internal/mail"
+	"gatehouse/internal/puzzle"
 	"gatehouse/login"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
@@ -31,7 +33,7 @@ func registerSweeps(r *jobs.Registry, d *db.DB) {
 
 // sweep takes a transaction for each table, so that none is long.
 func sweep(ctx context.Context, d *db.DB) error {
-	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), oauth.Sweep, counted(sessions.Sweep)} {
+	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), counted(mail.Sweep), counted(puzzle.Sweep), oauth.Sweep, counted(sessions.Sweep)} {
 		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}

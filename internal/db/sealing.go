@@ -75,6 +75,29 @@ func (tx *Tx) Open(at Cell, sealed []byte) ([]byte, error) {
 	return key.Open(tx.place(at), sealed)
 }
 
+// SealGlobal encrypts a secret of a row that belongs to no organization, with
+// the deployment's key, whichever organization the transaction is in.
+func (tx *Tx) SealGlobal(at Cell, plain []byte) ([]byte, error) {
+	key, err := tx.keyOf(deploymentOwner)
+	if err != nil {
+		return nil, err
+	}
+	return key.Seal(globalPlace(at), plain), nil
+}
+
+// OpenGlobal decrypts what SealGlobal made for the same cell.
+func (tx *Tx) OpenGlobal(at Cell, sealed []byte) ([]byte, error) {
+	key, err := tx.keyOf(deploymentOwner)
+	if err != nil {
+		return nil, err
+	}
+	return key.Open(globalPlace(at), sealed)
+}
+
+func globalPlace(at Cell) seal.Place {
+	return seal.Place{Table: at.Table, Column: at.Column, Row: at.Row}
+}
+
 func (tx *Tx) place(at Cell) seal.Place {
 	return seal.Place{Organization: string(tx.scope.org), Table: at.Table, Column: at.Column, Row: at.Row}
 }
@@ -86,9 +109,11 @@ func (tx *Tx) owner() string {
 	return deploymentOwner
 }
 
-// dataKey is the owner's key, made by the first who needs it.
-func (tx *Tx) dataKey() (*seal.Key, error) {
-	owner := tx.owner()
+// dataKey is the key of the transaction's scope.
+func (tx *Tx) dataKey() (*seal.Key, error) { return tx.keyOf(tx.owner()) }
+
+// keyOf is an owner's key, made by the first who needs it.
+func (tx *Tx) keyOf(owner string) (*seal.Key, error) {
 	if key := tx.db.opened.get(owner); key != nil {
 		return key, nil
 	}

@@ -23,6 +23,14 @@ type AuthenticationError struct {
 	Message string `json:"message"`
 }
 
+// typeOf is the event's name: authentication.<what>_<status>.
+func (a Authentication) typeOf(what string) string {
+	if a.Status == "failed" {
+		return "authentication." + what + "_failed"
+	}
+	return "authentication." + what + "_succeeded"
+}
+
 func (a Authentication) targets() []Target {
 	if a.UserID == nil {
 		return []Target{}

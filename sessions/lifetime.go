@@ -42,5 +42,7 @@ const (
 	OrganizationDeleted Reason = "organization_deleted"
 	TokenReused         Reason = "refresh_token_reused"
 	CodeReused          Reason = "code_reused"
+	Disowned            Reason = "disowned" // the person said that it was not they
+	Claimed             Reason = "claimed"  // the address's owner proved it
 	Replaced            Reason = "replaced" // the browser signed in anew
 )

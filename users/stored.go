@@ -33,6 +33,8 @@ const (
 	SetByOperator   Why = "set_by_operator"
 	Reset           Why = "reset"
 	Upgraded        Why = "upgraded" // the same password, hashed as it is done today
+	Claimed         Why = "claimed"  // the mailbox's owner came, and it was somebody else's
+	Disowned        Why = "disowned" // the person says that a stranger knows it
 )
 
 // SetPassword stores the hash of a person's new password. Ending sessions is

@@ -94,6 +94,16 @@ func (tx *Tx) OpenGlobal(at Cell, sealed []byte) ([]byte, error) {
 	return key.Open(globalPlace(at), sealed)
 }
 
+// Derive is what only this deployment can compute from purpose and parts
+// (seal.Key.Derive): how codes are hashed that are too short for a plain hash.
+func (tx *Tx) Derive(purpose string, parts ...string) ([]byte, error) {
+	key, err := tx.keyOf(deploymentOwner)
+	if err != nil {
+		return nil, err
+	}
+	return key.Derive(purpose, parts...), nil
+}
+
 func globalPlace(at Cell) seal.Place {
 	return seal.Place{Table: at.Table, Column: at.Column, Row: at.Row}
 }

@@ -1,0 +1,45 @@
+package users
+
+import (
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+)
+
+// Assertion says who vouches for a person's address. It is stored and stable.
+// Besides these a social provider's method (sessions.GoogleOAuth …) is one.
+type Assertion string
+
+// Who vouches.
+const (
+	AssertedByMailbox  Assertion = "mailbox" // a code or link that was mailed there came back
+	AssertedByAPI      Assertion = "api"     // the application says so
+	AssertedByOperator Assertion = "operator"
+)
+
+// ProveEmail notes that the person's address is theirs. What somebody set up
+// before while nobody had proven it is the caller's to end (mailbox.Claim).
+func ProveEmail(tx *db.Tx, user id.User, by Assertion) (*User, error) {
+	n, err := users.Update(tx, user, db.Set{"email_verified": true, "email_asserted_by": string(by)}, db.Eq("email_verified", false))
+	if err != nil {
+		return nil, err
+	}
+	u, err := users.Get(tx, user)
+	if err != nil || n == 0 {
+		return u, err
+	}
+	return u, audit.RecordDeployment(tx, audit.UserUpdated{User: u.Wire()})
+}
+
+// DropPassword takes a person's password away; that there was none is fine.
+func DropPassword(tx *db.Tx, user id.User, why Why) error {
+	n, err := passwords.DeleteWhere(tx, db.Eq("user_id", user))
+	if err != nil || n == 0 {
+		return err
+	}
+	u, err := users.Get(tx, user)
+	if err != nil {
+		return err
+	}
+	return audit.RecordDeployment(tx, audit.PasswordChanged{User: u.Wire(), Reason: string(why)})
+}

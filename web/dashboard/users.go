@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/audit"
+	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/oauth"
@@ -110,7 +111,7 @@ func (p *userPage) loadSessions(tx *db.AllTx, v *visit) error {
 		return err
 	}
 	for _, b := range browsers {
-		p.sessions = append(p.sessions, sessionRow{id: string(b.ID), what: "Browser", browser: true, place: text(b.IPAddress), agent: agentName(text(b.UserAgent)),
+		p.sessions = append(p.sessions, sessionRow{id: string(b.ID), what: "Browser", browser: true, place: text(b.IPAddress), agent: browser.AgentName(text(b.UserAgent)),
 			started: &b.CreatedAt, seen: &b.LastSeenAt})
 	}
 	list, _, err := sessions.List(tx, sessions.Query{User: p.ID, Live: true, Page: db.Page{Limit: mostSessions}})
@@ -124,7 +125,7 @@ func (p *userPage) loadSessions(tx *db.AllTx, v *visit) error {
 	}
 	for _, s := range list {
 		if s.LiveAt(v.now) {
-			p.sessions = append(p.sessions, sessionRow{id: string(s.ID), what: names[s.ClientID], place: text(s.IPAddress), agent: agentName(text(s.UserAgent)),
+			p.sessions = append(p.sessions, sessionRow{id: string(s.ID), what: names[s.ClientID], place: text(s.IPAddress), agent: browser.AgentName(text(s.UserAgent)),
 				started: &s.CreatedAt, seen: &s.LastActiveAt})
 		}
 	}

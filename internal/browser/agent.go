@@ -1,10 +1,10 @@
-package dashboard
+package browser
 
 import "strings"
 
-// agentName is a browser and its system as a person calls them, from what the
+// AgentName is a browser and its system as a person calls them, from what the
 // browser says of itself; an application's server is named by its own word.
-func agentName(agent string) string {
+func AgentName(agent string) string {
 	if agent == "" {
 		return "Unknown"
 	}

@@ -1,0 +1,76 @@
+package mailbox
+
+import (
+	"errors"
+
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/sessions"
+	"gatehouse/users"
+)
+
+// Disown is what "This wasn't me" does: everything that the person is signed
+// in to ends, the password dies, an address that was changed is changed back,
+// and a link to a new password goes to the mailbox that the notice went to.
+// It needs no sign-in: the stranger may have taken that away.
+func (m *Mailbox) Disown(tx *db.Tx, token string) (*users.User, error) {
+	p, err := Spend(tx, token, Disown)
+	if err != nil {
+		return nil, err
+	}
+	if p.UserID == nil {
+		return nil, ErrLink
+	}
+	u, err := users.Get(tx, *p.UserID)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, ErrLink
+	}
+	if err != nil {
+		return nil, err
+	}
+	tx.As(tx.Actor().As(u.ID, p.Email))
+	if err := sessions.EndForUser(tx, u.ID, sessions.Disowned); err != nil {
+		return nil, err
+	}
+	if err := users.DropPassword(tx, u.ID, users.Disowned); err != nil {
+		return nil, err
+	}
+	u, reverted, err := revert(tx, u, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := audit.RecordDeployment(tx, audit.AccountDisowned{User: u.Wire(), Reverted: reverted}); err != nil {
+		return nil, err
+	}
+	if err := endProofs(tx, u.ID); err != nil {
+		return nil, err
+	}
+	_, err = m.Send(tx, New{Kind: PasswordReset, Email: u.Email, User: u}, Letter{Mail: true})
+	return u, err
+}
+
+// revert gives the account back the address that the notice went to, if it has
+// another one now and nobody else has taken the old one.
+func revert(tx *db.Tx, u *users.User, p *Proof) (*users.User, bool, error) {
+	if u.EmailKey == p.EmailKey {
+		return u, false, nil
+	}
+	if _, err := users.GetByEmail(tx, p.Email); err == nil {
+		return u, false, nil
+	} else if !errors.Is(err, db.ErrNotFound) {
+		return nil, false, err
+	}
+	if _, err := users.Update(tx, u.ID, users.Change{Email: &p.Email}); err != nil {
+		return nil, false, err
+	}
+	u, err := users.ProveEmail(tx, u.ID, users.AssertedByMailbox)
+	return u, true, err
+}
+
+// endProofs ends whatever codes and links a person has open, other notices'
+// links too: one is enough, and a stranger may hold the others.
+func endProofs(tx *db.Tx, user id.User) error {
+	_, err := proofs.UpdateWhere(tx, db.Set{"expires_at": tx.Now()}, db.Eq("user_id", user), db.Null("used_at"), db.Gt("expires_at", tx.Now()))
+	return err
+}

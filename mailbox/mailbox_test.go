@@ -1,0 +1,422 @@
+package mailbox_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gatehouse/internal/actor"
+	"gatehouse/internal/db"
+	"gatehouse/internal/dbtest"
+	"gatehouse/internal/id"
+	"gatehouse/internal/limit"
+	"gatehouse/internal/mail/mailtest"
+	"gatehouse/mailbox"
+	"gatehouse/mfa"
+	"gatehouse/sessions"
+	"gatehouse/users"
+	"gatehouse/users/password"
+	webmail "gatehouse/web/mail"
+)
+
+func TestModelsMatchTheSchema(t *testing.T) { dbtest.CheckModels(t, &mailbox.Proof{}) }
+
+var stranger = actor.Actor{Kind: actor.KindAnonymous, IP: "192.0.2.7", UserAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0"}
+
+// world is a deployment with one person.
+type world struct {
+	*testing.T
+	d *db.DB
+	m *mailbox.Mailbox
+	u *users.User
+}
+
+const ines = "ines@haldenmarine.example"
+
+func start(t *testing.T, d *db.DB, verified bool) world {
+	t.Helper()
+	limits := &limit.Limiter{DB: d}
+	passwords := &users.Passwords{DB: d, Hasher: password.New(password.Options{}), Limits: limits, Log: slog.New(slog.DiscardHandler)}
+	w := world{t, d, &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: passwords, Base: "https://auth.example"}, nil}
+	hash, err := passwords.Hash(t.Context(), "a quiet harbour 41", users.About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tx(func(tx *db.Tx) (err error) {
+		w.u, err = users.Create(tx, users.New{Email: ines, EmailVerified: verified, PasswordHash: hash})
+		return err
+	})
+	return w
+}
+
+func (w world) tx(fn func(*db.Tx) error) {
+	w.Helper()
+	if err := w.d.Tx(w.Context(), stranger, fn); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w world) send(n mailbox.New) (i *mailbox.Issued) {
+	w.Helper()
+	w.tx(func(tx *db.Tx) (err error) {
+		i, err = w.m.Send(tx, n, mailbox.Letter{Mail: true})
+		return err
+	})
+	return i
+}
+
+func (w world) try(kind mailbox.Kind, code string) mailbox.Tried {
+	w.Helper()
+	out, err := w.m.Try(w.Context(), mailbox.Try{Kind: kind, Email: ines, Code: code, Known: true, Who: stranger}, func(*db.Tx, *mailbox.Proof) error { return nil })
+	if err != nil {
+		w.Fatal(err)
+	}
+	return out
+}
+
+func wrong(code string) string {
+	if code[0] == '9' {
+		return "0" + code[1:]
+	}
+	return string(code[0]+1) + code[1:]
+}
+
+func each(t *testing.T, verified bool, fn func(w world)) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(start(t, d, verified)) })
+}
+
+func TestACodeWorksOnceForItsPurpose(t *testing.T) {
+	each(t, true, func(w world) {
+		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		letter := mailtest.Last(w, w.d, ines)
+		if letter.Code != i.Code || len(letter.Links) != 1 || letter.Links[0] != "https://auth.example/login/link/"+i.Token {
+			w.Fatalf("mailed %+v", letter)
+		}
+		if out := w.try(mailbox.EmailVerification, i.Code); out.Code != mailbox.CodeIncorrect {
+			w.Errorf("for another purpose: %+v", out)
+		}
+		if out := w.try(mailbox.MagicAuth, wrong(i.Code)); out.OK || out.Code != mailbox.CodeIncorrect {
+			w.Errorf("wrong: %+v", out)
+		}
+		if out := w.try(mailbox.MagicAuth, i.Code); !out.OK || *out.Proof.UserID != w.u.ID {
+			w.Errorf("right: %+v", out)
+		}
+		if out := w.try(mailbox.MagicAuth, i.Code); out.OK || out.Code != mailbox.CodeUsed {
+			w.Errorf("again: %+v", out)
+		}
+	})
+}
+
+func TestANewerCodeEndsTheOlder(t *testing.T) {
+	each(t, true, func(w world) {
+		old := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		if out := w.try(mailbox.MagicAuth, old.Code); out.OK {
+			w.Error("the older code works")
+		}
+		w.tx(func(tx *db.Tx) error {
+			if _, err := mailbox.Spend(tx, old.Token, mailbox.MagicAuth); !errors.Is(err, mailbox.ErrLink) {
+				w.Errorf("the older link: %v", err)
+			}
+			return nil
+		})
+	})
+}
+
+// What one sign-in asked for is worth nothing in another: a stranger who asks
+// for a code neither uses nor ends that of the person.
+func TestACodeBelongsToItsSignIn(t *testing.T) {
+	each(t, true, func(w world) {
+		mine, theirs := id.New[id.Attempt](), id.New[id.Attempt]()
+		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u, Attempt: &mine})
+		w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u, Attempt: &theirs})
+		try := func(a *id.Attempt) mailbox.Tried {
+			out, err := w.m.Try(w.Context(), mailbox.Try{Kind: mailbox.MagicAuth, Email: ines, Attempt: a, Code: i.Code, Known: true, Who: stranger}, func(*db.Tx, *mailbox.Proof) error { return nil })
+			if err != nil {
+				w.Fatal(err)
+			}
+			return out
+		}
+		if try(&theirs).OK || try(nil).OK {
+			w.Error("it worked elsewhere")
+		}
+		if out := try(&mine); !out.OK {
+			w.Errorf("its own: %+v", out)
+		}
+	})
+}
+
+func TestFiftyWrongCodesAtOnceCountEach(t *testing.T) {
+	each(t, true, func(w world) {
+		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		var wg sync.WaitGroup
+		var compared atomic.Int64
+		for range 50 {
+			wg.Go(func() {
+				out, err := w.m.Try(context.WithoutCancel(w.Context()), mailbox.Try{Kind: mailbox.MagicAuth, Email: ines, Code: wrong(i.Code), Who: stranger}, nil)
+				if err != nil {
+					w.Error(err)
+				}
+				if out.Code == mailbox.CodeIncorrect {
+					compared.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if n := compared.Load(); n > 10 {
+			w.Errorf("%d codes were compared, and ten are the most", n)
+		}
+	})
+}
+
+func TestTenWrongCodesEndACode(t *testing.T) {
+	each(t, true, func(w world) {
+		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		for n := range 10 { // from ten devices of hers, so that no wait comes first
+			out, err := w.m.Try(w.Context(), mailbox.Try{Kind: mailbox.MagicAuth, Email: ines, Code: wrong(i.Code), Known: true,
+				Who: actor.Actor{Kind: actor.KindAnonymous, IP: "198.51.100." + string(rune('0'+n))}}, nil)
+			if err != nil || out.Code != mailbox.CodeIncorrect {
+				w.Fatalf("try %d: %+v, %v", n, out, err)
+			}
+		}
+		if out := w.try(mailbox.MagicAuth, i.Code); out.OK || out.Code != mailbox.CodeTooMany {
+			w.Errorf("the right one after ten wrong: %+v", out)
+		}
+	})
+}
+
+// Scanners open every link of a mail; only a POST uses one up, once.
+func TestLookingAtALinkDoesNotUseItUp(t *testing.T) {
+	each(t, true, func(w world) {
+		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		var through atomic.Int64
+		w.tx(func(tx *db.Tx) error {
+			for range 3 {
+				if _, err := mailbox.Peek(tx, i.Token, mailbox.MagicAuth); err != nil {
+					return err
+				}
+			}
+			if _, err := mailbox.Peek(tx, i.Token, mailbox.PasswordReset); !errors.Is(err, mailbox.ErrLink) {
+				w.Errorf("as another kind: %v", err)
+			}
+			return nil
+		})
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				err := w.d.Tx(context.WithoutCancel(w.Context()), stranger, func(tx *db.Tx) error {
+					_, err := mailbox.Spend(tx, i.Token, mailbox.MagicAuth)
+					return err
+				})
+				if err == nil {
+					through.Add(1)
+				} else if !errors.Is(err, mailbox.ErrLink) {
+					w.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if through.Load() != 1 {
+			w.Errorf("it was used %d times", through.Load())
+		}
+	})
+}
+
+func (w world) signedIn() *sessions.Browser {
+	w.Helper()
+	var b *sessions.Browser
+	w.tx(func(tx *db.Tx) (err error) {
+		b, _, err = sessions.StartBrowser(tx, w.u.ID, sessions.Password, sessions.Lifetimes{})
+		return err
+	})
+	return b
+}
+
+func (w world) alive(b *sessions.Browser) bool {
+	w.Helper()
+	live := true
+	w.tx(func(tx *db.Tx) error {
+		_, err := sessions.LiveBrowser(tx, b.ID)
+		if errors.Is(err, sessions.ErrNoSession) {
+			live, err = false, nil
+		}
+		return err
+	})
+	return live
+}
+
+func TestAResetEndsEverythingElse(t *testing.T) {
+	each(t, true, func(w world) {
+		b := w.signedIn()
+		older := w.send(mailbox.New{Kind: mailbox.PasswordReset, Email: ines, User: w.u})
+		i := w.send(mailbox.New{Kind: mailbox.PasswordReset, Email: ines, User: w.u})
+		if _, err := w.m.Reset(w.Context(), older.Token, "another harbour 52", stranger, nil); !errors.Is(err, mailbox.ErrLink) {
+			w.Errorf("the older link: %v", err)
+		}
+		if _, err := w.m.Reset(w.Context(), i.Token, "short", stranger, nil); !errors.Is(err, password.ErrWeak) {
+			w.Errorf("a weak password: %v", err)
+		}
+		if _, err := w.m.Reset(w.Context(), i.Token, "another harbour 52", stranger, nil); err != nil {
+			w.Fatal(err)
+		}
+		if _, err := w.m.Reset(w.Context(), i.Token, "a third harbour 63", stranger, nil); !errors.Is(err, mailbox.ErrLink) {
+			w.Errorf("twice: %v", err)
+		}
+		if w.alive(b) {
+			w.Error("a session outlived the reset")
+		}
+		if l := mailtest.Last(w, w.d, ines); l.Kind != "password_changed" {
+			w.Errorf("the last mail is %s", l.Kind)
+		}
+	})
+}
+
+func TestAResetDiesWithTheAddressAndThePassword(t *testing.T) {
+	each(t, true, func(w world) {
+		i := w.send(mailbox.New{Kind: mailbox.PasswordReset, Email: ines, User: w.u})
+		other := "elsewhere@haldenmarine.example"
+		w.tx(func(tx *db.Tx) error { _, err := users.Update(tx, w.u.ID, users.Change{Email: &other}); return err })
+		if _, err := w.m.Reset(w.Context(), i.Token, "another harbour 52", stranger, nil); !errors.Is(err, mailbox.ErrLink) {
+			w.Errorf("after a change of address: %v", err)
+		}
+		mine := ines
+		w.tx(func(tx *db.Tx) error { _, err := users.Update(tx, w.u.ID, users.Change{Email: &mine}); return err })
+		w.tx(func(tx *db.Tx) error { return users.SetPassword(tx, w.u.ID, "x", users.SetByAPI) })
+		if _, err := w.m.Reset(w.Context(), i.Token, "another harbour 52", stranger, nil); !errors.Is(err, mailbox.ErrLink) {
+			w.Errorf("after a change of the password: %v", err)
+		}
+	})
+}
+
+// Whoever made an account with somebody's address, and waited, is out when the
+// mailbox's owner comes.
+func TestTheOwnerOfTheMailboxTakesTheAccount(t *testing.T) {
+	each(t, false, func(w world) {
+		b := w.signedIn()
+		w.tx(func(tx *db.Tx) error {
+			if _, err := mfa.NewRecoveryCodes(tx, w.u.ID); err != nil {
+				return err
+			}
+			_, err := users.AddIdentity(tx, users.Identity{UserID: w.u.ID, Provider: sessions.GoogleOAuth, Issuer: "https://accounts.google.com", Subject: "1"})
+			return err
+		})
+		w.tx(func(tx *db.Tx) error {
+			u, err := mailbox.Claim(tx, w.u, users.AssertedByMailbox, false)
+			if err != nil || !u.EmailVerified || *u.EmailAssertedBy != "mailbox" {
+				w.Errorf("%+v, %v", u, err)
+			}
+			return err
+		})
+		w.tx(func(tx *db.Tx) error {
+			has, err := users.HasPassword(tx, w.u.ID)
+			left, err2 := mfa.RecoveryCodesLeft(tx, w.u.ID)
+			linked, err3 := users.Identities(tx, w.u.ID)
+			if has || left != 0 || len(linked) != 0 {
+				w.Errorf("password %v, recovery codes %d, identities %d", has, left, len(linked))
+			}
+			return errors.Join(err, err2, err3)
+		})
+		if w.alive(b) {
+			w.Error("the squatter is still signed in")
+		}
+	})
+}
+
+func TestWhoeverKnowsThePasswordKeepsIt(t *testing.T) {
+	each(t, false, func(w world) {
+		w.tx(func(tx *db.Tx) error { _, err := mailbox.Claim(tx, w.u, users.AssertedByMailbox, true); return err })
+		w.tx(func(tx *db.Tx) error {
+			has, err := users.HasPassword(tx, w.u.ID)
+			if !has {
+				w.Error("the password is gone")
+			}
+			return err
+		})
+	})
+}
+
+func TestAnAddressChangesByItsCodeAndBackByTheOldOne(t *testing.T) {
+	each(t, true, func(w world) {
+		b := w.signedIn()
+		const next = "ines.halvorsen@haldenmarine.example"
+		i := w.send(mailbox.New{Kind: mailbox.EmailChange, Email: next, User: w.u})
+		out, err := w.m.Try(w.Context(), mailbox.Try{Kind: mailbox.EmailChange, Email: next, User: &w.u.ID, Code: i.Code, Who: stranger}, func(tx *db.Tx, p *mailbox.Proof) error {
+			u, err := w.m.ChangeEmail(tx, p)
+			if err == nil && (u.Email != next || !u.EmailVerified) {
+				w.Errorf("%+v", u)
+			}
+			return err
+		})
+		if err != nil || !out.OK {
+			w.Fatalf("%+v, %v", out, err)
+		}
+		notice := mailtest.Last(w, w.d, ines)
+		if notice.Kind != "email_changed" || len(notice.Links) != 1 {
+			w.Fatalf("%+v", notice)
+		}
+		token := notice.Links[0][strings.LastIndex(notice.Links[0], "/")+1:]
+		w.tx(func(tx *db.Tx) error {
+			u, err := w.m.Disown(tx, token)
+			if err == nil && (u.Email != ines || !u.EmailVerified) {
+				w.Errorf("after disowning: %+v", u)
+			}
+			return err
+		})
+		if w.alive(b) {
+			w.Error("a session outlived it")
+		}
+		if l := mailtest.Last(w, w.d, ines); l.Kind != "password_reset" {
+			w.Errorf("the last mail is %s", l.Kind)
+		}
+		err = w.d.Tx(w.Context(), stranger, func(tx *db.Tx) error { _, err := w.m.Disown(tx, token); return err })
+		if !errors.Is(err, mailbox.ErrLink) {
+			w.Errorf("twice: %v", err)
+		}
+	})
+}
+
+func TestMailIsLimitedPerMailbox(t *testing.T) {
+	each(t, true, func(w world) {
+		for n := range 5 {
+			err := w.m.MaySend(w.Context(), mailbox.MagicAuth, strings.ToUpper(ines[:n])+ines[n:], "192.0.2.7")
+			if ok := n < 3; ok != (err == nil) {
+				w.Errorf("mail %d: %v", n, err)
+			}
+		}
+		if err := w.m.MaySend(w.Context(), mailbox.MagicAuth, "else@haldenmarine.example", ""); err != nil {
+			w.Errorf("another mailbox: %v", err)
+		}
+	})
+}
+
+func TestAProofRunsOut(t *testing.T) {
+	each(t, true, func(w world) {
+		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		now := w.d.Now
+		w.d.Now = func() time.Time { return now().Add(11 * time.Minute) }
+		if out := w.try(mailbox.MagicAuth, i.Code); out.Code != mailbox.CodeExpired {
+			w.Errorf("%+v", out)
+		}
+	})
+}
+
+func TestNoticesSayFromWhere(t *testing.T) {
+	each(t, true, func(w world) {
+		w.tx(func(tx *db.Tx) error {
+			return w.m.Notice(tx, w.u, func(seen webmail.Seen, disown string) webmail.Letter {
+				return webmail.NewDevice{Seen: seen, DisownURL: disown}
+			})
+		})
+		l := mailtest.Last(w, w.d, ines)
+		for _, want := range []string{"Firefox, Linux", "192.0.2.7", "https://auth.example/login/not-me/"} {
+			if !strings.Contains(l.Text, want) {
+				w.Errorf("the notice lacks %s", want)
+			}
+		}
+	})
+}

@@ -124,6 +124,15 @@ func each[R, W any](rows []R, show func(R) W) []W {
 	return out
 }
 
+// say answers what has been committed already.
+func (c *call) say(a answer) error {
+	out, err := a.encode()
+	if err != nil {
+		return err
+	}
+	return c.send(out)
+}
+
 // encode is the answer as it is sent, and kept for repeats.
 func (a answer) encode() (apikeys.Answer, error) {
 	out := apikeys.Answer{Status: a.status}

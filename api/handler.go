@@ -13,6 +13,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
+	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/users"
 )
@@ -23,6 +24,7 @@ type Handler struct {
 	Base      string // the public origin without a slash at its end
 	Keys      *oauth.Keys
 	Passwords *users.Passwords
+	Mailbox   *mailbox.Mailbox
 	Limits    *limit.Limiter
 	Rate      limit.Rate // of one key; zero means DefaultRate
 	Log       *slog.Logger

@@ -22,7 +22,9 @@ import (
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
+	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/problem"
+	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
@@ -61,6 +63,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	hasher := password.New(password.Options{KiB: 64, Passes: 1})
 	w.h = &Handler{DB: d, Base: "https://auth.example", Limits: limits, Keys: &oauth.Keys{DB: d},
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
+	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
 	w.echo.Pre(browser.CanonicalPath)
 	w.echo.HTTPErrorHandler = w.answer
 	w.h.Mount(w.echo)

@@ -14,7 +14,7 @@ type AuthenticationSettingsUpdated struct {
 func (AuthenticationSettingsUpdated) Type() string { return "authentication_settings.updated" }
 
 // Targets are the deployment as a whole.
-func (AuthenticationSettingsUpdated) Targets() []Target { return nil }
+func (AuthenticationSettingsUpdated) Targets() []Target { return []Target{} }
 
 // Data is the settings as they are now.
 func (e AuthenticationSettingsUpdated) Data() any { return e }

@@ -7,7 +7,6 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
-	"gatehouse/internal/problem"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	webmail "gatehouse/web/mail"
@@ -110,17 +109,4 @@ func (m *Mailbox) reset(tx *db.Tx, token, hash string) (*users.User, error) {
 	return u, m.Notice(tx, u, func(seen webmail.Seen, disown string) webmail.Letter {
 		return webmail.PasswordChanged{Seen: seen, DisownURL: disown}
 	})
-}
-
-// errGone is a reset that names nobody.
-var errGone = problem.New(problem.NotFound, "entity_not_found", "There is no password reset by that token.")
-
-// ResetByAPI is Reset for the management API, which calls a token that does
-// not work not found.
-func (m *Mailbox) ResetByAPI(ctx context.Context, token, typed string, who actor.Actor) (*users.User, error) {
-	u, err := m.Reset(ctx, token, typed, who, nil)
-	if errors.Is(err, ErrLink) {
-		err = errGone
-	}
-	return u, err
 }

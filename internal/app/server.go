@@ -17,6 +17,7 @@ import (
 	"gatehouse/internal/mail"
 	"gatehouse/lifecycle"
 	"gatehouse/login"
+	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
 	"gatehouse/users"
@@ -103,7 +104,8 @@ func (a *App) mount() {
 	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Jar: jar,
 		Lifetimes: sessions.DefaultLifetimes, Log: a.Log}
 	a.provider.Mount(a.echo)
-	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Limits: a.limits, Log: a.Log}).Mount(a.echo)
+	box := &mailbox.Mailbox{DB: a.DB, Post: a.post, Limits: a.limits, Passwords: a.passwords, Base: a.Config.Origin()}
+	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 }

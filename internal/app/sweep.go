@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/mail"
 	"gatehouse/internal/puzzle"
 	"gatehouse/login"
+	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
 )
@@ -33,7 +34,7 @@ func registerSweeps(r *jobs.Registry, d *db.DB) {
 
 // sweep takes a transaction for each table, so that none is long.
 func sweep(ctx context.Context, d *db.DB) error {
-	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), counted(mail.Sweep), counted(puzzle.Sweep), oauth.Sweep, counted(sessions.Sweep)} {
+	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(mailbox.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), counted(mail.Sweep), counted(puzzle.Sweep), oauth.Sweep, counted(sessions.Sweep)} {
 		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
 	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/users"
 )
@@ -25,6 +26,7 @@ type Handler struct {
 	Keys      *oauth.Keys
 	Passwords *users.Passwords
 	Mailbox   *mailbox.Mailbox
+	MFA       *mfa.Service
 	Limits    *limit.Limiter
 	Rate      limit.Rate // of one key; zero means DefaultRate
 	Log       *slog.Logger

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,6 +26,7 @@ import (
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/problem"
 	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
@@ -64,6 +66,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w.h = &Handler{DB: d, Base: "https://auth.example", Limits: limits, Keys: &oauth.Keys{DB: d},
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
+	w.h.MFA = &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
 	w.echo.Pre(browser.CanonicalPath)
 	w.echo.HTTPErrorHandler = w.answer
 	w.h.Mount(w.echo)

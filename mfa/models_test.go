@@ -7,5 +7,5 @@ import (
 )
 
 func TestModelsMatchTheSchema(t *testing.T) {
-	dbtest.CheckModels(t, &Factor{}, &Passkey{}, &recoveryCode{})
+	dbtest.CheckModels(t, &Factor{}, &Passkey{}, &recoveryCode{}, &Challenge{}, &ceremony{})
 }

@@ -20,6 +20,7 @@ type recoveryCode struct {
 	CodeHash  []byte
 	UsedAt    *time.Time
 	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 func (recoveryCode) TableName() string { return "recovery_codes" }

@@ -61,6 +61,7 @@ func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
 	if a.post, err = newPost(cfg, d, a.Log); err != nil {
 		return err
 	}
+	a.mfa = newMFA(cfg, d, nil, a.Log)
 	failed := make(chan error, 1)
 	admin, err := a.serveAdmin(ctx, failed)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"gatehouse/lifecycle"
 	"gatehouse/login"
 	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
 	"gatehouse/users"
@@ -39,6 +40,7 @@ type App struct {
 	passwords *users.Passwords
 	limits    *limit.Limiter
 	post      *mail.Post
+	mfa       *mfa.Service
 	metrics   *metrics // nil where nobody can read them
 	draining  atomic.Bool
 }
@@ -54,6 +56,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	if a.post, err = newPost(cfg, d, log); err != nil {
 		return nil, err
 	}
+	a.mfa = newMFA(cfg, d, a.limits, log)
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
 		return nil, err
@@ -105,7 +108,7 @@ func (a *App) mount() {
 		Lifetimes: sessions.DefaultLifetimes, Log: a.Log}
 	a.provider.Mount(a.echo)
 	box := &mailbox.Mailbox{DB: a.DB, Post: a.post, Limits: a.limits, Passwords: a.passwords, Base: a.Config.Origin()}
-	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, Limits: a.limits, Log: a.Log}).Mount(a.echo)
+	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 }
@@ -123,5 +126,6 @@ func (a *App) registry() *jobs.Registry {
 	r := jobs.NewRegistry()
 	registerSweeps(r, a.DB)
 	a.post.Register(r)
+	a.mfa.Register(r)
 	return r
 }

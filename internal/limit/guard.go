@@ -18,6 +18,10 @@ type Guess struct {
 	// very browser, by its device cookie. A network is not enough: the guesser
 	// may sit in the same one, and would fill the owner's counter.
 	Known bool
+	// Few says that the secret has few digits, and that whoever guesses at it
+	// has proven a password before: the account alone counts, from wherever
+	// and in however many sign-ins the guesses come, and it bears ten.
+	Few bool
 }
 
 // The rules of a guess. A stranger meets all three; somebody known meets only
@@ -34,6 +38,7 @@ var (
 	pairRule    = Rule{Free: 5, Burst: 16, Forget: 30 * time.Minute, Longest: 15 * time.Minute}
 	accountRule = Rule{Free: 20, Burst: 32, Forget: 30 * time.Minute, Longest: 15 * time.Minute}
 	networkRule = Rule{Free: 60, Burst: 256, Forget: 30 * time.Second, Longest: time.Minute}
+	fewRule     = Rule{Free: 9, Burst: 8, Forget: 30 * time.Minute, Longest: 15 * time.Minute, First: 30 * time.Second}
 	knownRule   = Rule{Free: 10, Burst: 16, Forget: 30 * time.Minute, Longest: 15 * time.Minute}
 )
 
@@ -44,6 +49,9 @@ type tally struct {
 }
 
 func (g Guess) tallies() []tally {
+	if g.Few {
+		return []tally{{keyOf("few", g.Kind, g.Account), fewRule, true}}
+	}
 	if g.Known {
 		return []tally{{keyOf("known", g.Kind, g.Account, g.Network), knownRule, true}}
 	}

@@ -11,6 +11,7 @@ type Rule struct {
 	Burst   int64
 	Forget  time.Duration
 	Longest time.Duration
+	First   time.Duration // the first wait, which then doubles; zero: a second
 }
 
 // State is what is known about one counter.
@@ -60,8 +61,8 @@ func (r Rule) Fail(s State, now time.Time) State {
 	s.Failures++
 	if over := s.Failures - r.Free; over > 0 {
 		wait := r.Longest
-		if over <= 30 {
-			wait = min(wait, time.Second<<(over-1))
+		if first := max(r.First, time.Second); over <= 20 {
+			wait = min(wait, first<<(over-1))
 		}
 		if until := now.Add(wait); until.After(s.BlockedUntil) {
 			s.BlockedUntil = until

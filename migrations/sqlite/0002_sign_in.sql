@@ -89,7 +89,8 @@ CREATE TABLE recovery_codes (
   user_id    text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   code_hash  blob NOT NULL,
   used_at    timestamp,
-  created_at timestamp NOT NULL
+  created_at timestamp NOT NULL,
+  updated_at timestamp NOT NULL
 );
 CREATE UNIQUE INDEX recovery_codes_once ON recovery_codes (user_id, code_hash);
 
@@ -117,7 +118,8 @@ CREATE TABLE passkey_ceremonies (
   session    text NOT NULL, -- the library's session data
   used_at    timestamp,
   expires_at timestamp NOT NULL,
-  created_at timestamp NOT NULL
+  created_at timestamp NOT NULL,
+  updated_at timestamp NOT NULL
 );
 CREATE INDEX passkey_ceremonies_expiry ON passkey_ceremonies (expires_at);
 
@@ -148,7 +150,8 @@ CREATE TABLE social_requests (
   return_path text,
   used_at     timestamp,
   expires_at  timestamp NOT NULL,
-  created_at  timestamp NOT NULL
+  created_at  timestamp NOT NULL,
+  updated_at timestamp NOT NULL
 );
 CREATE UNIQUE INDEX social_requests_state ON social_requests (state_hash);
 CREATE INDEX social_requests_expiry ON social_requests (expires_at);

@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/problem"
 	"gatehouse/internal/seal"
 	"gatehouse/sessions"
+	"gatehouse/users"
 )
 
 // Lifetime is how long an attempt may take.
@@ -25,6 +26,7 @@ var errExpired = problem.New(problem.BadRequest, "sign_in_expired", "This sign-i
 const (
 	ScreenSignIn = "sign-in"
 	ScreenSignUp = "sign-up"
+	ScreenCode   = "code" // sign-in by a mailed code
 )
 
 // Attempt is one try to sign in, and all that is known of it so far.
@@ -61,6 +63,8 @@ type Attempt struct {
 	ExpiresAt         time.Time
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
+
+	person *users.User // as pass read them
 }
 
 // TableName is the table that this package owns.
@@ -128,6 +132,8 @@ type Done struct {
 	Organization    *id.Organization
 	Method          sessions.Method
 	AuthenticatedAt time.Time
+	Second          *sessions.Second // the second step, if one was taken
+	SecondAt        *time.Time
 }
 
 // Outcome is what the attempt found out, or ErrNotDone. The caller checks that
@@ -144,7 +150,8 @@ func Outcome(tx db.AnyScope, attempt id.Attempt) (Done, error) {
 		return Done{}, ErrNotDone
 	}
 	return Done{User: *a.UserID, BrowserSession: *a.BrowserSessionID, Organization: a.OrganizationID,
-		Method: *a.AuthMethod, AuthenticatedAt: *a.AuthenticatedAt}, nil
+		Method: *a.AuthMethod, AuthenticatedAt: *a.AuthenticatedAt,
+		Second: a.SecondMethod, SecondAt: a.SecondAt}, nil
 }
 
 // Sweep removes attempts that ran out a day ago.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"gatehouse/users"
+	"gatehouse/login/gates"
 	"gatehouse/web/hosted"
 )
 
@@ -14,27 +14,56 @@ import (
 const (
 	pathIdentifier    = "/login"
 	pathPassword      = "/login/password"
+	pathForgot        = "/login/password/forgot"
+	pathReset         = "/login/password/reset"
+	pathCode          = "/login/code"
+	pathLink          = "/login/link"
+	pathPasskey       = "/login/passkey"
 	pathSignUp        = "/login/signup"
 	pathSignUpDetails = "/login/signup/details"
+	pathVerifyEmail   = "/login/verify-email"
+	pathSecond        = "/login/mfa"
+	pathEnroll        = "/login/mfa/enroll"
+	pathRecoveryCodes = "/login/mfa/recovery-codes"
 	pathOrganizations = "/login/organizations"
+	pathRefused       = "/login/refused"
+	pathNotMe         = "/login/not-me"
 	pathSignedOut     = "/login/signed-out"
 	pathError         = "/login/error"
 	pathLogout        = "/logout"
 	pathAccount       = "/account"
 )
 
-// step is one page of a sign-in.
+// step is one page of a sign-in, or several that do the same.
 type step string
 
 // The steps. stepDone is the return path.
 const (
 	stepIdentifier    step = pathIdentifier
 	stepPassword      step = pathPassword
+	stepCode          step = pathCode
+	stepPasskey       step = pathPasskey
 	stepSignUp        step = pathSignUp
 	stepSignUpDetails step = pathSignUpDetails
+	stepVerifyEmail   step = pathVerifyEmail
+	stepSecond        step = pathSecond
+	stepEnroll        step = pathEnroll
+	stepRecoveryCodes step = pathRecoveryCodes
 	stepOrganization  step = pathOrganizations
+	stepRefused       step = pathRefused
 	stepDone          step = ""
 )
+
+// gateRecoveryCodes stands after the enrolment of a second step, until the
+// person says that they saved their recovery codes. It is this package's own.
+const gateRecoveryCodes gates.Gate = "recovery_codes"
+
+// gateSteps are the steps at which the gates are passed. What is not here
+// cannot be passed by this sign-in.
+var gateSteps = map[gates.Gate]step{
+	gates.VerifyEmail: stepVerifyEmail, gates.Challenge: stepSecond, gates.Enroll: stepEnroll,
+	gates.SelectOrganization: stepOrganization, gateRecoveryCodes: stepRecoveryCodes,
+}
 
 // next is the step that the attempt, as it is stored, is at. Nothing but this
 // file decides where a sign-in goes.
@@ -43,45 +72,47 @@ func (a *Attempt) next() step {
 	case a.CompletedAt != nil:
 		return stepDone
 	case a.UserID != nil:
-		return stepOrganization // everything else about a proven person completes it
+		return a.gateStep()
 	case a.Screen == ScreenSignUp && (a.Email == nil || a.FirstName == nil):
 		return stepSignUp
+	case a.Screen == ScreenSignUp && a.PasswordHash != nil:
+		return stepVerifyEmail
 	case a.Screen == ScreenSignUp:
 		return stepSignUpDetails
 	case a.Email == nil:
 		return stepIdentifier
+	case a.Screen == ScreenCode:
+		return stepCode
 	}
 	return stepPassword
 }
 
+// gateStep is where the gate is passed that stands before a proven person.
+func (a *Attempt) gateStep() step {
+	if s, ok := gateSteps[a.gate()]; ok {
+		return s
+	}
+	return stepRefused
+}
+
+func (a *Attempt) gate() gates.Gate { return gates.Gate(text(a.Gate)) }
+
 // reached reports whether the attempt may be at the step: where it is, or
-// before it, because people go back. A proven person goes back to none.
+// before it, because people go back and choose another way. A proven person
+// goes back to none.
 func (a *Attempt) reached(s step) bool {
 	at := a.next()
 	switch {
 	case at == s:
 		return true
-	case at == stepDone || at == stepOrganization:
+	case a.UserID != nil || at == stepDone:
 		return false
+	case s == stepPasskey:
+		return true // it says itself who is there
+	case s == stepPassword || s == stepCode:
+		return a.Email != nil && a.Screen != ScreenSignUp
 	}
 	return s == stepIdentifier || s == stepSignUp
-}
-
-// pick decides the organization among those that a proven person is in, and
-// reports whether that is still open: there are several, or the person is not
-// in the one that was asked for.
-func (a *Attempt) pick(mine []users.Choice) (open bool) {
-	switch {
-	case a.OrganizationID != nil:
-		return !member(mine, *a.OrganizationID)
-	case !a.NeedsOrganization:
-		return false
-	}
-	mine = customers(mine)
-	if len(mine) == 1 {
-		a.OrganizationID = &mine[0].Organization
-	}
-	return len(mine) > 1
 }
 
 // forward sends the browser to where the attempt is.

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"gatehouse/internal/id"
+	"gatehouse/login/gates"
 	"gatehouse/sessions"
-	"gatehouse/users"
 )
 
 func a(change func(*Attempt)) *Attempt {
@@ -20,70 +20,48 @@ func a(change func(*Attempt)) *Attempt {
 // skips a proof, or sends people round in circles.
 func TestDispatch(t *testing.T) {
 	t.Parallel()
-	email, name, user, now := "mara@fieldnote.example", "Mara", id.New[id.User](), time.Now()
+	email, name, hash, user, now := "mara@fieldnote.example", "Mara", "$argon2id$", id.New[id.User](), time.Now()
+	signUp := func(a *Attempt) { a.Screen, a.Email, a.FirstName = ScreenSignUp, &email, &name }
+	at := func(g gates.Gate) *Attempt {
+		return a(func(a *Attempt) { a.Email, a.UserID, a.Gate = &email, &user, some(string(g)) })
+	}
+	everywhere := []step{stepIdentifier, stepPassword, stepCode, stepPasskey, stepSignUp, stepSignUpDetails, stepVerifyEmail,
+		stepSecond, stepEnroll, stepRecoveryCodes, stepOrganization, stepRefused}
 	for what, tt := range map[string]struct {
 		attempt *Attempt
 		at      step
 		back    []step // where it may also be, because people go back
 	}{
-		"nothing is known": {a(func(*Attempt) {}), stepIdentifier, []step{stepSignUp}},
-		"the address is known": {a(func(a *Attempt) { a.Email = &email }),
-			stepPassword, []step{stepIdentifier, stepSignUp}},
-		"sign-up, nothing is known": {a(func(a *Attempt) { a.Screen = ScreenSignUp }),
-			stepSignUp, []step{stepIdentifier}},
+		"nothing is known":     {a(func(*Attempt) {}), stepIdentifier, []step{stepSignUp, stepPasskey}},
+		"the address is known": {a(func(a *Attempt) { a.Email = &email }), stepPassword, []step{stepIdentifier, stepSignUp, stepPasskey, stepCode}},
+		"a code was mailed": {a(func(a *Attempt) { a.Email, a.Screen = &email, ScreenCode }),
+			stepCode, []step{stepIdentifier, stepSignUp, stepPasskey, stepPassword}},
+		"sign-up, nothing is known": {a(func(a *Attempt) { a.Screen = ScreenSignUp }), stepSignUp, []step{stepIdentifier, stepPasskey}},
 		"sign-up with the application's hint alone": {a(func(a *Attempt) { a.Screen, a.Email = ScreenSignUp, &email }),
-			stepSignUp, []step{stepIdentifier}},
-		"sign-up, the person is known": {a(func(a *Attempt) { a.Screen, a.Email, a.FirstName = ScreenSignUp, &email, &name }),
-			stepSignUpDetails, []step{stepIdentifier, stepSignUp}},
-		"the person is proven": {a(func(a *Attempt) { a.Email, a.UserID = &email, &user }), stepOrganization, nil},
-		"the person is proven by signing up": {a(func(a *Attempt) { a.Screen, a.Email, a.FirstName, a.UserID = ScreenSignUp, &email, &name, &user }),
-			stepOrganization, nil},
-		"it is complete": {a(func(a *Attempt) { a.Email, a.UserID, a.CompletedAt = &email, &user, &now }), stepDone, nil},
+			stepSignUp, []step{stepIdentifier, stepPasskey}},
+		"sign-up, the person is known": {a(signUp), stepSignUpDetails, []step{stepIdentifier, stepSignUp, stepPasskey}},
+		"sign-up waits for the mailbox": {a(func(a *Attempt) { signUp(a); a.PasswordHash = &hash }),
+			stepVerifyEmail, []step{stepIdentifier, stepSignUp, stepPasskey}},
+		"the address has to be proven":    {at(gates.VerifyEmail), stepVerifyEmail, nil},
+		"a second step is asked for":      {at(gates.Challenge), stepSecond, nil},
+		"a second step has to be set up":  {at(gates.Enroll), stepEnroll, nil},
+		"recovery codes are to be saved":  {at(gateRecoveryCodes), stepRecoveryCodes, nil},
+		"an organization is to be chosen": {at(gates.SelectOrganization), stepOrganization, nil},
+		"not a member":                    {at(gates.NotMember), stepRefused, nil},
+		"from the wrong network":          {at(gates.AddressRefused), stepRefused, nil},
+		"single sign-on is required":      {at(gates.SSORequired), stepRefused, nil},
+		"this way is not taken":           {at(gates.MethodRefused), stepRefused, nil},
+		"a gate that nobody knows":        {at("from the future"), stepRefused, nil},
+		"it is complete":                  {a(func(a *Attempt) { a.Email, a.UserID, a.CompletedAt = &email, &user, &now }), stepDone, nil},
 	} {
 		if at := tt.attempt.next(); at != tt.at {
 			t.Errorf("%s: at %q, want %q", what, at, tt.at)
 		}
-		for _, s := range []step{stepIdentifier, stepPassword, stepSignUp, stepSignUpDetails, stepOrganization} {
+		for _, s := range everywhere {
 			want := s == tt.at || slices.Contains(tt.back, s)
 			if got := tt.attempt.reached(s); got != want {
 				t.Errorf("%s: reached(%q) = %v", what, s, got)
 			}
-		}
-	}
-}
-
-// Each organization that a sign-in ends in is one the person is in, and
-// nobody is asked who has no choice.
-func TestTheOrganizationIsChosenOnlyWhereThereIsAChoice(t *testing.T) {
-	t.Parallel()
-	acme, globex, operators := id.New[id.Organization](), id.New[id.Organization](), id.New[id.Organization]()
-	in := func(orgs ...id.Organization) (mine []users.Choice) {
-		for _, o := range orgs {
-			mine = append(mine, users.Choice{Organization: o, System: o == operators})
-		}
-		return mine
-	}
-	for what, tt := range map[string]struct {
-		asked *id.Organization
-		needs bool
-		mine  []users.Choice
-		into  *id.Organization
-		open  bool
-	}{
-		"an application without organizations":  {nil, false, in(acme, globex), nil, false},
-		"the one that was asked for":            {&acme, true, in(globex, acme), &acme, false},
-		"one that the person is not in":         {&acme, true, in(globex), &acme, true},
-		"no organization at all":                {nil, true, in(), nil, false},
-		"one":                                   {nil, true, in(acme), &acme, false},
-		"several":                               {nil, true, in(acme, globex), nil, true},
-		"one, and the operators' own":           {nil, true, in(operators, acme), &acme, false},
-		"the operators' own alone":              {nil, true, in(operators), nil, false},
-		"the operators' own where it was asked": {&operators, false, in(operators), &operators, false},
-	} {
-		attempt := a(func(a *Attempt) { a.OrganizationID, a.NeedsOrganization = tt.asked, tt.needs })
-		open := attempt.pick(tt.mine)
-		if open != tt.open || text((*string)(attempt.OrganizationID)) != text((*string)(tt.into)) {
-			t.Errorf("%s: into %v, open %v", what, attempt.OrganizationID, open)
 		}
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
 	"gatehouse/internal/seal"
+	"gatehouse/login/gates"
+	"gatehouse/mailbox"
 	"gatehouse/web/hosted"
 )
 
@@ -29,9 +31,11 @@ func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 	}
 	page := hosted.ErrorPage{Frame: h.frame(c, a, ""), Kind: kindOf(p), Primary: hosted.Link{URL: startOver(a)}}
 	switch page.Kind {
-	case hosted.ErrorNotMember:
+	case hosted.ErrorNotMember, hosted.ErrorMethodRefused, hosted.ErrorSSORequired, hosted.ErrorAddressRefused:
 		page.Args = i18n.Args{"organization": page.Brand.Name}
-		page.Primary.URL = a.path(pathIdentifier) + "&" + paramSwitch + "=1"
+		if a != nil {
+			page.Primary.URL = a.path(pathIdentifier) + "&" + paramSwitch + "=1"
+		}
 	case hosted.ErrorTooMany:
 		page.Args = i18n.Wait(p.RetryAfter)
 	case hosted.ErrorSignUpOff:
@@ -56,6 +60,16 @@ func kindOf(p *problem.Error) hosted.ErrorKind {
 		return hosted.ErrorExpired
 	case errors.Is(p, errNotMember):
 		return hosted.ErrorNotMember
+	case errors.Is(p, mailbox.ErrLink):
+		return hosted.ErrorLinkUsed
+	case errors.Is(p, gateProblems[gates.AddressRefused]):
+		return hosted.ErrorAddressRefused
+	case errors.Is(p, gateProblems[gates.SSORequired]):
+		return hosted.ErrorSSORequired
+	case errors.Is(p, gateProblems[gates.MethodRefused]):
+		return hosted.ErrorMethodRefused
+	case p.Code == errSignUpOff.Code:
+		return hosted.ErrorSignUpOff
 	case p.Code == "user_banned":
 		return hosted.ErrorBlocked
 	case p.Code == "unknown_application":

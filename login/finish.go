@@ -11,56 +11,65 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
+	"gatehouse/login/gates"
 	"gatehouse/sessions"
 	"gatehouse/users"
+	webmail "gatehouse/web/mail"
 )
 
 // errNotMember says that the person is known and does not belong to the
 // organization that the sign-in is for.
 var errNotMember = problem.New(problem.Forbidden, "not_a_member", "You are not a member of this organization.")
 
-// proceed takes a proven person on as far as it goes without asking: into the
-// one organization that fits, and to the end where nothing is left to choose.
-// It returns the new browser session's secret, for the cookie, once there is
-// one. The attempt's row is changed with it, in the caller's transaction.
+// door is where a sign-in happens: what the browser has of its own.
+type door struct {
+	old   *id.BrowserSession // the browser's session before this sign-in, which ends
+	known bool               // somebody signed in to this account from this browser before
+}
+
+// proceed takes a proven person on as far as it goes without asking. It
+// returns the new browser session's secret, for the cookie, once there is one.
+// The attempt's row is changed with it, in the caller's transaction.
 func (h *Handler) proceed(tx *db.Tx, a *Attempt, p proof) (secret string, err error) {
 	a.UserID, a.AuthMethod, a.AuthenticatedAt, a.BrowserSessionID = &p.user, &p.method, &p.at, p.browser
-	open, err := a.enter(tx)
+	a.SecondMethod, a.SecondAt = p.second, p.secondAt
+	return h.pass(tx, a, p.door)
+}
+
+// pass asks what stands before the person now, and completes the attempt
+// where that is nothing.
+func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error) {
+	u, err := users.Get(tx, *a.UserID)
 	if err != nil {
 		return "", err
 	}
-	if open {
+	if u.BannedNow(tx.Now()) {
+		return "", users.ErrBanned
+	}
+	a.person = u
+	verdict, org, err := gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Second: a.SecondMethod,
+		Organization: a.OrganizationID, Choose: a.NeedsOrganization, IP: tx.Actor().IP})
+	if err != nil {
+		return "", err
+	}
+	if verdict.Gate != gates.Open {
+		a.Gate = some(string(verdict.Gate))
 		return "", a.store(tx)
 	}
-	return h.complete(tx, a, p.old)
-}
-
-// enter decides the organization, from those that the person is in now.
-func (a *Attempt) enter(tx *db.Tx) (open bool, err error) {
-	if a.OrganizationID == nil && !a.NeedsOrganization {
-		return false, nil
-	}
-	mine, err := choices(tx, *a.UserID)
-	if err != nil {
-		return false, err
-	}
-	return a.pick(mine), nil
+	a.OrganizationID, a.Gate = org, nil
+	return h.complete(tx, a, d)
 }
 
 // complete ends the attempt: a browser session under a new id, unless one
 // answered it; the one before it ends.
-func (h *Handler) complete(tx *db.Tx, a *Attempt, old *id.BrowserSession) (secret string, err error) {
+func (h *Handler) complete(tx *db.Tx, a *Attempt, d door) (secret string, err error) {
 	if a.BrowserSessionID == nil {
-		var b *sessions.Browser
-		if b, secret, err = sessions.StartBrowser(tx, *a.UserID, *a.AuthMethod, h.Lifetimes); err != nil {
-			return "", err
-		}
-		a.BrowserSessionID, a.AuthenticatedAt = &b.ID, &b.AuthenticatedAt
-		if old != nil {
-			if err := sessions.ReplaceBrowser(tx, *old, b); err != nil {
-				return "", err
-			}
-		}
+		secret, err = h.startBrowser(tx, a, d)
+	} else if a.SecondMethod != nil && a.SecondAt != nil && !a.SecondAt.Before(a.CreatedAt) {
+		err = sessions.SteppedUp(tx, *a.BrowserSessionID, *a.SecondMethod)
+	}
+	if err != nil {
+		return "", err
 	}
 	now := tx.Now()
 	a.CompletedAt = &now
@@ -72,7 +81,39 @@ func (h *Handler) complete(tx *db.Tx, a *Attempt, old *id.BrowserSession) (secre
 	return secret, a.store(tx)
 }
 
-// store writes what proceed and complete decided. An attempt that ends in the
+func (h *Handler) startBrowser(tx *db.Tx, a *Attempt, d door) (secret string, err error) {
+	var second []sessions.Second
+	if a.SecondMethod != nil {
+		second = append(second, *a.SecondMethod)
+	}
+	b, secret, err := sessions.StartBrowser(tx, *a.UserID, *a.AuthMethod, h.Lifetimes, second...)
+	if err != nil {
+		return "", err
+	}
+	a.BrowserSessionID, a.AuthenticatedAt = &b.ID, &b.AuthenticatedAt
+	if d.old != nil {
+		if err := sessions.ReplaceBrowser(tx, *d.old, b); err != nil {
+			return "", err
+		}
+	}
+	return secret, h.tellOfDevice(tx, a.person, d)
+}
+
+// settling is how long an account is new: its first browsers are no news.
+const settling = 10 * time.Minute
+
+// tellOfDevice mails a person that their account was used in a browser which
+// has not signed in to it before.
+func (h *Handler) tellOfDevice(tx *db.Tx, u *users.User, d door) error {
+	if d.known || !u.EmailVerified || tx.Now().Sub(u.CreatedAt) < settling {
+		return nil
+	}
+	return h.Mailbox.Notice(tx, u, func(seen webmail.Seen, disown string) webmail.Letter {
+		return webmail.NewDevice{Seen: seen, DisownURL: disown}
+	})
+}
+
+// store writes what pass and complete decided. An attempt that ends in the
 // request that began it, at the account page, needs no row: nobody asks for
 // its outcome.
 func (a *Attempt) store(tx *db.Tx) error {
@@ -83,6 +124,7 @@ func (a *Attempt) store(tx *db.Tx) error {
 		return attempts.Insert(tx, a)
 	}
 	return a.update(tx, db.Set{"user_id": a.UserID, "auth_method": a.AuthMethod, "authenticated_at": a.AuthenticatedAt,
+		"second_method": a.SecondMethod, "second_at": a.SecondAt, "gate": a.Gate, "password_hash": a.PasswordHash,
 		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen})
 }
 
@@ -93,8 +135,16 @@ func (h *Handler) settled(c echo.Context, a *Attempt, secret string) error {
 		h.Jar.Set(c.Response(), browser.Session, secret, h.lifetime())
 	}
 	if a.CompletedAt != nil {
+		if a.person != nil {
+			h.remember(c, a.person.Email)
+		}
 		h.Jar.Clear(c.Response(), attemptCookie(a.ID))
 		return c.Redirect(http.StatusSeeOther, a.ReturnPath)
+	}
+	if a.gate() == gates.VerifyEmail {
+		if err := h.mailVerification(c, a); err != nil {
+			return err
+		}
 	}
 	return a.forward(c)
 }
@@ -106,8 +156,8 @@ func (h *Handler) lifetime() time.Duration {
 	return sessions.DefaultLifetimes.Absolute
 }
 
-// choices are the organizations that a person is in, the most recent first.
-func choices(tx *db.Tx, user id.User) ([]users.Choice, error) {
+// locateChoices are the organizations that a person is in, the most recent first.
+func locateChoices(tx *db.Tx, user id.User) ([]users.Choice, error) {
 	var mine []users.Choice
 	err := tx.Locate(func(tx *db.AllTx) (err error) {
 		mine, err = users.LocateMemberships(tx, user)

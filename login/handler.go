@@ -9,6 +9,8 @@ import (
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
+	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
@@ -18,6 +20,8 @@ import (
 type Handler struct {
 	DB        *db.DB
 	Passwords *users.Passwords
+	Mailbox   *mailbox.Mailbox
+	MFA       *mfa.Service
 	Jar       browser.Jar
 	Lifetimes sessions.Lifetimes // of browser sessions
 	Name      string             // the deployment's, where no application says its own
@@ -32,6 +36,42 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathIdentifier, h.at(stepIdentifier, h.identify))
 	e.GET(pathPassword, h.at(stepPassword, h.password))
 	e.POST(pathPassword, h.at(stepPassword, h.checkPassword))
+	e.GET(pathForgot, h.forgot)
+	e.POST(pathForgot, h.mailReset)
+	e.GET(pathReset+"/:token", h.reset)
+	e.POST(pathReset+"/:token", h.finishReset)
+	e.GET(pathCode, h.at(stepCode, h.code))
+	e.POST(pathCode, h.at(stepCode, h.checkCode))
+	e.POST(pathCode+"/send", h.at(stepCode, h.sendCode))
+	e.GET(pathLink+"/:token", h.link)
+	e.POST(pathLink+"/:token", h.followLink)
+	e.GET(pathPasskey, h.passkey)
+	e.POST(pathPasskey, h.at(stepPasskey, h.checkPasskey))
+	e.GET(pathVerifyEmail, h.at(stepVerifyEmail, h.verifyEmail))
+	e.POST(pathVerifyEmail, h.at(stepVerifyEmail, h.checkVerification))
+	e.POST(pathVerifyEmail+"/send", h.at(stepVerifyEmail, h.resendVerification))
+	e.GET(pathSecond, h.at(stepSecond, h.second))
+	e.GET(pathSecond+"/totp", h.at(stepSecond, h.secondApp))
+	e.POST(pathSecond+"/totp", h.at(stepSecond, h.checkApp))
+	e.GET(pathSecond+"/sms", h.at(stepSecond, h.secondSMS))
+	e.POST(pathSecond+"/sms", h.at(stepSecond, h.checkSMS))
+	e.POST(pathSecond+"/sms/send", h.at(stepSecond, h.sendSMS))
+	e.GET(pathSecond+"/passkey", h.at(stepSecond, h.secondPasskey))
+	e.POST(pathSecond+"/passkey", h.at(stepSecond, h.checkSecondPasskey))
+	e.GET(pathSecond+"/recovery", h.at(stepSecond, h.secondRecovery))
+	e.POST(pathSecond+"/recovery", h.at(stepSecond, h.checkRecovery))
+	e.GET(pathEnroll, h.at(stepEnroll, h.enroll))
+	e.GET(pathEnroll+"/totp", h.at(stepEnroll, h.enrollApp))
+	e.POST(pathEnroll+"/totp", h.at(stepEnroll, h.confirmApp))
+	e.GET(pathEnroll+"/passkey", h.at(stepEnroll, h.enrollPasskey))
+	e.POST(pathEnroll+"/passkey", h.at(stepEnroll, h.confirmPasskey))
+	e.GET(pathEnroll+"/sms", h.at(stepEnroll, h.enrollPhone))
+	e.POST(pathEnroll+"/sms", h.at(stepEnroll, h.confirmPhone))
+	e.GET(pathRecoveryCodes, h.at(stepRecoveryCodes, h.recoveryCodes))
+	e.POST(pathRecoveryCodes, h.at(stepRecoveryCodes, h.savedRecoveryCodes))
+	e.GET(pathRefused, h.at(stepRefused, h.refusedPage))
+	e.GET(pathNotMe+"/:token", h.notMe)
+	e.POST(pathNotMe+"/:token", h.disown)
 	e.GET(pathSignUp, h.at(stepSignUp, h.signUp))
 	e.POST(pathSignUp, h.at(stepSignUp, h.beginSignUp))
 	e.GET(pathSignUpDetails, h.at(stepSignUpDetails, h.signUpDetails))

@@ -55,6 +55,8 @@ func (a *Attempt) accepts(b *sessions.Browser) bool {
 func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed string, problems ...hosted.Problem) error {
 	page := hosted.IdentifierPage{Frame: h.frame(c, a, ""), Action: pathIdentifier, Email: typed, PasswordField: true,
 		SignUpURL: pathSignUp, Problems: problems}
+	settings := h.settings(c)
+	page.PasswordField, page.Methods = settings.Password, h.withoutAddress(settings, a)
 	var landsAt *string
 	if a != nil {
 		landsAt = a.LandsAt
@@ -65,6 +67,16 @@ func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed s
 		if typed == "" && len(problems) == 0 {
 			page.Email = a.email()
 		}
+	}
+	if !settings.SignUp {
+		page.SignUpURL = ""
+	}
+	if a != nil && settings.Passkey && status == http.StatusOK {
+		q, err := h.askPasskey(c, a)
+		if err != nil {
+			return err
+		}
+		page.Passkey = hosted.Passkey{Action: pathPasskey, Ceremony: string(q.ID), Options: q.Options}
 	}
 	return h.show(c, status, landsAt, page)
 }
@@ -80,11 +92,11 @@ func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) erro
 	if a == nil {
 		a, secret = h.begin(c, ScreenSignIn)
 	}
-	a.Email, a.Screen = &email, ScreenSignIn
+	a.Email, a.Screen, a.PasswordHash = &email, ScreenSignIn, nil
 	if password := form.Get(hosted.FieldPassword); password != "" {
 		return h.tryPassword(c, a, secret, password)
 	}
-	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn})
+	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil})
 }
 
 // advance stores what the first step learnt and goes on: in the attempt's row,
@@ -140,6 +152,7 @@ func (h *Handler) switchAccount(c echo.Context, a *Attempt) error {
 		return a.forward(c)
 	}
 	err := h.save(c, a, db.Set{"user_id": nil, "auth_method": nil, "authenticated_at": nil, "browser_session_id": nil,
+		"second_method": nil, "second_at": nil, "gate": nil, "password_hash": nil,
 		"email": nil, "first_name": nil, "last_name": nil, "screen": ScreenSignIn, "fresh_after": h.DB.Now().UTC()})
 	if err != nil {
 		return err
@@ -154,7 +167,8 @@ func (h *Handler) resume(c echo.Context, a *Attempt, b *sessions.Browser) error 
 		if err != nil {
 			return err
 		}
-		p := proof{user: live.UserID, method: live.AuthMethod, at: live.AuthenticatedAt, browser: &live.ID}
+		p := proof{user: live.UserID, method: live.AuthMethod, at: live.AuthenticatedAt, browser: &live.ID,
+			second: live.SecondMethod, secondAt: live.SecondAt}
 		_, err = h.proceed(tx, a, p)
 		return err
 	})
@@ -167,9 +181,17 @@ func (h *Handler) resume(c echo.Context, a *Attempt, b *sessions.Browser) error 
 // proof is what a step proved: who it is, how, when, and in which browser
 // session if there is one already.
 type proof struct {
-	user    id.User
-	method  sessions.Method
-	at      time.Time
-	browser *id.BrowserSession
-	old     *id.BrowserSession // the browser's session before this sign-in, which ends
+	user     id.User
+	method   sessions.Method
+	at       time.Time
+	second   *sessions.Second
+	secondAt *time.Time
+	browser  *id.BrowserSession
+	door
+}
+
+// door is where the request comes from, for somebody with that address.
+func (h *Handler) door(c echo.Context, email string) (door, error) {
+	old, err := h.oldSession(c)
+	return door{old: old, known: h.known(c, email)}, err
 }

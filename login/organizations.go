@@ -70,12 +70,12 @@ func (h *Handler) showPicker(c echo.Context, status int, a *Attempt, p picker, s
 }
 
 func (h *Handler) chooseOrganization(c echo.Context, form browser.Params, a *Attempt) error {
-	old, err := h.oldSession(c)
+	at, err := h.door(c, a.email())
 	if err != nil {
 		return err
 	}
 	chosen, _ := id.Parse[id.Organization](form.Get(hosted.FieldOrganization)) // a malformed id is nobody's
-	secret, err := h.enterChosen(c, a, chosen, old)
+	secret, err := h.enterChosen(c, a, chosen, at)
 	switch {
 	case errors.Is(err, errNotMember): // left, or removed, while the page was open
 		p, err := h.picker(c, a)
@@ -93,7 +93,7 @@ func (h *Handler) chooseOrganization(c echo.Context, form browser.Params, a *Att
 
 // enterChosen completes the attempt in the organization that was picked, if
 // the person is a member of it now.
-func (h *Handler) enterChosen(c echo.Context, a *Attempt, chosen id.Organization, old *id.BrowserSession) (secret string, err error) {
+func (h *Handler) enterChosen(c echo.Context, a *Attempt, chosen id.Organization, at door) (secret string, err error) {
 	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
 		u, err := users.Get(tx, *a.UserID)
 		if err != nil {
@@ -106,7 +106,7 @@ func (h *Handler) enterChosen(c echo.Context, a *Attempt, chosen id.Organization
 			return err
 		}
 		tx.As(tx.Actor().As(u.ID, u.Email))
-		mine, err := choices(tx, u.ID)
+		mine, err := locateChoices(tx, u.ID)
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (h *Handler) enterChosen(c echo.Context, a *Attempt, chosen id.Organization
 			return errNotMember
 		}
 		a.OrganizationID = &chosen
-		secret, err = h.complete(tx, a, old)
+		secret, err = h.pass(tx, a, at)
 		return err
 	})
 	return secret, err

@@ -24,7 +24,7 @@ func (h *Handler) password(c echo.Context, _ browser.Params, a *Attempt) error {
 
 func (h *Handler) showPassword(c echo.Context, status int, a *Attempt, problems ...hosted.Problem) error {
 	return h.show(c, status, a.LandsAt, hosted.PasswordPage{Frame: h.frame(c, a, ""), Action: pathPassword, Email: a.email(),
-		ChangeURL: a.path(pathIdentifier), Problems: problems})
+		ChangeURL: a.path(pathIdentifier), ForgotURL: a.path(pathForgot), Methods: h.instead(c, a), Problems: problems})
 }
 
 func (h *Handler) checkPassword(c echo.Context, form browser.Params, a *Attempt) error {
@@ -39,13 +39,13 @@ func (h *Handler) checkPassword(c echo.Context, form browser.Params, a *Attempt)
 // person in, in the same transaction that records it. begun is the secret of
 // an attempt that this very request began, and that has no row yet.
 func (h *Handler) tryPassword(c echo.Context, a *Attempt, begun, typed string) error {
-	old, err := h.oldSession(c)
+	at, err := h.door(c, a.email())
 	if err != nil {
 		return err
 	}
 	var secret string
 	outcome, err := h.Passwords.Check(c.Request().Context(), h.guess(c, a, typed), func(tx *db.Tx, u *users.User) (err error) {
-		p := proof{user: u.ID, method: sessions.Password, at: tx.Now(), old: old}
+		p := proof{user: u.ID, method: sessions.Password, at: tx.Now(), door: at}
 		secret, err = h.proceed(tx, a, p)
 		return err
 	})
@@ -57,7 +57,6 @@ func (h *Handler) tryPassword(c echo.Context, a *Attempt, begun, typed string) e
 	case err != nil:
 		return err
 	case outcome.OK:
-		h.remember(c, a.email())
 		if begun != "" && a.CompletedAt == nil {
 			Remember(c, h.Jar, Started{Attempt: a.ID, Secret: begun})
 		}

@@ -44,8 +44,9 @@ func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) e
 	if a == nil {
 		a, secret = h.begin(c, ScreenSignUp)
 	}
+	a.PasswordHash = nil
 	a.Screen, a.Email, a.FirstName, a.LastName = ScreenSignUp, &p.Email, &p.FirstName, &p.LastName
-	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName})
+	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName, "password_hash": nil})
 }
 
 // Person is who a form says somebody is.
@@ -79,9 +80,9 @@ func (h *Handler) showDetails(c echo.Context, status int, a *Attempt, strength h
 }
 
 // finishSignUp makes the account and signs the person in. Where the address
-// has an account already, the form is a sign-in: with that account's password
-// it succeeds, and any other is answered as /login/password answers it, with
-// the same count of failures. docs/divergences.md says what that tells.
+// has an account already and addresses are not proven here, the form is a
+// sign-in: with that account's password it succeeds, and any other is answered
+// as /login/password answers it, with the same count of failures.
 func (h *Handler) finishSignUp(c echo.Context, form browser.Params, a *Attempt) error {
 	typed := form.Get(hosted.FieldPassword)
 	if typed == "" {
@@ -96,14 +97,34 @@ func (h *Handler) finishSignUp(c echo.Context, form browser.Params, a *Attempt) 
 	case err != nil:
 		return err
 	}
+	if h.settings(c).VerifyEmails {
+		return h.awaitMailbox(c, a, hash)
+	}
 	return h.createAccount(c, a, typed, hash)
+}
+
+// awaitMailbox keeps the new password until the mailbox is proven, which makes
+// the account. The page that follows is the same where somebody has the
+// address: their mail says so, and its code signs them in instead.
+func (h *Handler) awaitMailbox(c echo.Context, a *Attempt, hash string) error {
+	if err := maySignUp(c.Request(), h.Passwords.Limits); err != nil {
+		return err
+	}
+	a.PasswordHash = &hash
+	if err := h.save(c, a, db.Set{"password_hash": hash}); err != nil {
+		return err
+	}
+	if err := h.mailVerification(c, a); err != nil {
+		return err
+	}
+	return a.forward(c)
 }
 
 func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) error {
 	if err := maySignUp(c.Request(), h.Passwords.Limits); err != nil {
 		return err
 	}
-	old, err := h.oldSession(c)
+	at, err := h.door(c, a.email())
 	if err != nil {
 		return err
 	}
@@ -114,12 +135,12 @@ func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) 
 			return err
 		}
 		tx.As(tx.Actor().As(u.ID, u.Email))
-		secret, err = h.proceed(tx, a, proof{user: u.ID, method: sessions.Password, at: tx.Now(), old: old})
+		secret, err = h.proceed(tx, a, proof{user: u.ID, method: sessions.Password, at: tx.Now(), door: at})
 		return err
 	})
 	switch {
 	case errors.Is(err, users.ErrEmailTaken):
-		a.UserID, a.AuthMethod, a.AuthenticatedAt, a.BrowserSessionID, a.CompletedAt = nil, nil, nil, nil, nil
+		a.UserID, a.AuthMethod, a.AuthenticatedAt, a.BrowserSessionID, a.CompletedAt, a.Gate = nil, nil, nil, nil, nil, nil
 		a.Screen = ScreenSignIn
 		if err := h.save(c, a, db.Set{"screen": ScreenSignIn}); err != nil {
 			return err
@@ -130,6 +151,5 @@ func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) 
 	case err != nil:
 		return err
 	}
-	h.remember(c, a.email())
 	return h.settled(c, a, secret)
 }

@@ -107,6 +107,9 @@ func (m *Mailbox) URL(i *Issued) string {
 
 func (m *Mailbox) letter(i *Issued, l Letter) webmail.Letter {
 	url, lifetime := m.URL(i), i.Kind.Lifetime()
+	if i.AttemptID == nil && i.CodeHash != nil { // the application asked, and takes the code in its own form
+		url = ""
+	}
 	switch {
 	case l.Exists:
 		return webmail.AccountExists{Email: i.Email, Code: i.Code, URL: url, Lifetime: lifetime}

@@ -92,10 +92,15 @@ func each(t *testing.T, verified bool, fn func(w world)) {
 
 func TestACodeWorksOnceForItsPurpose(t *testing.T) {
 	each(t, true, func(w world) {
-		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		attempt := id.New[id.Attempt]()
+		hosted := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u, Attempt: &attempt})
 		letter := mailtest.Last(w, w.d, ines)
-		if letter.Code != i.Code || len(letter.Links) != 1 || letter.Links[0] != "https://auth.example/login/link/"+i.Token {
+		if letter.Code != hosted.Code || len(letter.Links) != 1 || letter.Links[0] != "https://auth.example/login/link/"+hosted.Token {
 			w.Fatalf("mailed %+v", letter)
+		}
+		i := w.send(mailbox.New{Kind: mailbox.MagicAuth, Email: ines, User: w.u})
+		if letter := mailtest.Last(w, w.d, ines); letter.Code != i.Code || len(letter.Links) != 0 {
+			w.Fatalf("for the application's form: %+v", letter)
 		}
 		if out := w.try(mailbox.EmailVerification, i.Code); out.Code != mailbox.CodeIncorrect {
 			w.Errorf("for another purpose: %+v", out)

@@ -46,8 +46,9 @@ const maxAgent = 512
 
 // StartBrowser makes a browser session of the person who has just proven who
 // they are, from the address that the transaction's actor has. The secret is
-// for the cookie; only its hash is kept.
-func StartBrowser(tx *db.Tx, user id.User, method Method, l Lifetimes) (*Browser, string, error) {
+// for the cookie; only its hash is kept. second is the second step, where one
+// was taken.
+func StartBrowser(tx *db.Tx, user id.User, method Method, l Lifetimes, second ...Second) (*Browser, string, error) {
 	l = l.orDefault()
 	who := tx.Actor()
 	secret := seal.Token(seal.TokenBytes)
@@ -55,6 +56,9 @@ func StartBrowser(tx *db.Tx, user id.User, method Method, l Lifetimes) (*Browser
 		ID: id.New[id.BrowserSession](), SecretHash: seal.Hash(secret), UserID: user, AuthMethod: method,
 		AuthenticatedAt: tx.Now(), LastSeenAt: tx.Now(), IdleSeconds: int64(l.Idle.Seconds()), ExpiresAt: tx.Now().Add(l.Absolute),
 		IPAddress: field.Clip(who.IP, maxAgent), UserAgent: field.Clip(who.UserAgent, maxAgent),
+	}
+	if now := tx.Now(); len(second) > 0 {
+		b.SecondMethod, b.SecondAt = &second[0], &now
 	}
 	if err := browsers.Insert(tx, b); err != nil {
 		return nil, "", err
@@ -135,6 +139,16 @@ func Touch(ctx context.Context, d *db.DB, b *Browser) error {
 func Reauthenticated(tx *db.Tx, browser id.BrowserSession, method Method) error {
 	n, err := browsers.Update(tx, browser,
 		db.Set{"authenticated_at": tx.Now(), "last_seen_at": tx.Now(), "auth_method": string(method)}, db.Null("ended_at"))
+	if err == nil && n == 0 {
+		return ErrNoSession
+	}
+	return err
+}
+
+// SteppedUp notes that the person took a second step within their session,
+// because an organization asked for it.
+func SteppedUp(tx *db.Tx, browser id.BrowserSession, second Second) error {
+	n, err := browsers.Update(tx, browser, db.Set{"second_method": string(second), "second_at": tx.Now(), "last_seen_at": tx.Now()}, db.Null("ended_at"))
 	if err == nil && n == 0 {
 		return ErrNoSession
 	}

@@ -17,6 +17,7 @@ import (
 type New struct {
 	Email             string
 	EmailVerified     bool
+	EmailAssertedBy   Assertion // who vouches, where verified; empty: the application
 	FirstName         *string
 	LastName          *string
 	Name              *string
@@ -83,7 +84,7 @@ func newUser(n New) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &User{ID: id.New[id.User](), Email: a.Shown, EmailKey: a.Key, EmailVerified: n.EmailVerified}
+	u := &User{ID: id.New[id.User](), Email: a.Shown, EmailKey: a.Key, EmailVerified: n.EmailVerified, EmailAssertedBy: assertedBy(n)}
 	for _, m := range profile(n.FirstName, n.LastName, n.Name, n.ProfilePictureURL, n.Locale, n.ExternalID) {
 		kept, err := m.check(m.value)
 		if err != nil {
@@ -192,11 +193,14 @@ func (c Change) set(before *User) (db.Set, error) {
 		}
 		set["email"] = a.Shown
 		if a.Key != before.EmailKey {
-			set["email_key"], set["email_verified"] = a.Key, false // nobody has proven the new one
+			set["email_key"], set["email_verified"], set["email_asserted_by"] = a.Key, false, nil // nobody has proven the new one
 		}
 	}
 	if c.EmailVerified != nil {
-		set["email_verified"] = *c.EmailVerified
+		set["email_verified"], set["email_asserted_by"] = *c.EmailVerified, nil
+		if *c.EmailVerified {
+			set["email_asserted_by"] = string(AssertedByAPI)
+		}
 	}
 	given := []**string{c.FirstName, c.LastName, c.Name, c.ProfilePictureURL, c.Locale, c.ExternalID}
 	for i, m := range profile(nil, nil, nil, nil, nil, nil) {

@@ -17,6 +17,25 @@ const (
 	AssertedByOperator Assertion = "operator"
 )
 
+func assertedBy(n New) *string {
+	if !n.EmailVerified {
+		return nil
+	}
+	by := string(n.EmailAssertedBy)
+	if by == "" {
+		by = string(AssertedByAPI)
+	}
+	return &by
+}
+
+// SignedIn notes that the person signed in just now.
+func SignedIn(tx *db.Tx, u *User) error {
+	now := tx.Now()
+	u.LastSignInAt = &now
+	_, err := users.Update(tx, u.ID, db.Set{"last_sign_in_at": now}.Quiet())
+	return err
+}
+
 // ProveEmail notes that the person's address is theirs. What somebody set up
 // before while nobody had proven it is the caller's to end (mailbox.Claim).
 func ProveEmail(tx *db.Tx, user id.User, by Assertion) (*User, error) {

@@ -16,6 +16,10 @@ var (
 	styles embed.FS
 	//go:embed files/app.js
 	appJS string
+	//go:embed files/passkey.js
+	passkeyJS string
+	//go:embed files/puzzle.js
+	puzzleJS string
 	//go:embed files/icons.svg
 	iconsSVG string
 	//go:embed files/favicon.svg
@@ -60,6 +64,8 @@ var catalogue = sync.OnceValue(func() map[string]*file {
 	add("icons.svg", "image/svg+xml", iconsSVG, true)
 	add("favicon.svg", "image/svg+xml", faviconSVG, true)
 	add("app.js", "text/javascript; charset=utf-8", appJS, true)
+	add("passkey.js", "text/javascript; charset=utf-8", passkeyJS, true)
+	add("puzzle.js", "text/javascript; charset=utf-8", puzzleJS, true)
 	add("app.css", "text/css; charset=utf-8", withURLs(stylesheet(), all), true)
 	return all
 })

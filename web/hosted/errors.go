@@ -20,20 +20,23 @@ type ErrorKind string
 
 // The kinds. The zero value is ErrorInternal.
 const (
-	ErrorInternal   ErrorKind = "internal"
-	ErrorNotFound   ErrorKind = "not_found"
-	ErrorExpired    ErrorKind = "expired"     // the attempt or its cookie is gone
-	ErrorLinkUsed   ErrorKind = "link_used"   // a one-time link, used or past its time
-	ErrorBadRequest ErrorKind = "bad_request" // the application sent something we cannot read
-	ErrorRedirect   ErrorKind = "redirect"    // the application's return address is not registered
-	ErrorUnknownApp ErrorKind = "unknown_app" // no such client
-	ErrorCrossSite  ErrorKind = "cross_site"  // a form from another site, or cookies are off
-	ErrorForbidden  ErrorKind = "forbidden"   // signed in, not allowed
-	ErrorNotMember  ErrorKind = "not_member"  // Args: organization
-	ErrorBlocked    ErrorKind = "blocked"     // banned or deactivated
-	ErrorSignUpOff  ErrorKind = "sign_up_off"
-	ErrorTooMany    ErrorKind = "too_many" // Args: of i18n.Wait
-	ErrorTooLarge   ErrorKind = "too_large"
+	ErrorInternal       ErrorKind = "internal"
+	ErrorNotFound       ErrorKind = "not_found"
+	ErrorExpired        ErrorKind = "expired"     // the attempt or its cookie is gone
+	ErrorLinkUsed       ErrorKind = "link_used"   // a one-time link, used or past its time
+	ErrorBadRequest     ErrorKind = "bad_request" // the application sent something we cannot read
+	ErrorRedirect       ErrorKind = "redirect"    // the application's return address is not registered
+	ErrorUnknownApp     ErrorKind = "unknown_app" // no such client
+	ErrorCrossSite      ErrorKind = "cross_site"  // a form from another site, or cookies are off
+	ErrorForbidden      ErrorKind = "forbidden"   // signed in, not allowed
+	ErrorNotMember      ErrorKind = "not_member"  // Args: organization
+	ErrorBlocked        ErrorKind = "blocked"     // banned or deactivated
+	ErrorSignUpOff      ErrorKind = "sign_up_off"
+	ErrorTooMany        ErrorKind = "too_many" // Args: of i18n.Wait
+	ErrorTooLarge       ErrorKind = "too_large"
+	ErrorAddressRefused ErrorKind = "ip_not_allowed" // Args: organization
+	ErrorSSORequired    ErrorKind = "sso_required"
+	ErrorMethodRefused  ErrorKind = "method_refused"
 )
 
 // BusyPage answers while the server is full (503): nothing was lost.

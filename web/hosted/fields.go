@@ -12,6 +12,14 @@ const (
 	FieldFlow             = "flow"
 	FieldCSRF             = "csrf_token"
 	FieldLanguage         = "ui_locales" // GET: links of the language switcher
+	FieldCode             = "code"       // one-time or recovery
+	FieldCeremony         = "ceremony"   // of a passkey
+	FieldCredential       = "credential" // JSON of what the authenticator said
+	FieldName             = "name"       // of a passkey or a device
+	FieldPhone            = "phone"
+	FieldSaved            = "saved" // recovery codes were
+	FieldPuzzle           = "puzzle"
+	FieldPuzzleAnswer     = "puzzle_answer"
 )
 
 // Codes of problems that a form of this package can have words for. A code is
@@ -39,4 +47,7 @@ const (
 	ProblemSignUpOff           = "sign_up_off"
 	ProblemOrganizationGone    = "organization_gone"
 	ProblemFormExpired         = "form_expired"
+	ProblemCodeMissing         = "code_missing"
+	ProblemPhoneInvalid        = "phone_invalid"
+	ProblemNotSaved            = "not_saved"
 )

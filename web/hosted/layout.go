@@ -32,7 +32,7 @@ func (f Frame) page(p head) ui.PageProps {
 		Lang: f.Lang.Tag(), Dir: f.Lang.Dir(), Theme: f.Theme,
 		Title:           f.Lang.T(key, i18n.Args{"page": p.title, "brand": f.brandName()}),
 		BrandStylesheet: f.Brand.Stylesheet, Favicon: f.Brand.FaviconURL,
-		SkipLabel: f.Lang.T("common.skip"), NoIndex: true, Refresh: p.refresh,
+		SkipLabel: f.Lang.T("common.skip"), NoIndex: true, Refresh: p.refresh, Scripts: p.scripts,
 	}
 }
 
@@ -97,4 +97,5 @@ type head struct {
 	title   string
 	failed  bool // the form came back with problems
 	refresh ui.Refresh
+	scripts []string // besides the one of every page
 }

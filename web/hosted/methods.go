@@ -36,6 +36,9 @@ func pairs(m Method) bool { return looks[m.Kind].provider != "" && !m.LastUsed }
 
 func (f Frame) method(m Method) ui.Method {
 	item := ui.Method{Icon: looks[m.Kind].icon, Href: m.URL, Label: f.methodLabel(m)}
+	if m.Kind == MethodPasskey {
+		item.Attrs = ui.Attrs{"data-needs-passkey": ""}
+	}
 	if m.LastUsed {
 		item.Badge = f.Lang.T("method.last_used")
 	}

@@ -58,3 +58,73 @@ func (p ErrorPage) Render(ctx context.Context, w io.Writer) error { return p.vie
 
 // Render writes the page.
 func (p BusyPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p CodePage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p SendCodePage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p LinkPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p ForgotPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p ResetPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p SecondStepPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p PasskeyPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p EnrollPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p EnrollAppPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p EnrollPhonePage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p EnrollPasskeyPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p RecoveryCodesPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p NotMePage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
+func (p PuzzlePage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}

@@ -9,9 +9,17 @@ type IdentifierPage struct {
 	Placeholder      string // an address as the organization's look, when its domain is known
 	PasswordField    bool   // hidden one, so that password managers can fill both at once
 	EmailLastUsed    bool
+	Passkey          Passkey // suggested in the field, where the browser can
 	Methods          []Method
 	SignUpURL        string // "" hides the link
 	Problems         []Problem
+}
+
+// Passkey is a question to the browser's authenticators; the zero value is none.
+type Passkey struct {
+	Action   string // POST of the answer
+	Ceremony string
+	Options  string // JSON
 }
 
 // PasswordPage asks for the password: /login/password. It looks the same

@@ -13,6 +13,13 @@ func (f Frame) words(key string) string {
 
 func (p IdentifierPage) title() string { return p.words("login.identifier.title") }
 
+func (p IdentifierPage) scripts() []string {
+	if p.Passkey.Action == "" {
+		return nil
+	}
+	return passkeyScript
+}
+
 func (p IdentifierPage) lede() string {
 	if p.OrganizationName == "" {
 		return ""

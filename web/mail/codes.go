@@ -58,7 +58,7 @@ func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minu
 func (l SignInCode) body(f Frame) body {
 	b := f.code(l.Code, l.Lifetime)
 	b.heading = f.Lang.T("mail.sign_in_code.heading", f.args(nil))
-	b.text = f.Lang.Rich("mail.sign_in_code.text", f.args(i18n.Args{"minutes": minutes(l.Lifetime)}))
+	b.text = f.Lang.Rich("mail.sign_in_code.text", f.args(i18n.Args{"minutes": minutes(l.Lifetime), "button": known(l.URL)}))
 	if l.URL != "" {
 		b.button = link{f.Lang.T("mail.sign_in_code.button", f.args(nil)), l.URL}
 	}
@@ -71,7 +71,7 @@ func (l SignInCode) body(f Frame) body {
 func (l VerifyEmail) body(f Frame) body {
 	b := f.code(l.Code, l.Lifetime)
 	b.heading = f.Lang.T("mail.verify_email.heading", f.args(nil))
-	b.text = f.Lang.Rich("mail.verify_email.text", f.args(i18n.Args{"minutes": minutes(l.Lifetime)}))
+	b.text = f.Lang.Rich("mail.verify_email.text", f.args(i18n.Args{"minutes": minutes(l.Lifetime), "button": known(l.URL)}))
 	if l.URL != "" {
 		b.button = link{f.Lang.T("mail.verify_email.button", f.args(nil)), l.URL}
 	}

@@ -1,6 +1,8 @@
 package mailbox
 
 import (
+	"time"
+
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/mfa"
@@ -28,10 +30,10 @@ func evict(tx *db.Tx, u *users.User) error {
 	if err := users.DropPassword(tx, u.ID, users.Claimed); err != nil {
 		return err
 	}
-	if err := mfa.RemoveAll(tx, u.ID); err != nil {
+	if err := mfa.RemoveSince(tx, u.ID, time.Time{}); err != nil {
 		return err
 	}
-	if err := users.RemoveIdentities(tx, u.ID); err != nil {
+	if err := users.RemoveIdentities(tx, u.ID, time.Time{}); err != nil {
 		return err
 	}
 	if err := sessions.EndForUser(tx, u.ID, sessions.Claimed); err != nil {

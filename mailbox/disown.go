@@ -6,14 +6,17 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/mfa"
 	"gatehouse/sessions"
 	"gatehouse/users"
 )
 
 // Disown is what "This wasn't me" does: everything that the person is signed
-// in to ends, the password dies, an address that was changed is changed back,
-// and a link to a new password goes to the mailbox that the notice went to.
-// It needs no sign-in: the stranger may have taken that away.
+// in to ends, the password dies, and so does every passkey, second step and
+// account at a provider that was set up with what the notice tells of, or
+// later: by those the stranger would come back. An address that was changed is
+// changed back, and a link to a new password goes to the mailbox that the
+// notice went to. It needs no sign-in: the stranger may have taken that away.
 func (m *Mailbox) Disown(tx *db.Tx, token string) (*users.User, error) {
 	p, err := Spend(tx, token, Disown)
 	if err != nil {
@@ -34,6 +37,12 @@ func (m *Mailbox) Disown(tx *db.Tx, token string) (*users.User, error) {
 		return nil, err
 	}
 	if err := users.DropPassword(tx, u.ID, users.Disowned); err != nil {
+		return nil, err
+	}
+	if err := mfa.RemoveSince(tx, u.ID, p.CreatedAt); err != nil {
+		return nil, err
+	}
+	if err := users.RemoveIdentities(tx, u.ID, p.CreatedAt); err != nil {
 		return nil, err
 	}
 	u, reverted, err := revert(tx, u, p)

@@ -385,6 +385,40 @@ func TestAnAddressChangesByItsCodeAndBackByTheOldOne(t *testing.T) {
 	})
 }
 
+// A stranger who had the session for a minute must not come back by what they
+// set up in it; what the person had before must still let them in.
+func TestDisowningTakesWhatWasSetUpSince(t *testing.T) {
+	each(t, true, func(w world) {
+		link := func(subject string) {
+			w.tx(func(tx *db.Tx) error {
+				_, err := users.AddIdentity(tx, users.Identity{UserID: w.u.ID, Provider: sessions.GoogleOAuth, Issuer: "https://accounts.google.com", Subject: subject})
+				return err
+			})
+		}
+		link("mine")
+		start := w.d.Now()
+		w.d.Now = func() time.Time { return start.Add(time.Hour) }
+		token := ""
+		w.tx(func(tx *db.Tx) error {
+			return w.m.Notice(tx, w.u, func(_ webmail.Seen, disown string) webmail.Letter {
+				token = disown[strings.LastIndex(disown, "/")+1:]
+				return webmail.NewDevice{DisownURL: disown}
+			})
+		})
+		link("theirs")
+		w.tx(func(tx *db.Tx) error { _, err := mfa.NewRecoveryCodes(tx, w.u.ID); return err })
+		w.tx(func(tx *db.Tx) error { _, err := w.m.Disown(tx, token); return err })
+		w.tx(func(tx *db.Tx) error {
+			linked, err := users.Identities(tx, w.u.ID)
+			left, err2 := mfa.RecoveryCodesLeft(tx, w.u.ID)
+			if len(linked) != 1 || linked[0].Subject != "mine" || left != 0 {
+				w.Errorf("linked %+v, recovery codes %d", linked, left)
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
+
 func TestMailIsLimitedPerMailbox(t *testing.T) {
 	each(t, true, func(w world) {
 		for n := range 5 {

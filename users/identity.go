@@ -72,8 +72,9 @@ func RemoveIdentity(tx *db.Tx, user id.User, i id.Identity) error {
 	return err
 }
 
-// RemoveIdentities unlinks all of a person's accounts.
-func RemoveIdentities(tx *db.Tx, user id.User) error {
-	_, err := identities.DeleteWhere(tx, db.Eq("user_id", user))
+// RemoveIdentities unlinks the accounts that a person linked at that moment or
+// later; the zero time unlinks all.
+func RemoveIdentities(tx *db.Tx, user id.User, since time.Time) error {
+	_, err := identities.DeleteWhere(tx, db.Eq("user_id", user), db.Gte("created_at", since))
 	return err
 }

@@ -32,7 +32,7 @@ async function newPerson(browser, { javaScript = true, dark = false, width = 128
   const faults = [];
   page.on("pageerror", (err) => faults.push(`script: ${err.message}`));
   page.on("console", (m) => /Content.Security.Policy|Refused to/i.test(m.text()) && faults.push(`policy: ${m.text()}`));
-  page.on("request", (r) => /^https?:\/\/(?!127\.0\.0\.1[:/])/.test(r.url()) && faults.push(`foreign host: ${r.url()}`));
+  page.on("request", (r) => /^https?:\/\/(?!(127\.0\.0\.1|localhost)[:/])/.test(r.url()) && faults.push(`foreign host: ${r.url()}`));
   page.on("response", (r) => r.status() >= 500 && faults.push(`${r.status()} at ${r.url()}`));
   return {
     page,

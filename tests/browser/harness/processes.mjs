@@ -1,7 +1,21 @@
 // Child processes of the tests: started on loopback, stopped by their own pid.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname, "../../..");
+
+// Settings that a developer has in the shell must not reach the servers.
+export const plainEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GATEHOUSE|WORKOS|OIDC|APP)_/.test(name)));
+
+// built is a program that scripts/browser made from this tree.
+export function built(name) {
+  const binary = join(root, "tests/browser/out", name);
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: run these tests by \`make browser\`, which builds it`);
+  return binary;
+}
 
 export async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
@@ -12,8 +26,8 @@ export async function freePort() {
   return port;
 }
 
-// start runs a program and returns when `health` answers. What it printed is
-// kept and shown when it does not come up.
+// start runs a program and returns when `health` answers: an address, or a
+// function that says so. What it printed is kept and shown when it does not come up.
 export async function start(command, args, { env, cwd, health }) {
   const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
@@ -36,12 +50,17 @@ export async function start(command, args, { env, cwd, health }) {
   const deadline = Date.now() + 30_000;
   for (;;) {
     if (ended) throw new Error(`${command} ${ended}\n${log}`);
-    const answer = await fetch(health, { redirect: "manual" }).catch(() => null);
-    if (answer && answer.status < 500) return process_;
+    if (await healthy(health)) return process_;
     if (Date.now() > deadline) {
       await process_.stop();
       throw new Error(`${command} does not answer at ${health}\n${log}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+async function healthy(health) {
+  if (typeof health === "function") return health();
+  const answer = await fetch(health, { redirect: "manual" }).catch(() => null);
+  return answer !== null && answer.status < 500;
 }

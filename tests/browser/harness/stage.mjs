@@ -1,22 +1,20 @@
-// A stage is what a journey needs: a Gatehouse of its own on SQLite, the
-// Express example signed up with it as its application, and a browser.
+// A stage is what a journey needs: a Gatehouse of its own on SQLite, a mail
+// server that keeps what it sends, the Express example signed up with it as its
+// application, and a browser.
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { openBrowser } from "./browser.mjs";
-import { freePort, start } from "./processes.mjs";
+import { startMail } from "./mail.mjs";
+import { built, freePort, plainEnv, root, start } from "./processes.mjs";
 
-const root = resolve(import.meta.dirname, "../../..");
 const example = join(root, "examples/express");
 
-// settings that a developer has in the shell must not reach the servers.
-const plainEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GATEHOUSE|WORKOS|OIDC|APP)_/.test(name)));
-
 // openStage with `{ firstStart: true }` has no operator yet: the server prints
-// its set-up link instead.
-export async function openStage({ firstStart = false } = {}) {
+// its set-up link instead. `env` is what its Gatehouse has besides.
+export async function openStage({ firstStart = false, env = {} } = {}) {
   const closers = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -28,26 +26,28 @@ export async function openStage({ firstStart = false } = {}) {
     const appURL = `http://127.0.0.1:${appPort}`;
     const standardPort = await freePort();
     const standardURL = `http://127.0.0.1:${standardPort}`;
-    const gatehouse = await startGatehouse({ ...keys, operator: firstStart ? null : operator, redirects: [appURL, standardURL] }, closers);
+    const data = await mkdtemp(join(tmpdir(), "gatehouse-browser-"));
+    closers.push(() => rm(data, { recursive: true, force: true }));
+    const mail = await startMail(data, closers);
+    const gatehouse = await startGatehouse({ ...keys, data, operator: firstStart ? null : operator, redirects: [appURL, standardURL],
+      env: { GATEHOUSE_SMTP_URL: mail.url, GATEHOUSE_MAIL_FROM: "Fieldnote <no-reply@fieldnote.example>", ...env } }, closers);
     const app = await startExample(keys, appURL, appPort, gatehouse.url, closers);
     const browser = await openBrowser();
     closers.push(() => browser.close());
     const standard = (secret) => startStandard(keys, secret, standardURL, standardPort, gatehouse.url, closers);
-    return { gatehouse, app, standard, browser, keys, operator, close };
+    return { gatehouse, mail, app, standard, browser, keys, operator, close };
   } catch (err) {
     await close();
     throw err;
   }
 }
 
-async function startGatehouse({ apiKey, clientId, operator, redirects }, closers) {
-  const binary = join(root, "tests/browser/out/server");
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: run these tests by \`make browser\`, which builds it`);
-  const data = await mkdtemp(join(tmpdir(), "gatehouse-browser-"));
-  closers.push(() => rm(data, { recursive: true, force: true }));
+// Passkeys belong to a domain, which an IP address is not: the server is reached
+// as localhost.
+async function startGatehouse({ apiKey, clientId, data, operator, redirects, env }, closers) {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const server = await start(binary, [], {
+  const url = `http://localhost:${port}`;
+  const server = await start(built("server"), [], {
     cwd: data,
     health: `${url}/readyz`,
     env: {
@@ -59,6 +59,7 @@ async function startGatehouse({ apiKey, clientId, operator, redirects }, closers
       GATEHOUSE_BOOTSTRAP_API_KEY: apiKey,
       GATEHOUSE_BOOTSTRAP_CLIENT_ID: clientId,
       GATEHOUSE_BOOTSTRAP_REDIRECT_URIS: redirects.map((url) => `${url}/callback`).join(","),
+      ...env,
       ...(operator && { GATEHOUSE_BOOTSTRAP_OPERATOR_EMAIL: operator.email, GATEHOUSE_BOOTSTRAP_OPERATOR_PASSWORD: operator.password }),
     },
   });
@@ -88,7 +89,7 @@ async function startExample({ apiKey, clientId }, appURL, port, gatehouseURL, cl
 
 // startStandard runs the Go example, which knows Gatehouse as any OpenID provider.
 async function startStandard({ clientId }, secret, url, port, gatehouseURL, closers) {
-  const app = await start(join(root, "tests/browser/out/example-go"), [], {
+  const app = await start(built("example-go"), [], {
     cwd: root,
     health: url,
     env: {

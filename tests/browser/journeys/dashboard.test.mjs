@@ -34,7 +34,7 @@ test("the set-up link makes the first operator, once", async () => {
 test("an organization with a long name gets a member and a look", async () => {
   const { app, gatehouse } = stage;
   const ines = newcomer();
-  await signUp(person.page, app, ines);
+  await signUp(person.page, stage, ines);
   const organization = await createOrganization(priya.page, gatehouse, german);
   await addMember(priya.page, gatehouse, organization, ines.email);
   await brand(priya.page, gatehouse, organization);

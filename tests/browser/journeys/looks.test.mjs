@@ -14,7 +14,7 @@ test("everything works with JavaScript off", async () => {
   const { app, browser } = stage;
   const ines = newcomer();
   const person = await browser.person({ javaScript: false });
-  await signUp(person.page, app, ines, (step) => person.picture(`${step}-noscript`));
+  await signUp(person.page, stage, ines, (step) => person.picture(`${step}-noscript`));
   await renew(person.page, app, ines);
   await signOut(person.page, app);
 
@@ -40,7 +40,7 @@ for (const [name, look] of Object.entries(looks)) {
       await person.picture(`${step}-${name}`);
       await person.fits();
     };
-    await signUp(person.page, app, ines, look_);
+    await signUp(person.page, stage, ines, look_);
     await signOut(person.page, app);
     await openSignIn(person.page, app);
     await look_("sign-in");
@@ -71,7 +71,7 @@ test("signing in needs no mouse: the first empty field has the focus and Enter s
   const { app, browser } = stage;
   const ines = newcomer();
   const first = await browser.person();
-  await signUp(first.page, app, ines);
+  await signUp(first.page, stage, ines);
   await first.close();
   const person = await browser.person();
   await openSignIn(person.page, app);

@@ -14,7 +14,7 @@ test("sign up, come back with a code, see the protected page, refresh, sign out"
   const { app, browser, gatehouse } = stage;
   const ines = newcomer();
   const person = await browser.person();
-  await signUp(person.page, app, ines);
+  await signUp(person.page, stage, ines);
   await renew(person.page, app, ines);
   await person.page.reload();
   await onDashboard(person.page, app, ines);
@@ -35,7 +35,7 @@ test("a live hosted session signs the same browser in again, and signing out end
   const { app, browser } = stage;
   const ines = newcomer();
   const person = await browser.person();
-  await signUp(person.page, app, ines);
+  await signUp(person.page, stage, ines);
   await person.context.clearCookies({ name: "app_session" });
   await person.page.goto(`${app.url}/dashboard`);
   const goOn = person.page.getByRole("button", { name: /^Continue to / });
@@ -53,7 +53,7 @@ test("a person who signed up signs in from another browser", async () => {
   const { app, browser } = stage;
   const ines = newcomer();
   const first = await browser.person();
-  await signUp(first.page, app, ines);
+  await signUp(first.page, stage, ines);
   await first.close();
   const second = await browser.person();
   await signIn(second.page, app, ines);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openStage } from "../harness/stage.mjs";
-import { field, giveEmail, givePassword, newcomer } from "../harness/steps.mjs";
+import { confirmEmail, field, giveEmail, givePassword, newcomer } from "../harness/steps.mjs";
 
 let stage;
 before(async () => (stage = await openStage()));
@@ -30,6 +30,7 @@ test("an operator makes a client secret, and the Go example signs a person up, r
   await person.page.getByRole("button", { name: "Continue", exact: true }).click();
   await person.page.getByLabel("New password", { exact: true }).fill(ines.password);
   await person.page.getByRole("button", { name: "Create account", exact: true }).click();
+  await confirmEmail(person.page, stage.mail, ines);
   await person.page.waitForURL(`${app.url}/dashboard`);
   assert.equal(await field(person.page, "email"), ines.email);
   assert.match(await field(person.page, "subject"), /^user_/);

@@ -47,7 +47,13 @@ func (h *Handler) enroll(c echo.Context, _ browser.Params, a *Attempt) error {
 		page.OrganizationName = page.Brand.Name
 	}
 	for _, s := range verdict.Seconds {
+		if s == sessions.SecondWebAuthn && !h.MFA.Passkeys() {
+			continue
+		}
 		page.Choices = append(page.Choices, hosted.SecondStep{Kind: secondKinds[s], URL: a.path(enrollPages[s])})
+	}
+	if len(page.Choices) == 0 { // the organization takes passkeys alone
+		return mfa.ErrNoPasskeys
 	}
 	return h.show(c, http.StatusOK, a.LandsAt, page)
 }

@@ -18,15 +18,22 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/limit"
+	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/problem"
+	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/users"
 	"gatehouse/users/password"
 )
 
 // site is the hosted login alone, where hashing costs almost nothing.
 func site(d *db.DB) *echo.Echo {
-	p := &users.Passwords{DB: d, Hasher: password.New(password.Options{KiB: 64, Passes: 1}), Limits: &limit.Limiter{DB: d}}
-	h := &Handler{DB: d, Passwords: p, Name: "Fieldnote", Log: slog.New(slog.DiscardHandler)}
+	const base = "http://localhost:8080"
+	log, limits := slog.New(slog.DiscardHandler), &limit.Limiter{DB: d}
+	p := &users.Passwords{DB: d, Hasher: password.New(password.Options{KiB: 64, Passes: 1}), Limits: limits}
+	h := &Handler{DB: d, Passwords: p, Name: "Fieldnote", Log: log,
+		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: p, Base: base},
+		MFA:     &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: base, Log: log}}
 	e := echo.New()
 	e.Logger.SetOutput(io.Discard)
 	e.HTTPErrorHandler = func(err error, c echo.Context) { _ = h.ErrorPage(c, problem.Of(err)) }
@@ -47,7 +54,7 @@ func send(t *testing.T, e *echo.Echo, ip, path string, form url.Values, cookies 
 	return answer.Result()
 }
 
-// signUpFrom makes an account and returns the last answer.
+// signUpFrom signs up, as far as the code that is mailed, and returns the last answer.
 func signUpFrom(t *testing.T, e *echo.Echo, ip, email string) *http.Response {
 	t.Helper()
 	begun := send(t, e, ip, pathSignUp, url.Values{"email": {email}, "first_name": {"Mara"}, "last_name": {"Lindqvist"}})
@@ -58,7 +65,8 @@ func signUpFrom(t *testing.T, e *echo.Echo, ip, email string) *http.Response {
 	return send(t, e, ip, pathSignUpDetails, url.Values{"flow": {next.Query().Get("flow")}, "password": {"kestrel-tundra-4471"}}, begun.Cookies()...)
 }
 
-// Accounts stay: one machine must not make as many as it likes.
+// Each sign-up mails somebody and may become an account, which stays: one
+// machine must not begin as many as it likes.
 func TestANetworkSignsUpOnlySoOften(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		now := time.Now().UTC().Truncate(signUpRate.Per).Add(time.Second)

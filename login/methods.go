@@ -21,6 +21,7 @@ func (h *Handler) settings(c echo.Context) tenants.Settings {
 	if err != nil {
 		h.Log.WarnContext(c.Request().Context(), "the settings cannot be read", "error", err)
 	}
+	s.Passkey = s.Passkey && h.MFA.Passkeys()
 	return s
 }
 

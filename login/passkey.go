@@ -52,7 +52,7 @@ func (h *Handler) showPasskey(c echo.Context, status int, a *Attempt, problems .
 func (h *Handler) askPasskey(c echo.Context, a *Attempt) (q *mfa.Question, err error) {
 	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
 		settings, err := tenants.GetSettings(tx)
-		if err == nil && !settings.Passkey {
+		if err == nil && !(settings.Passkey && h.MFA.Passkeys()) {
 			err = errMethodOff
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package login
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -47,6 +48,9 @@ func (h *Handler) steps(c echo.Context, a *Attempt) (s steps, err error) {
 		s.left, err = mfa.RecoveryCodesLeft(tx, *a.UserID)
 		return err
 	})
+	if !h.MFA.Passkeys() { // the deployment moved to an address without a domain
+		s.methods = slices.DeleteFunc(s.methods, func(m mfa.Method) bool { return m.Kind == sessions.SecondWebAuthn })
+	}
 	return s, err
 }
 
@@ -86,9 +90,21 @@ func (h *Handler) second(c echo.Context, _ browser.Params, a *Attempt) error {
 		return err
 	}
 	if len(s.methods) == 0 { // removed in another browser meanwhile
-		return h.passAgain(c, a)
+		return h.secondWithout(c, a, s)
 	}
 	return c.Redirect(http.StatusSeeOther, a.path(secondPages[s.methods[0].Kind]))
+}
+
+// secondWithout goes on where no way is left to take the second step: with a
+// recovery code, or as if none had been asked for.
+func (h *Handler) secondWithout(c echo.Context, a *Attempt, s steps) error {
+	if s.left > 0 {
+		return c.Redirect(http.StatusSeeOther, a.path(secondPages[sessions.SecondRecovery]))
+	}
+	if !h.MFA.Passkeys() {
+		return mfa.ErrNoPasskeys
+	}
+	return h.passAgain(c, a)
 }
 
 // passAgain asks anew what stands before the person.
@@ -266,8 +282,8 @@ func (h *Handler) showSecondPasskey(c echo.Context, status int, a *Attempt, prob
 		q, err = h.MFA.BeginSignIn(tx, a.passkeyBound(), passkeyPerson(s.person))
 		return err
 	})
-	if errors.Is(err, mfa.ErrPasskey) { // none left
-		return h.passAgain(c, a)
+	if errors.Is(err, mfa.ErrPasskey) || errors.Is(err, mfa.ErrNoPasskeys) { // none left
+		return h.second(c, browser.Params{}, a)
 	}
 	if err != nil {
 		return err

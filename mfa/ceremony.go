@@ -51,12 +51,23 @@ type Question struct {
 	Options string // JSON, as PublicKeyCredential.parse…OptionsFromJSON reads it
 }
 
+// ErrNoPasskeys says that passkeys do not work at this deployment's address.
+var ErrNoPasskeys = problem.New(problem.Forbidden, "passkeys_not_available", "Passkeys need a deployment with a domain name of its own.")
+
+// Passkeys reports whether passkeys can work at all: they belong to a domain,
+// and an address such as https://192.0.2.1 is none (WebAuthn §5.1.3, "valid
+// domain").
+func (s *Service) Passkeys() bool {
+	u, err := url.Parse(s.Base)
+	return err == nil && protocol.ValidateRPID(u.Hostname()) == nil
+}
+
 // relyingParty says who asks: the host of the public origin, and that origin
 // alone (WebAuthn §5.1.3, §13.4.9). Making it costs next to nothing.
 func (s *Service) relyingParty() (*webauthn.WebAuthn, error) {
 	u, err := url.Parse(s.Base)
-	if err != nil {
-		return nil, err
+	if err != nil || !s.Passkeys() {
+		return nil, ErrNoPasskeys
 	}
 	times := webauthn.TimeoutConfig{Enforce: true, Timeout: ceremonyLifetime, TimeoutUVD: ceremonyLifetime}
 	return webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: s.Name, RPOrigins: []string{s.Base},

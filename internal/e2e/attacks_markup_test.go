@@ -27,6 +27,7 @@ func TestNamesAreWordsOnEveryPage(t *testing.T) {
 		person.Set("User-Agent", marked)
 		p := person.Get(s.AuthorizeURL("screen_hint", "sign-up", "login_hint", marked, "ui_locales", marked))
 		p = p.Submit("email", "eve@evil.example", "first_name", marked, "last_name", marked).Submit("password", Password)
+		p = verify(t, s, p, "eve@evil.example")
 		s.Tokens(map[string]any{"grant_type": "authorization_code", "code": p.URL.Query().Get("code")})
 		orgs := join(t, s, "eve@evil.example", marked, marked+"2")
 		client, _ := application(s, oauth.NewClient{Name: marked, RedirectURIs: []string{"https://app.example/cb?" + url.QueryEscape(marked)}})

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -99,12 +100,19 @@ func TestAFormSetsOnlyItsOwnFields(t *testing.T) {
 		b := s.Browser()
 		p := b.Get("/login/signup").Submit("email", "eve@evil.example", "first_name", "Eve", "last_name", "E", "email_verified", "true", "id", "user_01J00000000000000000000000", "role", "owner")
 		p = p.Submit("password", Password, "email_verified", "true", "user_id", "user_01J00000000000000000000000", "organization_id", string(system(s)), "return_path", "https://evil.example/")
+		s.All(func(tx *db.AllTx) error {
+			if u, err := users.GetByEmail(tx, "eve@evil.example"); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("an account before its address was proven: %+v, %v", u, err)
+			}
+			return nil
+		})
+		p = verify(t, s, p, "eve@evil.example")
 		if p.URL.Path != "/account" {
 			t.Fatalf("%d at %s: %s", p.Status, p.URL, p.Text())
 		}
 		s.All(func(tx *db.AllTx) error {
 			u, err := users.GetByEmail(tx, "eve@evil.example")
-			if err == nil && (u.EmailVerified || u.ID == "user_01J00000000000000000000000") {
+			if err == nil && u.ID == "user_01J00000000000000000000000" {
 				t.Errorf("%+v", u)
 			}
 			return err

@@ -9,6 +9,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/mail/mailtest"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -18,11 +19,20 @@ func signUp(t *testing.T, s *Server, b *Browser, email string) *Page {
 	t.Helper()
 	p := b.Get(s.AuthorizeURL("screen_hint", "sign-up"))
 	p = p.Submit("email", email, "first_name", "Mara", "last_name", "Lindqvist")
-	p = p.Submit("password", Password)
+	p = verify(t, s, p.Submit("password", Password), email)
 	if !strings.HasPrefix(p.URL.String(), Callback+"?") {
 		t.Fatalf("the sign-up ended at %s (%d): %s", p.URL, p.Status, p.Text())
 	}
 	return p
+}
+
+// verify types the code that was mailed to prove the address.
+func verify(t *testing.T, s *Server, p *Page, email string) *Page {
+	t.Helper()
+	if p.URL.Path != "/login/verify-email" {
+		t.Fatalf("no code was asked for at %s (%d): %s", p.URL, p.Status, p.Text())
+	}
+	return p.Submit("code", mailtest.Last(t, s.DB, email).Code)
 }
 
 // The main job: a person signs up, the application gets its tokens, and a

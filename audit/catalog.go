@@ -22,6 +22,7 @@ var Catalog = []Entry{
 	MembershipDeleted{},
 	RoleCreated{},
 	BrandingUpdated{},
+	OrganizationPolicyUpdated{},
 	AuthenticationSettingsUpdated{},
 	FactorCreated{},
 	FactorVerified{},

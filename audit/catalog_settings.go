@@ -7,6 +7,7 @@ import "gatehouse/internal/wire"
 // AuthenticationSettingsUpdated is authentication_settings.updated: how people
 // may sign in, or which mails the server sends, changed.
 type AuthenticationSettingsUpdated struct {
+	Before   wire.AuthenticationSettings `json:"before"`
 	Settings wire.AuthenticationSettings `json:"settings"`
 }
 
@@ -16,5 +17,5 @@ func (AuthenticationSettingsUpdated) Type() string { return "authentication_sett
 // Targets are the deployment as a whole.
 func (AuthenticationSettingsUpdated) Targets() []Target { return []Target{} }
 
-// Data is the settings as they are now.
+// Data is the settings as they were and as they are now.
 func (e AuthenticationSettingsUpdated) Data() any { return e }

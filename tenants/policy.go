@@ -2,8 +2,10 @@ package tenants
 
 import (
 	"errors"
+	"reflect"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/wire"
@@ -34,4 +36,92 @@ func GetPolicy(tx db.OwnedScope, org id.Organization) (Policy, error) {
 		return Policy{}, err
 	}
 	return row.Policy, nil
+}
+
+// SetPolicy replaces the policy of the transaction's organization. members are
+// those of its break-glass people who are active members: people stand on a
+// higher floor (users.SetPolicy asks for them). What live sessions no longer
+// meet ends them at their next refresh.
+func SetPolicy(tx *db.OrgTx, p Policy, members []id.User) (Policy, error) {
+	org, err := Lock(tx)
+	if err != nil {
+		return p, err
+	}
+	if org.System {
+		return p, ErrSystemOrganization
+	}
+	settings, err := GetSettings(tx)
+	if err != nil {
+		return p, err
+	}
+	if p, err = checkPolicy(p, settings, members); err != nil {
+		return p, err
+	}
+	return p, storePolicy(tx, org, p)
+}
+
+// RemoveBreakGlass takes the exemption from somebody who is a member no
+// longer, so that it does not wait for them if they come back. It keeps the
+// last one where single sign-on is required: ErrLastBreakGlass.
+func RemoveBreakGlass(tx *db.OrgTx, user id.User, evenTheLast bool) error {
+	org, err := Lock(tx)
+	if err != nil {
+		return err
+	}
+	p, err := GetPolicy(tx, org.ID)
+	if err != nil {
+		return err
+	}
+	left := without(p.BreakGlassUsers, user)
+	if len(left) == len(p.BreakGlassUsers) {
+		return nil
+	}
+	if len(left) == 0 && ssoAlone(p) && !evenTheLast {
+		return ErrLastBreakGlass
+	}
+	p.BreakGlassUsers = left
+	return storePolicy(tx, org, p)
+}
+
+func without(all []id.User, one id.User) []id.User {
+	var left []id.User
+	for _, u := range all {
+		if u != one {
+			left = append(left, u)
+		}
+	}
+	return left
+}
+
+// storePolicy writes the policy and records it, where it says something new.
+func storePolicy(tx *db.OrgTx, org *Organization, p Policy) error {
+	before, err := GetPolicy(tx, org.ID)
+	if err != nil || reflect.DeepEqual(plain(before), plain(p)) {
+		return err
+	}
+	n, err := policies.UpdateWhere(tx, db.Set{"policy": db.JSON(p)}, db.Eq("organization_id", org.ID))
+	if err == nil && n == 0 {
+		err = policies.Insert(tx, &organizationPolicy{Policy: p})
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.OrganizationPolicyUpdated{Organization: org.ID, Name: org.Name, Before: plain(before), After: plain(p)})
+}
+
+// plain is a policy whose empty lists are written in one way.
+func plain(p Policy) Policy {
+	if len(p.AllowedMethods) == 0 {
+		p.AllowedMethods = nil
+	}
+	if len(p.MFAFactors) == 0 {
+		p.MFAFactors = nil
+	}
+	if len(p.IPAllowList) == 0 {
+		p.IPAllowList = nil
+	}
+	if len(p.BreakGlassUsers) == 0 {
+		p.BreakGlassUsers = nil
+	}
+	return p
 }

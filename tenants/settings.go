@@ -35,11 +35,30 @@ func GetSettings(tx db.AnyScope) (Settings, error) {
 
 // SetSettings replaces the deployment's.
 func SetSettings(tx *db.Tx, s Settings) error {
+	_, err := ChangeSettings(tx, func(now *Settings) { *now = s })
+	return err
+}
+
+// ChangeSettings changes some of the deployment's settings and says what they
+// are then. Two who change different ones at once both succeed.
+func ChangeSettings(tx *db.Tx, change func(*Settings)) (Settings, error) {
+	if _, err := deployments.GetForUpdate(tx, theDeployment); err != nil {
+		return Settings{}, err
+	}
+	before, err := GetSettings(tx)
+	if err != nil {
+		return Settings{}, err
+	}
+	s := before
+	change(&s)
 	if !s.Password && !s.MagicAuth && !s.Passkey {
-		return errNoWayIn
+		return s, errNoWayIn
+	}
+	if s == before {
+		return s, nil
 	}
 	if _, err := deployments.Update(tx, theDeployment, db.Set{"settings": db.JSON(s)}); err != nil {
-		return err
+		return s, err
 	}
-	return audit.RecordDeployment(tx, audit.AuthenticationSettingsUpdated{Settings: s})
+	return s, audit.RecordDeployment(tx, audit.AuthenticationSettingsUpdated{Before: before, Settings: s})
 }

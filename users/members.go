@@ -78,6 +78,9 @@ func DeactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, erro
 	if err := keepAnOwner(tx, m); err != nil {
 		return nil, err
 	}
+	if err := tenants.RemoveBreakGlass(tx, m.UserID, false); err != nil {
+		return nil, err
+	}
 	m, err = change(tx, membership, db.Set{"status": Inactive, "deactivated_at": tx.Now()})
 	if err != nil {
 		return nil, err
@@ -104,6 +107,9 @@ func RemoveMember(tx *db.OrgTx, membership id.Membership) error {
 		return err
 	}
 	if err := keepAnOwner(tx, m); err != nil {
+		return err
+	}
+	if err := tenants.RemoveBreakGlass(tx, m.UserID, false); err != nil {
 		return err
 	}
 	return remove(tx, m)
@@ -142,6 +148,9 @@ func leave(tx *db.OrgTx, m *Membership) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := tenants.RemoveBreakGlass(tx, m.UserID, true); err != nil {
+		return err
 	}
 	return remove(tx, m)
 }

@@ -30,13 +30,13 @@ type AuthenticationSettings struct {
 // OrganizationPolicy is what an organization asks of those who sign in to it.
 // Its zero value asks nothing beyond what the deployment asks.
 type OrganizationPolicy struct {
-	AllowedMethods         []string  `json:"allowed_authentication_methods"` // empty: all that the deployment has
-	SSORequired            bool      `json:"sso_required"`
-	MFARequired            bool      `json:"mfa_required"`
-	MFAFactors             []string  `json:"mfa_factors,omitempty"` // totp, webauthn, sms; empty: any but sms
-	SessionLifetimeSeconds *int64    `json:"session_lifetime_seconds,omitempty"`
-	SessionIdleSeconds     *int64    `json:"session_idle_seconds,omitempty"`
-	IPAllowList            []string  `json:"ip_allow_list,omitempty"` // CIDRs; empty: from everywhere
-	JITFromVerifiedDomains bool      `json:"jit_from_verified_domains"`
-	BreakGlassUsers        []id.User `json:"break_glass_user_ids,omitempty"` // exempt from sso_required and ip_allow_list
+	AllowedMethods         Array[string] `json:"allowed_authentication_methods"` // empty: all that the deployment has
+	SSORequired            bool          `json:"sso_required"`
+	MFARequired            bool          `json:"mfa_required"`
+	MFAFactors             []string      `json:"mfa_factors,omitempty"` // totp, webauthn, sms; empty: any but sms
+	SessionLifetimeSeconds *int64        `json:"session_lifetime_seconds,omitempty"`
+	SessionIdleSeconds     *int64        `json:"session_idle_seconds,omitempty"`
+	IPAllowList            []string      `json:"ip_allow_list,omitempty"` // CIDRs; empty: from everywhere
+	JITFromVerifiedDomains bool          `json:"jit_from_verified_domains"`
+	BreakGlassUsers        []id.User     `json:"break_glass_user_ids,omitempty"` // exempt from sso_required and ip_allow_list
 }

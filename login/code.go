@@ -149,11 +149,17 @@ func readCode(form browser.Params) string {
 	return digitsOf(clip(form.Get(hosted.FieldCode), 64))
 }
 
+// zeros are the noughts of the keyboards that our languages are typed on; the
+// nine other digits follow each (Unicode, general category Nd).
+var zeros = []rune{'0', '٠', '۰', '०', '０'}
+
 func digitsOf(s string) string {
-	var out []rune
+	var out []byte
 	for _, r := range s {
-		if r >= '0' && r <= '9' {
-			out = append(out, r)
+		for _, zero := range zeros {
+			if r >= zero && r <= zero+9 {
+				out = append(out, '0'+byte(r-zero))
+			}
 		}
 	}
 	return string(out)

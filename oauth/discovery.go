@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"gatehouse/internal/i18n"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
 )
@@ -51,9 +52,18 @@ func (h *Handler) discovery(c echo.Context) error {
 		TokenAuthMethods:  []string{"client_secret_basic", "client_secret_post", "none"},
 		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "org_id", "name", "given_name",
 			"family_name", "picture", "locale", "updated_at", "email", "email_verified"},
-		ChallengeMethods: []string{"S256"}, Prompts: []string{"none", "login", "select_account", "create"}, Locales: []string{"en", "de"},
+		ChallengeMethods: []string{"S256"}, Prompts: []string{"none", "login", "select_account", "create"}, Locales: locales(),
 		IssParameter: true,
 	})
+}
+
+// locales are the languages of the hosted pages.
+func locales() []string {
+	var tags []string
+	for _, l := range i18n.Languages() {
+		tags = append(tags, l.Tag())
+	}
+	return tags
 }
 
 // standardKeys is GET /oauth2/jwks.

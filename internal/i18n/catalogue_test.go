@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// needs is what a message wants filled in, and how: "count, plural", "<b>".
+// needs is what a message wants filled in, and how: "count, plural", "<b>",
+// "which: terms".
 func needs(m message, into map[string]bool) map[string]bool {
 	names := map[kind]string{kindValue: "", kindNumber: "", kindPlural: ", plural", kindSelect: ", select"}
 	for _, n := range m {
@@ -23,7 +22,10 @@ func needs(m message, into map[string]bool) map[string]bool {
 			into["<"+n.text+">"] = true
 		}
 		needs(n.children, into)
-		for _, branch := range n.branches {
+		for name, branch := range n.branches {
+			if n.kind == kindSelect {
+				into[n.text+": "+name] = true
+			}
 			needs(branch, into)
 		}
 	}
@@ -135,80 +137,6 @@ func texts(m message) []string {
 		}
 	}
 	return all
-}
-
-var (
-	literal = regexp.MustCompile(`"([a-z0-9_.]+)"`)
-	comment = regexp.MustCompile(`(?m)^\s*//.*$`)
-	asked   = regexp.MustCompile(`\.(?:T|Rich)\(\s*"([^"]+)"`)
-)
-
-// sources reads every Go and templ file of the tree that is neither generated
-// nor a test.
-func sources(t *testing.T, see func(path, text string)) {
-	t.Helper()
-	root := filepath.Join("..", "..")
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name := d.Name()
-		if d.IsDir() {
-			if path != root && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "examples") {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		code := strings.HasSuffix(name, ".templ") || strings.HasSuffix(name, ".go")
-		if !code || strings.HasSuffix(name, "_templ.go") || strings.HasSuffix(name, "_test.go") {
-			return nil
-		}
-		text, err := os.ReadFile(path)
-		if err == nil {
-			see(path, comment.ReplaceAllString(string(text), ""))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// A key without a message shows the key itself to a person; a message without
-// a use costs every translator. A key is used where it stands as a literal, or
-// is put together from a literal "prefix." and a literal next word.
-func TestEveryKeyHasItsUseAndItsMessage(t *testing.T) {
-	t.Parallel()
-	english := known[0].load()
-	literals := map[string]bool{}
-	sources(t, func(path, text string) {
-		for _, m := range asked.FindAllStringSubmatch(text, -1) {
-			if _, ok := english[m[1]]; !ok && !strings.HasSuffix(m[1], ".") {
-				t.Errorf("%s: %q has no message", path, m[1])
-			}
-		}
-		for _, m := range literal.FindAllStringSubmatch(text, -1) {
-			literals[m[1]] = true
-		}
-	})
-	for key := range english {
-		if !literals[key] && !composed(key, literals) {
-			t.Errorf("%s is not used", key)
-		}
-	}
-}
-
-func composed(key string, literals map[string]bool) bool {
-	for i, r := range key {
-		if r != '.' {
-			continue
-		}
-		next, _, _ := strings.Cut(key[i+1:], ".")
-		if literals[key[:i+1]] && literals[next] {
-			return true
-		}
-	}
-	return false
 }
 
 // Reading a language must not be felt at start-up or on its first page.

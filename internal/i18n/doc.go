@@ -16,6 +16,12 @@
 // sentence is ever glued together. Each language is read and parsed when it is
 // first spoken; a key that it lacks is taken from English.
 //
-// To add a language: a line in languages.go and its JSON file. The tests name
-// every key that is missing, unused or has other variables than the English.
+// A plural has the forms that CLDR gives its language for whole numbers, and
+// all of them. Values stand in isolates where the direction of writing may
+// change (direction.go); digits are 0 to 9 in every language.
+//
+// To add a language: a line in languages.go, its JSON file, and a face in
+// web/assets/files/css/70-languages.css if Inter has no letters for it. The
+// tests name every key that is missing, unused or has other variables, choices
+// or plural forms than it should.
 package i18n

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 	xmessage "golang.org/x/text/message"
 	"golang.org/x/text/number"
 )
@@ -63,7 +64,7 @@ func (w *writer) message(m message, tag string, count int) {
 		case kindText:
 			w.text(tag, n.text)
 		case kindValue:
-			w.text(tag, w.value(n.text))
+			w.text(tag, w.shown(n.text))
 		case kindNumber:
 			w.text(tag, w.c.number(w.int(n.text)))
 		case kindHash:
@@ -89,6 +90,14 @@ func (w *writer) text(tag, text string) {
 		return
 	}
 	w.parts = append(w.parts, Part{Tag: tag, Text: text})
+}
+
+// shown is a value as it stands in a sentence.
+func (w *writer) shown(name string) string {
+	if s, ok := w.args[name].(string); ok {
+		return Language{w.c}.Isolate(s)
+	}
+	return w.value(name)
 }
 
 func (w *writer) value(name string) string {
@@ -136,8 +145,18 @@ var forms = map[plural.Form]string{
 // number groups digits as the language does. Three digits and less need no
 // grouping in any, and are most of what we print.
 func (c *catalogue) number(n int) string {
-	if n > -1000 && n < 1000 && c.dir == LeftToRight {
+	if n > -1000 && n < 1000 {
 		return strconv.Itoa(n)
 	}
-	return xmessage.NewPrinter(c.tag).Sprint(number.Decimal(n))
+	return xmessage.NewPrinter(c.figures()).Sprint(number.Decimal(n))
+}
+
+// figures is the language with the digits that codes, addresses and times are
+// made of everywhere: a page that counts in ٣ and asks for 3 reads as two.
+func (c *catalogue) figures() language.Tag {
+	tag, err := c.tag.SetTypeForKey("nu", "latn")
+	if err != nil {
+		return c.tag
+	}
+	return tag
 }

@@ -13,12 +13,22 @@ func (l Language) Ago(then, now time.Time) string {
 	case passed < 24*time.Hour:
 		return l.T("time.hours", Args{"count": int(passed / time.Hour)})
 	}
-	month := l.T("time.month", Args{"month": int(then.Month())})
 	if then.Year() == now.Year() {
-		return l.T("time.day", Args{"day": then.Day(), "month": month})
+		return l.T("time.day", l.date(then))
 	}
-	return l.T("time.day_year", Args{"day": then.Day(), "month": month, "year": then.Format("2006")})
+	return l.Day(then)
 }
+
+// Day is a date with its year, read in the time's own zone.
+func (l Language) Day(t time.Time) string { return l.T("time.day_year", l.date(t)) }
+
+func (l Language) date(t time.Time) Args {
+	month := l.T("time.month", Args{"month": int(t.Month())})
+	return Args{"day": t.Day(), "month": month, "year": t.Format("2006"), "clock": t.Format("15:04")}
+}
+
+// Moment tells a time to people anywhere: the whole date, and the clock of UTC.
+func (l Language) Moment(t time.Time) string { return l.T("time.moment", l.date(t.UTC())) }
 
 // Wait is the arguments of a message that says how long somebody has to wait:
 // whole seconds below a minute, whole minutes from there, never too few.

@@ -58,7 +58,7 @@ func (f Frame) secondItems(steps []SecondStep) []ui.Method {
 	for i, s := range steps {
 		items[i] = ui.Method{Icon: secondIcons[s.Kind], Href: s.URL, Label: f.Lang.T("second." + string(s.Kind) + ".name"), Note: s.Name}
 		if !s.Added.IsZero() {
-			items[i].Note = strings.TrimPrefix(s.Name+" · "+day(s.Added), " · ")
+			items[i].Note = strings.TrimPrefix(f.Lang.Isolate(s.Name)+" · "+f.Lang.Day(s.Added), " · ")
 		}
 	}
 	return items

@@ -30,7 +30,7 @@ func (l Invitation) body(f Frame) body {
 		ignore: f.Lang.Rich("mail.invitation.ignore", args),
 	}
 	b.preheader = plain(b.text)
-	for _, x := range []fact{{f.Lang.T("mail.fact.for"), l.Email}, {f.Lang.T("mail.fact.from"), l.InviterEmail}, {f.Lang.T("mail.fact.until"), moment(l.Expires)}} {
+	for _, x := range []fact{{f.Lang.T("mail.fact.for"), l.Email}, {f.Lang.T("mail.fact.from"), l.InviterEmail}, {f.Lang.T("mail.fact.until"), f.Lang.Moment(l.Expires)}} {
 		if x.value != "" {
 			b.facts = append(b.facts, x)
 		}

@@ -3,7 +3,6 @@ package mail
 import (
 	"context"
 	"strings"
-	"time"
 
 	"gatehouse/internal/i18n"
 )
@@ -105,9 +104,6 @@ func spaced(code string) string {
 	}
 	return code[:3] + " " + code[3:]
 }
-
-// moment is a time that means the same everywhere.
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") + " UTC" }
 
 // oneLine keeps names that people chose from adding lines to a mail's header.
 func oneLine(s string) string {

@@ -77,7 +77,7 @@ func (f Frame) notice(heading string, text []i18n.Part, s Seen, disownURL string
 			b.facts = append(b.facts, x)
 		}
 	}
-	b.facts = append(b.facts, fact{f.Lang.T("mail.fact.time"), moment(s.At)})
+	b.facts = append(b.facts, fact{f.Lang.T("mail.fact.time"), f.Lang.Moment(s.At)})
 	if disownURL != "" {
 		b.disown = link{f.Lang.T("mail.notice.disown"), disownURL}
 	}

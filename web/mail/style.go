@@ -11,9 +11,11 @@ import (
 )
 
 // face puts the sheet's type before other inline styles. Its arguments are
-// ours and the brand's colours, which tenants/brand has read as colours.
+// ours and the brand's colours, which tenants/brand has read as colours. No
+// name of a font is quoted: templ escapes quotes in styles twice, and the
+// semicolon of what is left ends the declaration.
 func face(style string) templ.SafeCSS {
-	return templ.SafeCSS("font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Inter,Roboto,Helvetica,Arial,sans-serif;" + style)
+	return templ.SafeCSS("font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Inter,Roboto,Helvetica,Arial,sans-serif;" + style)
 }
 
 // darkStyle adds dark paper and small screens; everything else is inline.

@@ -17,13 +17,13 @@ func text(f Frame, b body) string {
 	paragraph(b.heading)
 	paragraph(plain(b.text))
 	if b.code != "" {
-		paragraph("    " + spaced(b.code))
+		paragraph("    " + f.Lang.Isolate(spaced(b.code)))
 	}
 	if b.button.url != "" {
 		paragraph(b.button.label + ":\n" + b.button.url)
 	}
 	for _, x := range b.facts {
-		out.WriteString(x.label + ": " + oneLine(x.value) + "\n")
+		out.WriteString(x.label + ": " + f.Lang.Isolate(oneLine(x.value)) + "\n")
 	}
 	if len(b.facts) > 0 {
 		out.WriteString("\n")

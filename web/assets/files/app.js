@@ -97,13 +97,14 @@
     if (event.persisted) document.querySelectorAll("form[data-sending]").forEach(free);
   });
 
-  // Six digits: drop spaces and dashes, send on the last one.
+  // Six digits of any script: drop spaces, dashes and the marks that keep a
+  // code together in Arabic mail, send on the last one.
   on("input", (event) => {
     const input = up(event, "[data-otp]");
     if (!input) return;
-    const digits = input.value.replace(/[\s-]/g, "");
+    const digits = input.value.replace(/[\s\u2066-\u2069-]/g, "");
     if (digits !== input.value) input.value = digits;
-    if (/^\d+$/.test(digits) && digits.length === Number(input.dataset.otp) && !event.isComposing) input.form.requestSubmit();
+    if (/^\p{Nd}+$/u.test(digits) && digits.length === Number(input.dataset.otp) && !event.isComposing) input.form.requestSubmit();
   });
 
   // An error goes away when its field is changed; it never comes while typing.

@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
 	"gatehouse/internal/seal"
+	"gatehouse/invitations"
 	"gatehouse/sessions"
 	"gatehouse/users"
 )
@@ -84,6 +85,10 @@ type Begin struct {
 	UILocales         string
 	Screen            string     // ScreenSignIn (default) or ScreenSignUp
 	FreshAfter        *time.Time // a live session from before this does not count
+
+	// Invitation that the sign-in accepts, of LocateOpen. The address is then
+	// the invited one, and the organization its own.
+	Invitation *invitations.Invitation
 }
 
 // Started is an attempt that has begun. Secret goes into the browser (Remember).
@@ -121,6 +126,12 @@ func newAttempt(now time.Time, b Begin) (a *Attempt, secret string) {
 	}
 	if a.Screen != ScreenSignUp {
 		a.Screen = ScreenSignIn
+	}
+	if i := b.Invitation; i != nil {
+		a.InvitationID, a.Email = &i.ID, &i.Email
+		if i.OrganizationID != nil {
+			a.OrganizationID = i.OrganizationID
+		}
 	}
 	return a, secret
 }

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
+	"gatehouse/invitations"
 	"gatehouse/login/gates"
 	"gatehouse/sessions"
 	"gatehouse/users"
@@ -47,8 +48,13 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 		return "", users.ErrBanned
 	}
 	a.person = u
+	entrance, err := invitations.Foresee(tx, u, a.OrganizationID, a.InvitationID)
+	if err != nil {
+		return "", refusedInvitation(err)
+	}
 	verdict, org, err := gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Second: a.SecondMethod,
-		Organization: a.OrganizationID, Choose: a.NeedsOrganization, IP: tx.Actor().IP})
+		Organization: entrance.Organization, Joins: entrance.Joins, Proves: entrance.Proves,
+		Choose: a.NeedsOrganization, IP: tx.Actor().IP})
 	if err != nil {
 		return "", err
 	}
@@ -61,8 +67,15 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 }
 
 // complete ends the attempt: a browser session under a new id, unless one
-// answered it; the one before it ends.
+// answered it; the one before it ends. Whoever comes in by an invitation or
+// their address's domain becomes a member now.
 func (h *Handler) complete(tx *db.Tx, a *Attempt, d door) (secret string, err error) {
+	if tx.Actor().ID == "" {
+		tx.As(tx.Actor().As(a.person.ID, a.person.Email))
+	}
+	if err := invitations.Admit(tx, a.person, a.OrganizationID, a.InvitationID); err != nil {
+		return "", refusedInvitation(err)
+	}
 	if a.BrowserSessionID == nil {
 		secret, err = h.startBrowser(tx, a, d)
 	} else if a.SecondMethod != nil && a.SecondAt != nil && !a.SecondAt.Before(a.CreatedAt) {

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/invitations"
 	"gatehouse/login"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
@@ -115,6 +116,10 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 		if err := a.checkOrganization(tx); err != nil {
 			return err
 		}
+		invitation, err := a.openInvitation(tx)
+		if err != nil {
+			return err
+		}
 		if a.silent() {
 			to, err = h.answerSilently(tx, a, secret)
 			return err
@@ -123,12 +128,15 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 		started, err = login.Start(tx, login.Begin{
 			ReturnPath: resumePath + string(r.ID), ApplicationName: a.client.Name, ApplicationURL: a.client.home(), LandsAt: a.redirectURI,
 			Organization: a.organization, NeedsOrganization: true, LoginHint: a.loginHint, UILocales: a.locales,
-			Screen: a.screen, FreshAfter: a.freshAfter(tx.Now()),
+			Screen: a.screen, FreshAfter: a.freshAfter(tx.Now()), Invitation: invitation,
 		})
 		if err != nil {
 			return err
 		}
 		r.AttemptID = started.Attempt
+		if invitation != nil {
+			r.InvitationID = &invitation.ID
+		}
 		return requests.Insert(tx, r)
 	})
 	if err != nil || to != "" {
@@ -168,6 +176,25 @@ func (a *asked) checkOrganization(tx *db.Tx) error {
 		return refuse("organization_invalid", "There is no organization with that id.")
 	}
 	return err
+}
+
+// openInvitation is the one that the sign-in is to accept, if any. It goes into
+// the organization that it is for, and into no other.
+func (a *asked) openInvitation(tx *db.Tx) (*invitations.Invitation, error) {
+	if a.invitation == "" {
+		return nil, nil
+	}
+	if a.silent() {
+		return nil, refuse("interaction_required", "Nobody accepts an invitation without being asked.")
+	}
+	i, err := invitations.LocateOpen(tx, a.invitation)
+	if err == nil && a.organization != nil && i.OrganizationID != nil && *a.organization != *i.OrganizationID {
+		err = invitations.ErrInvalid
+	}
+	if errors.Is(err, invitations.ErrInvalid) {
+		return nil, refuse(invitations.ErrInvalid.Code, invitations.ErrInvalid.Message)
+	}
+	return i, err
 }
 
 // home is where a person who is lost can start again.

@@ -29,6 +29,7 @@ type asked struct {
 	scope        scopes
 	challenge    string
 	organization *id.Organization
+	invitation   string // its token
 	loginHint    string
 	locales      string
 	screen       string
@@ -65,6 +66,7 @@ func (a *asked) read(p browser.Params) error {
 	if len(p.Get("login_hint")) <= maxHint {
 		a.loginHint = p.Get("login_hint")
 	}
+	a.invitation = p.Get("invitation_token")
 	if err := a.readChallenge(p); err != nil {
 		return err
 	}

@@ -131,6 +131,17 @@ func LocateDomain(tx *db.AllTx, name string) (id.Organization, bool, error) {
 	return row.OrganizationID, true, nil
 }
 
+// HoldsDomain reports whether the transaction's organization has verified the
+// domain name. Its subdomains are others.
+func HoldsDomain(tx *db.OrgTx, name string) (bool, error) {
+	name, err := NormalizeDomain(name)
+	if err != nil {
+		return false, nil
+	}
+	n, err := domains.Count(tx, db.Eq("domain", name), db.Eq("state", Verified))
+	return n > 0, err
+}
+
 // LocateDomainOwner is whose domain that is, or db.ErrNotFound.
 func LocateDomainOwner(tx *db.AllTx, domain id.OrganizationDomain) (id.Organization, error) {
 	row, err := domains.Get(tx, domain)

@@ -47,6 +47,7 @@ var calls = map[string][]string{
 	// reading across organizations
 	"InDeployment":   {"internal/db", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth"},
 	"ReadDeployment": {"internal/db", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth"},
+	"AsDeployment":   {"internal/db", "invitations"},
 	// the transaction's own connection
 	"Native": {"internal/db", "internal/jobs"},
 	"Pools":  {"internal/db", "internal/jobs"},

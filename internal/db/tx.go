@@ -99,6 +99,13 @@ func (tx *Tx) Locate(fn func(*AllTx) error) error {
 	return tx.within(scope{reach: reachLocate}, func(inner *Tx) error { return fn(&AllTx{inner}) })
 }
 
+// AsDeployment runs fn as InDeployment does, inside the same transaction: what
+// belongs to the deployment itself is changed by a person who signs in.
+// internal/arch lists who calls it.
+func (tx *Tx) AsDeployment(fn func(*AllTx) error) error {
+	return tx.within(scope{reach: reachDeployment}, func(inner *Tx) error { return fn(&AllTx{inner}) })
+}
+
 func (tx *Tx) within(s scope, fn func(*Tx) error) error {
 	if tx.scope == s {
 		return fn(tx)

@@ -21,7 +21,9 @@ type Subject struct {
 	Second        *sessions.Second
 	Organization  *id.Organization // the one that was asked for or chosen
 	Choose        bool             // otherwise choose one, where there is any
-	Joins         bool             // the person is about to become a member of it
+	Joins         bool             // the person is about to become a member of it (invitations.Foresee)
+	Proves        bool             // their mailbox has to be proven, whatever the deployment asks
+	Offered       bool             // there are organizations that they could join, or they may make their own
 	IP            string           // the person's
 }
 
@@ -47,7 +49,8 @@ func load(tx *db.Tx, s Subject) (Facts, error) {
 	if err != nil {
 		return f, err
 	}
-	f.VerifyEmails, f.SMS = settings.VerifyEmails, settings.SMS
+	f.VerifyEmails, f.SMS = settings.VerifyEmails || s.Joins || s.Proves, settings.SMS
+	f.Offered = s.Offered
 	if f.Enrolled, err = mfa.Enrolled(tx, s.User.ID); err != nil {
 		return f, err
 	}
@@ -90,7 +93,7 @@ func organization(tx *db.Tx, org id.Organization, s Subject) (*Organization, err
 			return err
 		}
 		if err == nil {
-			o.Member = m.Status == users.Active
+			o.Member = s.Joins || m.Status == users.Active
 		}
 		o.Policy, err = tenants.GetPolicy(tx, org)
 		return err

@@ -165,9 +165,10 @@ CREATE TABLE invitations (
   role_slug        text,
   token_hash       bytea NOT NULL,
   sealed           bytea NOT NULL, -- the token, for the application that may read it again
-  inviter_user_id  text REFERENCES users (id) ON DELETE SET NULL,
+  inviter_user_id  text, -- no reference: an invitation whose inviter is gone is void, not nobody's
   accepted_user_id text REFERENCES users (id) ON DELETE SET NULL,
   locale           text,
+  open_key         text, -- organization and address while it is open: two cannot be
   accepted_at      timestamptz,
   revoked_at       timestamptz,
   expires_at       timestamptz NOT NULL,
@@ -175,6 +176,7 @@ CREATE TABLE invitations (
   updated_at       timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX invitations_token ON invitations (token_hash);
+CREATE UNIQUE INDEX invitations_open ON invitations (open_key);
 CREATE INDEX invitations_organization ON invitations (organization_id, id);
 CREATE INDEX invitations_email ON invitations (email_key, id);
 

@@ -6,10 +6,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"gatehouse/audit"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
-	"gatehouse/internal/field"
 	"gatehouse/internal/i18n"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
@@ -179,7 +177,7 @@ func (h *Handler) proven(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (secr
 	if err := users.SignedIn(tx, u); err != nil {
 		return "", err
 	}
-	if err := recordCode(tx, p.Kind, "succeeded", &u.ID, u.Email, ""); err != nil {
+	if err := mailbox.Record(tx, p.Kind, "succeeded", &u.ID, u.Email, ""); err != nil {
 		return "", err
 	}
 	a.PasswordHash = nil
@@ -223,22 +221,9 @@ func (h *Handler) noteRefusal(c echo.Context, a *Attempt, kind mailbox.Kind, out
 		if u, err := users.GetByEmail(tx, a.email()); err == nil {
 			user = &u.ID
 		}
-		return recordCode(tx, kind, "failed", user, a.email(), out.Code)
+		return mailbox.Record(tx, kind, "failed", user, a.email(), out.Code)
 	})
 	if err != nil {
 		h.Log.ErrorContext(c.Request().Context(), "a refused code could not be recorded", "error", err)
 	}
-}
-
-func recordCode(tx *db.Tx, kind mailbox.Kind, status string, user *id.User, email, code string) error {
-	who := tx.Actor()
-	e := audit.Authentication{Type: string(kind), Status: status, UserID: user, Email: field.Clip(email, maxEmail),
-		IPAddress: field.Clip(who.IP, 64), UserAgent: field.Clip(who.UserAgent, 512)}
-	if code != "" {
-		e.Error = &audit.AuthenticationError{Code: code, Message: mailbox.Tried{Code: code}.Err().Error()}
-	}
-	if kind == mailbox.EmailVerification {
-		return audit.RecordDeployment(tx, audit.AuthenticationEmailVerification{Authentication: e})
-	}
-	return audit.RecordDeployment(tx, audit.AuthenticationMagicAuth{Authentication: e})
 }

@@ -105,7 +105,7 @@ func (h *Handler) verified(tx *db.Tx, a *Attempt, at door) (secret string, err e
 	if _, err := mailbox.Claim(tx, u, users.AssertedByMailbox, *a.AuthMethod == sessions.Password); err != nil {
 		return "", err
 	}
-	if err := recordCode(tx, mailbox.EmailVerification, "succeeded", &u.ID, u.Email, ""); err != nil {
+	if err := mailbox.Record(tx, mailbox.EmailVerification, "succeeded", &u.ID, u.Email, ""); err != nil {
 		return "", err
 	}
 	return h.pass(tx, a, at)

@@ -20,6 +20,9 @@ func shownAs[K id.Kind](p id.EmailProof) K {
 	return K(kind.Prefix() + strings.TrimPrefix(string(p), p.Prefix()))
 }
 
+// VerificationID is a proof's id as the wire shows it.
+func VerificationID(p id.EmailProof) id.EmailVerification { return shownAs[id.EmailVerification](p) }
+
 func (i *Issued) user() id.User {
 	if i.UserID == nil {
 		return ""

@@ -78,14 +78,15 @@ func Enrolled(tx db.AnyScope, user id.User) ([]sessions.Second, error) {
 		return nil, err
 	}
 	for _, kind := range []sessions.Second{sessions.SecondTOTP, sessions.SecondSMS} {
-		if slices.ContainsFunc(rows, func(f Factor) bool { return f.second() == kind }) {
+		if slices.ContainsFunc(rows, func(f Factor) bool { return f.Second() == kind }) {
 			found = append(found, kind)
 		}
 	}
 	return found, nil
 }
 
-func (f *Factor) second() sessions.Second {
+// Second is the second step that the factor's codes are.
+func (f *Factor) Second() sessions.Second {
 	if f.Type == SMS {
 		return sessions.SecondSMS
 	}

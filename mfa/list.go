@@ -34,7 +34,7 @@ func List(tx db.AnyScope, user id.User) ([]Method, error) {
 	rows, err := factors.List(tx, db.Query{Where: []db.Cond{db.Eq("user_id", user), db.NotNull("verified_at")}})
 	for _, kind := range []sessions.Second{sessions.SecondTOTP, sessions.SecondSMS} {
 		for _, f := range rows {
-			if f.second() == kind {
+			if f.Second() == kind {
 				out = append(out, Method{ID: string(f.ID), Factor: f.ID, Kind: kind, Name: f.name(), Added: f.CreatedAt, LastUsed: f.LastUsedAt})
 			}
 		}

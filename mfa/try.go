@@ -40,6 +40,7 @@ type Checked struct {
 // Why a code was refused.
 const (
 	CodeIncorrect = "invalid_one_time_code"
+	CodeUsed      = "one_time_code_previously_used"
 	CodeExpired   = "one_time_code_expired"
 	CodeTooMany   = "one_time_code_too_many_attempts"
 	CodeWait      = "too_many_attempts"
@@ -47,6 +48,7 @@ const (
 
 var refusals = map[string]*problem.Error{
 	CodeIncorrect: problem.New(problem.BadRequest, CodeIncorrect, "The code is not right."),
+	CodeUsed:      problem.New(problem.BadRequest, CodeUsed, "The code was used before. Ask for a new one."),
 	CodeExpired:   problem.New(problem.BadRequest, CodeExpired, "The code has run out. Ask for a new one."),
 	CodeTooMany:   problem.New(problem.BadRequest, CodeTooMany, "Too many wrong codes. Ask for a new one."),
 	CodeWait:      problem.New(problem.TooMany, CodeWait, "There were too many attempts. Wait a moment and try again."),
@@ -162,7 +164,9 @@ func (t Try) answer(tx *db.Tx, code string) (Checked, error) {
 	switch err := c.count(tx); {
 	case errors.Is(err, ErrTooMany):
 		return Checked{Code: CodeTooMany}, nil
-	case errors.Is(err, ErrAnswered), errors.Is(err, ErrRunOut), errors.Is(err, db.ErrNotFound):
+	case errors.Is(err, ErrAnswered):
+		return Checked{Code: CodeUsed}, nil
+	case errors.Is(err, ErrRunOut), errors.Is(err, db.ErrNotFound):
 		return Checked{Code: CodeExpired}, nil
 	case err != nil:
 		return Checked{}, err

@@ -18,7 +18,14 @@ const (
 	grantCode     = "authorization_code"
 	grantRefresh  = "refresh_token"
 	grantPassword = "password"
+	grantMagic    = "urn:workos:oauth:grant-type:magic-auth:code"
+	grantVerify   = "urn:workos:oauth:grant-type:email-verification:code"
+	grantTOTP     = "urn:workos:oauth:grant-type:mfa-totp"
 	grantSelect   = "urn:workos:oauth:grant-type:organization-selection"
+
+	// Older SDKs' spellings.
+	grantMagicOld  = "urn:workos:oauth:grant-type:magic-auth"
+	grantVerifyOld = "urn:workos:oauth:grant-type:email-verification"
 )
 
 // authenticated is the wire's answer. SDKs seal it into a cookie of 4 KB, so
@@ -76,8 +83,14 @@ func (h *Handler) exchange(ctx context.Context, c *caller, t *tokenRequest, who 
 		return h.refresh(ctx, SurfaceWire, c, t.RefreshToken, org, who)
 	case grantPassword:
 		return h.passwordGrant(ctx, c, t, who)
+	case grantMagic, grantMagicOld:
+		return h.magicGrant(ctx, c, t, who)
+	case grantVerify, grantVerifyOld:
+		return h.verificationGrant(ctx, c, t, who)
+	case grantTOTP:
+		return h.totpGrant(ctx, c, t, who)
 	case grantSelect:
-		return h.selectOrganization(ctx, c, t, who)
+		return h.selectionGrant(ctx, c, t, who)
 	}
 	return nil, errInvalidRequest.WithMessage("That grant_type is not known.")
 }

@@ -27,6 +27,7 @@ type accessClaims struct {
 	Client       id.Client       `json:"client_id"`
 	AuthTime     int64           `json:"auth_time"`
 	Scope        string          `json:"scope,omitempty"`
+	authClaims
 }
 
 type actClaim struct {
@@ -46,6 +47,7 @@ type idClaims struct {
 	AccessHash   string          `json:"at_hash,omitempty"`
 	Session      id.Session      `json:"sid"`
 	Organization id.Organization `json:"org_id,omitempty"`
+	authClaims
 	personClaims
 }
 

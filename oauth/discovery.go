@@ -29,6 +29,7 @@ type metadata struct {
 	IDTokenAlgorithms     []string `json:"id_token_signing_alg_values_supported"`
 	TokenAuthMethods      []string `json:"token_endpoint_auth_methods_supported"`
 	Claims                []string `json:"claims_supported"`
+	Contexts              []string `json:"acr_values_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
 	Prompts               []string `json:"prompt_values_supported"`
 	Locales               []string `json:"ui_locales_supported"`
@@ -50,9 +51,9 @@ func (h *Handler) discovery(c echo.Context) error {
 		GrantTypes: []string{grantCode, grantRefresh}, SubjectTypes: []string{"public"},
 		IDTokenAlgorithms: []string{string(RS256), string(ES256)},
 		TokenAuthMethods:  []string{"client_secret_basic", "client_secret_post", "none"},
-		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "org_id", "name", "given_name",
+		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid", "org_id", "name", "given_name",
 			"family_name", "picture", "locale", "updated_at", "email", "email_verified"},
-		ChallengeMethods: []string{"S256"}, Prompts: []string{"none", "login", "select_account", "create"}, Locales: locales(),
+		Contexts: knownContexts, ChallengeMethods: []string{"S256"}, Prompts: []string{"none", "login", "select_account", "create"}, Locales: locales(),
 		IssParameter: true,
 	})
 }

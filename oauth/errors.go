@@ -23,6 +23,23 @@ var (
 	errNoChallenge    = problem.New(problem.BadRequest, "code_challenge_not_found", "The code was issued without a code_challenge, so it takes no code_verifier.")
 	errSessionID      = problem.New(problem.Invalid, "invalid_request_parameters", "session_id is missing or is not the id of a session.")
 
+	errPasswordOff      = problem.New(problem.Forbidden, "email_password_auth_disabled", "Signing in by email and password is switched off.")
+	errMagicOff         = problem.NewOAuth(problem.BadRequest, "authentication_method_not_allowed", "Signing in by a mailed code is switched off.")
+	errUserMismatch     = problem.New(problem.BadRequest, "user_mismatch", "The challenge belongs to another user than the pending sign-in.")
+	errUnknownChallenge = problem.New(problem.BadRequest, "one_time_code_expired", "There is no such authentication challenge, or it is gone. Make a new one.")
+	errAddress          = problem.New(problem.Forbidden, "ip_not_allowed", "The organization can be entered from its own networks only.")
+	errLoginRequired    = problem.NewOAuth(problem.BadRequest, "login_required", "The session is older than that organization allows: send the user to authorize with its organization_id.")
+	errInteraction      = problem.NewOAuth(problem.BadRequest, "interaction_required", "The organization asks for more than this session has: send the user to the authorization endpoint with its organization_id.")
+
+	// What stands between a proven person and the application (wire-api.md
+	// 2.4). Node recognises these by 403, those of single sign-on and methods
+	// by 400.
+	errVerifyEmail = problem.New(problem.Forbidden, "email_verification_required", "The user has to prove their email address first.")
+	errChallenge   = problem.New(problem.Forbidden, "mfa_challenge", "The user has to take a second step: challenge one of the factors.")
+	errEnroll      = problem.New(problem.Forbidden, "mfa_enrollment", "The user has to enroll a second factor.")
+	errSSORequired = problem.NewOAuth(problem.BadRequest, "sso_required", "The organization asks its people to sign in with SSO.")
+	errMethods     = problem.NewOAuth(problem.BadRequest, "organization_authentication_methods_required", "The organization does not take this way to sign in. Use one of those that it takes.")
+
 	// errSelectOrganization asks for the second step organization-selection; it is 403 on purpose (wire-api.md 2.4).
 	errSelectOrganization = problem.New(problem.Forbidden, "organization_selection_required", "The user belongs to several organizations: choose one.")
 )

@@ -11,6 +11,8 @@ import (
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
+	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/sessions"
 	"gatehouse/users"
 )
@@ -21,6 +23,8 @@ type Handler struct {
 	Base      string // the public origin without a slash at its end: the issuer
 	Keys      *Keys
 	Passwords *users.Passwords
+	Mailbox   *mailbox.Mailbox
+	MFA       *mfa.Service
 	Jar       browser.Jar
 	Lifetimes sessions.Lifetimes // of applications' sessions; zero means the default
 	Log       *slog.Logger

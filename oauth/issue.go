@@ -31,6 +31,7 @@ type beginning struct {
 	surface Surface
 	user    *users.User
 	session sessions.New
+	bounds  sessions.Lifetimes // what the organization allows; zero where it does not say
 	scope   scopes
 	nonce   string
 }
@@ -46,7 +47,7 @@ func (h *Handler) start(tx *db.Tx, key refreshKey, b beginning) (*issue, error) 
 	if i.role, err = roleIn(tx, b.session.Organization, b.user.ID); err != nil {
 		return nil, err
 	}
-	b.session.User, b.session.Client, b.session.Lifetimes = b.user.ID, b.client.ID, h.Lifetimes
+	b.session.User, b.session.Client, b.session.Lifetimes = b.user.ID, b.client.ID, h.Lifetimes.Within(b.bounds)
 	if i.session, err = sessions.Start(tx, b.session); err != nil {
 		return nil, err
 	}
@@ -103,6 +104,7 @@ func (h *Handler) accessToken(ctx context.Context, i *issue) (string, error) {
 		return key.sign(typeJWT, claims)
 	}
 	claims.Issuer, claims.Audience, claims.Scope = h.Base, string(i.client.ID), i.scope.String()
+	claims.authClaims = howOf(i.session)
 	return key.sign(typeAccess, claims)
 }
 
@@ -116,6 +118,6 @@ func (h *Handler) idToken(ctx context.Context, i *issue, access string) (string,
 	return key.sign(typeJWT, idClaims{
 		Issuer: h.Base, Subject: i.user.ID, Audience: i.client.ID, IssuedAt: now.Unix(), Expires: now.Add(idTokenLifetime).Unix(),
 		AuthTime: i.session.AuthenticatedAt.Unix(), Nonce: i.nonce, AccessHash: accessHash(access), Session: i.session.ID,
-		Organization: value(i.session.OrganizationID), personClaims: claimsOf(i.user, i.scope),
+		Organization: value(i.session.OrganizationID), authClaims: howOf(i.session), personClaims: claimsOf(i.user, i.scope),
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/seal"
+	"gatehouse/internal/wire"
+	"gatehouse/login/gates"
 	"gatehouse/sessions"
 	"gatehouse/users"
 )
@@ -94,7 +96,8 @@ func (h *Handler) spend(tx *db.Tx, key refreshKey, g *grant, c *caller, t *token
 	}
 	b := beginning{client: c.registration, surface: g.Surface, user: user, scope: parseScopes(value(g.Scope)), nonce: value(g.Nonce)}
 	b.session = sessions.New{BrowserSession: g.BrowserSessionID, Organization: g.OrganizationID,
-		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt}
+		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt, Second: g.SecondMethod, SecondAt: g.SecondAt}
+	b.bounds = g.bounds()
 	if err := b.place(tx, g, c, t); err != nil {
 		return nil, err
 	}
@@ -110,6 +113,11 @@ func (h *Handler) spend(tx *db.Tx, key refreshKey, g *grant, c *caller, t *token
 		return nil, errSpent
 	}
 	return i, err
+}
+
+// bounds are how long the organization lets the session live.
+func (g *grant) bounds() sessions.Lifetimes {
+	return gates.Bounds(wire.OrganizationPolicy{SessionLifetimeSeconds: g.SessionSeconds, SessionIdleSeconds: g.IdleSeconds})
 }
 
 // place says where the person is: as the application tells, else where their

@@ -54,7 +54,8 @@ func (h *Handler) redeemDirect(ctx context.Context, surface Surface, c *caller, 
 func grantOf(s *db.GrantState) *grant {
 	return &grant{ID: s.ID, ClientID: s.ClientID, Surface: Surface(s.Surface), UserID: s.UserID, BrowserSessionID: s.BrowserSession,
 		OrganizationID: s.Organization, RedirectURI: s.RedirectURI, Nonce: s.Nonce, Scope: s.Scope, CodeChallenge: s.CodeChallenge,
-		AuthMethod: s.AuthMethod, AuthenticatedAt: s.AuthenticatedAt, UsedAt: s.UsedAt, EndedAt: s.EndedAt, ExpiresAt: s.ExpiresAt}
+		AuthMethod: s.AuthMethod, AuthenticatedAt: s.AuthenticatedAt, SecondMethod: (*sessions.Second)(s.SecondMethod), SecondAt: s.SecondAt,
+		SessionSeconds: s.SessionSeconds, IdleSeconds: s.GrantIdle, UsedAt: s.UsedAt, EndedAt: s.EndedAt, ExpiresAt: s.ExpiresAt}
 }
 
 // redeemable reports whether nothing stands against the redemption.
@@ -82,7 +83,8 @@ func (h *Handler) draft(state *db.GrantState, g *grant, c *caller, t *tokenReque
 		return nil, err
 	}
 	n := sessions.New{BrowserSession: g.BrowserSessionID, User: g.UserID, Client: c.ID, Organization: g.OrganizationID,
-		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt, Lifetimes: h.Lifetimes}
+		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt,
+		Second: g.SecondMethod, SecondAt: g.SecondAt, Lifetimes: h.Lifetimes.Within(g.bounds())}
 	n.IP, n.UserAgent = t.person(c)
 	if n.IP == "" {
 		n.IP = value(state.IPAddress)
@@ -107,7 +109,8 @@ func (i *issue) redemption(key refreshKey, g *grant, who actor.Actor, now time.T
 	}
 	s := i.session
 	r := db.Redemption{Grant: g.ID, Client: s.ClientID, User: s.UserID, BrowserSession: s.BrowserSessionID, Organization: s.OrganizationID,
-		Now: now, Session: s.ID, AuthMethod: string(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt, IPAddress: s.IPAddress,
+		Now: now, Session: s.ID, AuthMethod: string(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt,
+		SecondMethod: (*string)(s.SecondMethod), SecondAt: s.SecondAt, IPAddress: s.IPAddress,
 		UserAgent: s.UserAgent, IdleSeconds: s.IdleSeconds, ExpiresAt: s.ExpiresAt, Surface: string(g.Surface),
 		Scope: optional(i.scope.String()), Audit: entry}
 	if g.Surface == SurfaceWire || i.scope.has(scopeOffline) {

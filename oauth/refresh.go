@@ -54,31 +54,38 @@ func (h *Handler) refresh(ctx context.Context, surface Surface, c *caller, token
 	if !ok {
 		return nil, errInvalidGrant
 	}
-	r := &refreshing{key: key, token: token, family: familyID, generation: generation, surface: surface, client: c.registration, org: org}
+	r := &refreshing{h: h, key: key, token: token, family: familyID, generation: generation, surface: surface, client: c.registration, org: org, ip: who.IP}
 	if done, err := r.direct(ctx, h.DB, who); done || err != nil {
 		return r.issue, err
 	}
-	var refused error
+	var ended bool
 	err = h.DB.Tx(ctx, who, func(tx *db.Tx) error {
-		refused = nil
+		ended, r.stands = false, nil
 		err := r.run(tx)
-		if errors.Is(err, errReused) {
-			refused = errInvalidGrant
+		if errors.Is(err, errEnded) {
+			ended = true
 			return nil // what ended must stay ended: this commits
 		}
 		return err
 	})
-	if err == nil {
-		err = refused
+	switch {
+	case err != nil:
+		return nil, err
+	case ended:
+		return nil, errInvalidGrant
+	case r.stands != nil:
+		return nil, r.refusal(ctx, who)
 	}
-	return r.issue, err
+	return r.issue, nil
 }
 
-// errReused says that a refresh token came back after its grace.
-var errReused = errors.New("a refresh token was used again")
+// errEnded says that the refresh itself ended the session: the token came back
+// after its grace, or the organization lets no session get as old.
+var errEnded = errors.New("the session has just been ended")
 
 // refreshing is one refresh under way.
 type refreshing struct {
+	h          *Handler
 	key        refreshKey
 	token      string
 	family     id.RefreshToken
@@ -86,7 +93,9 @@ type refreshing struct {
 	surface    Surface
 	client     *registration
 	org        *id.Organization
+	ip         string // the person's
 	issue      *issue
+	stands     *standing // what the organization asks before it goes on
 }
 
 // run does the whole exchange in one transaction. The family's row is locked,
@@ -115,18 +124,18 @@ func (r *refreshing) run(tx *db.Tx) error {
 // renew answers with the family's head: the next one, or the one there is.
 func (r *refreshing) renew(tx *db.Tx, f *family, rotating bool) error {
 	s, err := r.session(tx, f, rotating)
-	if errors.Is(err, sessions.ErrEnded) {
-		return errInvalidGrant
-	}
 	if err != nil {
-		return err
+		return orElse(err, sessions.ErrEnded, errInvalidGrant)
 	}
 	i := &issue{client: r.client, surface: r.surface, session: s, scope: parseScopes(value(f.Scope))}
-	if err := r.describe(tx, i); err != nil {
+	if err := r.describe(tx, f, i); err != nil || r.stands != nil {
 		return err
 	}
 	if rotating {
-		if err := r.advance(tx, f, s); err != nil {
+		if err := sessions.Used(tx, s); err != nil {
+			return err
+		}
+		if err := r.advance(tx, f, i.session); err != nil {
 			return err
 		}
 	}
@@ -135,17 +144,17 @@ func (r *refreshing) renew(tx *db.Tx, f *family, rotating bool) error {
 	return nil
 }
 
-// session is the live session of the family; a rotation notes its use.
+// session is the live session of the family; a rotation holds it.
 func (r *refreshing) session(tx *db.Tx, f *family, rotating bool) (*sessions.Session, error) {
 	if rotating {
-		return sessions.Renew(tx, f.SessionID)
+		return sessions.Hold(tx, f.SessionID)
 	}
 	return sessions.Live(tx, f.SessionID)
 }
 
 // describe reads the person and their role anew, and switches the organization
 // where another is asked for.
-func (r *refreshing) describe(tx *db.Tx, i *issue) error {
+func (r *refreshing) describe(tx *db.Tx, f *family, i *issue) error {
 	u, err := users.Get(tx, i.session.UserID)
 	if errors.Is(err, db.ErrNotFound) || err == nil && u.BannedNow(tx.Now()) {
 		return errInvalidGrant
@@ -154,22 +163,13 @@ func (r *refreshing) describe(tx *db.Tx, i *issue) error {
 		return err
 	}
 	i.user = u.Wire()
-	switching := r.org != nil && *r.org != value(i.session.OrganizationID)
-	org := i.session.OrganizationID
-	if switching {
-		if org = r.org; operators(tx, *org) {
-			return errNotMember
-		}
+	if r.org != nil && *r.org != value(i.session.OrganizationID) {
+		return r.change(tx, i, u)
 	}
-	i.role, err = roleIn(tx, org, u.ID)
-	if errors.Is(err, errNotMember) && !switching {
-		return errInvalidGrant // their membership ended: only signing in again helps
+	if i.role, err = roleIn(tx, i.session.OrganizationID, u.ID); err != nil {
+		return orElse(err, errNotMember, errInvalidGrant) // their membership ended: only signing in again helps
 	}
-	if err != nil || !switching {
-		return err
-	}
-	i.session, err = sessions.Switch(tx, i.session.ID, org)
-	return err
+	return r.again(tx, f, i.session, u)
 }
 
 // operators reports whether an organization is the operators' own, which no
@@ -212,5 +212,5 @@ func (r *refreshing) punish(tx *db.Tx, f *family) error {
 	if err := audit.RecordFor(tx, s.OrganizationID, entry); err != nil {
 		return err
 	}
-	return errReused
+	return errEnded
 }

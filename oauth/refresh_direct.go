@@ -12,7 +12,9 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/seal"
+	"gatehouse/login/gates"
 	"gatehouse/sessions"
+	"gatehouse/tenants"
 	"gatehouse/users"
 )
 
@@ -36,6 +38,9 @@ func (r *refreshing) direct(ctx context.Context, d *db.DB, who actor.Actor) (don
 	f, s := r.familyOf(state), r.sessionOf(state)
 	if r.org != nil && *r.org != value(s.OrganizationID) || !r.ordinary(state, f, s, now) {
 		return false, nil
+	}
+	if holds, err := r.holds(state, s); err != nil || !holds {
+		return false, err
 	}
 	u, err := personOf(state.UserID, &state.Person)
 	if err != nil {
@@ -67,6 +72,19 @@ func (r *refreshing) ordinary(state *db.RefreshState, f *family, s *sessions.Ses
 	return f.ClientID == r.client.ID && f.Surface == r.surface && s.LiveAt(now) && member && !u.BannedNow(now)
 }
 
+// holds reports whether the organization's policy asks no more of the session
+// than it has, and lets it live as long as it is to.
+func (r *refreshing) holds(state *db.RefreshState, s *sessions.Session) (bool, error) {
+	if state.Policy == nil {
+		return true, nil
+	}
+	var policy tenants.Policy
+	if err := json.Unmarshal(state.Policy, &policy); err != nil {
+		return false, fmt.Errorf("reading a policy: %w", err)
+	}
+	return gates.Holds(policy, r.held(s)) && s.Lifetimes().Within(gates.Bounds(policy)) == s.Lifetimes(), nil
+}
+
 // touchAfter is how stale a session's last use may be.
 const touchAfter = time.Minute
 
@@ -93,7 +111,7 @@ func (r *refreshing) familyOf(s *db.RefreshState) *family {
 
 func (r *refreshing) sessionOf(s *db.RefreshState) *sessions.Session {
 	return &sessions.Session{ID: s.SessionID, UserID: s.UserID, ClientID: s.ClientID, OrganizationID: s.Organization,
-		AuthMethod: sessions.Method(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt, ImpersonatorEmail: s.Impersonator,
+		AuthMethod: sessions.Method(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt, SecondMethod: (*sessions.Second)(s.SecondMethod), CreatedAt: s.SessionCreated, ImpersonatorEmail: s.Impersonator,
 		ImpersonatorReason: s.ImpersonatedFor, LastActiveAt: s.LastActiveAt, IdleSeconds: s.IdleSeconds,
 		ExpiresAt: s.SessionExpires, EndedAt: s.SessionEnded}
 }

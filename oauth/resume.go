@@ -3,7 +3,6 @@ package oauth
 import (
 	"errors"
 	"net/url"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,6 +12,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/seal"
 	"gatehouse/login"
+	"gatehouse/login/gates"
 	"gatehouse/sessions"
 	"gatehouse/users"
 )
@@ -78,8 +78,13 @@ func (h *Handler) grantCode(tx *db.Tx, r *authorizationRequest, done login.Done)
 		ID: id.New[id.Grant](), ClientID: r.ClientID, Surface: r.Surface, UserID: done.User, BrowserSessionID: &done.BrowserSession,
 		OrganizationID: done.Organization, RedirectURI: r.RedirectURI, Nonce: r.Nonce, Scope: r.Scope,
 		CodeHash: seal.Hash(code), CodeChallenge: r.CodeChallenge, AuthMethod: string(done.Method),
-		AuthenticatedAt: done.AuthenticatedAt, ExpiresAt: tx.Now().Add(codeLifetime),
+		AuthenticatedAt: done.AuthenticatedAt, SecondMethod: done.Second, SecondAt: done.SecondAt, ExpiresAt: tx.Now().Add(codeLifetime),
 	}
+	policy, err := policyOf(tx, g.OrganizationID)
+	if err != nil {
+		return "", err
+	}
+	g.SessionSeconds, g.IdleSeconds = policy.SessionLifetimeSeconds, policy.SessionIdleSeconds
 	if err := grants.Insert(tx, g); err != nil {
 		return "", err
 	}
@@ -103,46 +108,32 @@ func (h *Handler) answerSilently(tx *db.Tx, a *asked, secret string) (string, er
 	if fresh := a.freshAfter(tx.Now()); fresh != nil && b.AuthenticatedAt.Before(*fresh) {
 		return "", refuse("login_required", "The sign-in is older than max_age.")
 	}
-	org, err := a.silentOrganization(tx, b.UserID)
+	u, err := users.Get(tx, b.UserID)
 	if err != nil {
 		return "", err
 	}
-	r := a.request(tx)
-	return h.grantCode(tx, r, login.Done{User: b.UserID, BrowserSession: b.ID, Organization: org, Method: b.AuthMethod, AuthenticatedAt: b.AuthenticatedAt})
-}
-
-// silentOrganization is the organization that needs no question: the one that
-// was asked for, or the only one.
-func (a *asked) silentOrganization(tx *db.Tx, user id.User) (*id.Organization, error) {
-	choices, err := choicesOf(tx, user)
+	subject := gates.Subject{User: u, Method: b.AuthMethod, Second: b.SecondMethod, Organization: a.organization, Choose: true, IP: tx.Actor().IP}
+	verdict, org, err := gates.Check(tx, subject)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if a.organization != nil {
-		if !slices.ContainsFunc(choices, func(c users.Choice) bool { return c.Organization == *a.organization }) {
-			return nil, refuse("interaction_required", "The user is not a member of that organization.")
-		}
-		return a.organization, nil
+	if verdict.Gate != gates.Open {
+		return "", silentRefusals[verdict.Gate]
 	}
-	switch len(choices) {
-	case 0:
-		return nil, nil
-	case 1:
-		return &choices[0].Organization, nil
-	}
-	return nil, refuse("interaction_required", "The user has to choose an organization.")
+	return h.grantCode(tx, a.request(tx), login.Done{User: b.UserID, BrowserSession: b.ID, Organization: org, Method: b.AuthMethod,
+		AuthenticatedAt: b.AuthenticatedAt, Second: b.SecondMethod, SecondAt: b.SecondAt})
 }
 
-// choicesOf are the customers' organizations that a person is an active member of.
-func choicesOf(tx *db.Tx, user id.User) (choices []users.Choice, err error) {
-	err = tx.Locate(func(tx *db.AllTx) error {
-		all, err := users.LocateMemberships(tx, user)
-		for _, c := range all {
-			if !c.System {
-				choices = append(choices, c)
-			}
-		}
-		return err
-	})
-	return choices, err
+// silentRefusals are why no code can be had without a page: what a page could
+// ask is interaction_required, what only another sign-in brings is
+// login_required.
+var silentRefusals = map[gates.Gate]error{
+	gates.NotMember:          refuse("interaction_required", "The user is not a member of that organization."),
+	gates.AddressRefused:     refuse("access_denied", "The organization can be entered from its own networks only."),
+	gates.SSORequired:        refuse("login_required", "The organization asks its people to sign in with SSO."),
+	gates.MethodRefused:      refuse("login_required", "The organization does not take the way by which the user signed in."),
+	gates.VerifyEmail:        refuse("interaction_required", "The user has to prove their email address."),
+	gates.Challenge:          refuse("interaction_required", "The user has to take a second step."),
+	gates.Enroll:             refuse("interaction_required", "The user has to enroll a second factor."),
+	gates.SelectOrganization: refuse("interaction_required", "The user has to choose an organization."),
 }

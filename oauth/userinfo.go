@@ -13,7 +13,9 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/wire"
+	"gatehouse/login/gates"
 	"gatehouse/sessions"
+	"gatehouse/tenants"
 	"gatehouse/users"
 )
 
@@ -37,8 +39,8 @@ func (h *Handler) userinfo(c echo.Context) error {
 		return h.bearerChallenge(c, errScope)
 	}
 	answer := userClaims{Subject: claims.Subject}
-	err = h.DB.Read(c.Request().Context(), func(tx *db.Tx) error {
-		s, err := sessions.Live(tx, claims.Session)
+	err = h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) error {
+		s, err := live(tx, claims.Session)
 		if err != nil {
 			return orElse(err, sessions.ErrEnded, errInvalidToken)
 		}
@@ -57,6 +59,23 @@ func (h *Handler) userinfo(c echo.Context) error {
 		return err
 	}
 	return c.Blob(http.StatusOK, "application/json; charset=utf-8", body)
+}
+
+// live is the session, unless its organization lets none live for as long: the
+// next refresh will end it.
+func live(tx *db.AllTx, session id.Session) (*sessions.Session, error) {
+	s, err := sessions.Live(tx, session)
+	if err != nil || s.OrganizationID == nil {
+		return s, err
+	}
+	policy, err := tenants.GetPolicy(tx, *s.OrganizationID)
+	if err != nil {
+		return nil, err
+	}
+	if !s.LivesWithin(s.Lifetimes().Within(gates.Bounds(policy)), tx.Now()) {
+		return nil, sessions.ErrEnded
+	}
+	return s, nil
 }
 
 // verifyAccess reads an access token of the standard surface. The algorithm is

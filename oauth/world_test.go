@@ -20,8 +20,11 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
+	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/problem"
 	"gatehouse/login"
+	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -56,8 +59,11 @@ func newWorld(t testing.TB, d *db.DB, n NewClient) *world {
 	w.server = httptest.NewServer(e)
 	t.Cleanup(w.server.Close)
 	hasher := password.New(password.Options{})
-	w.h = &Handler{DB: d, Base: w.server.URL, Keys: &Keys{DB: d},
-		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: &limit.Limiter{DB: d}}}
+	limits := &limit.Limiter{DB: d}
+	passwords := &users.Passwords{DB: d, Hasher: hasher, Limits: limits}
+	w.h = &Handler{DB: d, Base: w.server.URL, Keys: &Keys{DB: d}, Passwords: passwords,
+		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: passwords, Base: w.server.URL},
+		MFA:     &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: w.server.URL}}
 	w.h.ErrorPage = func(c echo.Context, err error) error {
 		return c.HTML(problem.Of(err).Status(), "<h1>"+problem.Of(err).Code+"</h1>")
 	}

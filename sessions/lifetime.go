@@ -1,6 +1,10 @@
 package sessions
 
-import "time"
+import (
+	"time"
+
+	"gatehouse/internal/db"
+)
 
 // Lifetimes bound a session: how long at most, and how long unused.
 type Lifetimes struct{ Absolute, Idle time.Duration }
@@ -16,6 +20,38 @@ func (l Lifetimes) orDefault() Lifetimes {
 		l.Idle = DefaultLifetimes.Idle
 	}
 	return l
+}
+
+// Within is l, and no longer than bounds where those say something.
+func (l Lifetimes) Within(bounds Lifetimes) Lifetimes {
+	l = l.orDefault()
+	if bounds.Absolute > 0 {
+		l.Absolute = min(l.Absolute, bounds.Absolute)
+	}
+	if bounds.Idle > 0 {
+		l.Idle = min(l.Idle, bounds.Idle)
+	}
+	return l
+}
+
+// Lifetimes are how long the session may live since it began, and unused.
+func (s *Session) Lifetimes() Lifetimes {
+	return Lifetimes{Absolute: s.ExpiresAt.Sub(s.CreatedAt), Idle: time.Duration(s.IdleSeconds) * time.Second}
+}
+
+// LivesWithin reports whether the session could be used at now if it were to
+// live for l.
+func (s *Session) LivesWithin(l Lifetimes, now time.Time) bool {
+	return alive(now, s.CreatedAt.Add(l.Absolute), s.LastActiveAt, int64(l.Idle.Seconds()), s.EndedAt)
+}
+
+// SetLifetimes lets the session live for l since it began. Whether it still
+// lives then is LiveAt's to say.
+func SetLifetimes(tx *db.Tx, s *Session, l Lifetimes) error {
+	l = l.orDefault()
+	s.ExpiresAt, s.IdleSeconds = s.CreatedAt.Add(l.Absolute), int64(l.Idle.Seconds())
+	_, err := sessions.Update(tx, s.ID, db.Set{"expires_at": s.ExpiresAt, "idle_seconds": s.IdleSeconds}.Quiet(), db.Null("ended_at"))
+	return err
 }
 
 // touchEvery is how stale "last used" may be: a write a minute and session, not
@@ -45,4 +81,5 @@ const (
 	Disowned            Reason = "disowned" // the person said that it was not they
 	Claimed             Reason = "claimed"  // the address's owner proved it
 	Replaced            Reason = "replaced" // the browser signed in anew
+	Outlived            Reason = "lifetime" // it is older than its organization lets sessions get
 )

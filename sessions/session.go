@@ -56,7 +56,9 @@ type New struct {
 	Organization    *id.Organization
 	Method          Method
 	AuthenticatedAt time.Time // zero means now
-	IP              string    // the person's, not the application's
+	Second          *Second   // the second step, if one was taken
+	SecondAt        *time.Time
+	IP              string // the person's, not the application's
 	UserAgent       string
 	Lifetimes       Lifetimes // zero means the default
 }
@@ -84,7 +86,7 @@ func Draft(now time.Time, n New) *Session {
 	}
 	return &Session{
 		ID: id.New[id.Session](), BrowserSessionID: n.BrowserSession, UserID: n.User, ClientID: n.Client,
-		OrganizationID: n.Organization, AuthMethod: n.Method, AuthenticatedAt: n.AuthenticatedAt,
+		OrganizationID: n.Organization, AuthMethod: n.Method, AuthenticatedAt: n.AuthenticatedAt, SecondMethod: n.Second, SecondAt: n.SecondAt,
 		IPAddress: field.Clip(n.IP, maxAgent), UserAgent: field.Clip(n.UserAgent, maxAgent),
 		LastActiveAt: now, IdleSeconds: int64(l.Idle.Seconds()), ExpiresAt: now.Add(l.Absolute), CreatedAt: now, UpdatedAt: now,
 	}
@@ -105,19 +107,35 @@ func Live(tx db.AnyScope, session id.Session) (*Session, error) {
 	return s, err
 }
 
-// Renew is Live for a refresh: it holds the session until the transaction
-// ends, so that nobody ends it in between, and notes that it was used.
-func Renew(tx *db.Tx, session id.Session) (*Session, error) {
+// Hold is Live for a refresh: it holds the session until the transaction
+// ends, so that nobody ends it in between.
+func Hold(tx *db.Tx, session id.Session) (*Session, error) {
 	s, err := sessions.GetForUpdate(tx, session)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !s.LiveAt(tx.Now()) {
 		return nil, ErrEnded
 	}
-	if err != nil || tx.Now().Sub(s.LastActiveAt) < touchEvery {
-		return s, err
-	}
-	_, err = sessions.Update(tx, session, db.Set{"last_active_at": tx.Now()}.Quiet())
-	s.LastActiveAt = tx.Now()
 	return s, err
+}
+
+// Used notes that a session was used.
+func Used(tx *db.Tx, s *Session) error {
+	if tx.Now().Sub(s.LastActiveAt) < touchEvery {
+		return nil
+	}
+	s.LastActiveAt = tx.Now()
+	_, err := sessions.Update(tx, s.ID, db.Set{"last_active_at": tx.Now()}.Quiet())
+	return err
+}
+
+// StepUp notes that the person took a second step for this session, because an
+// organization asked for it.
+func StepUp(tx *db.Tx, s *Session, second Second, at time.Time) error {
+	s.SecondMethod, s.SecondAt = &second, &at
+	n, err := sessions.Update(tx, s.ID, db.Set{"second_method": string(second), "second_at": at}, db.Null("ended_at"))
+	if err == nil && n == 0 {
+		return ErrEnded
+	}
+	return err
 }
 
 // LiveAt reports whether the session can be used at now.

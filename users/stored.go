@@ -60,8 +60,8 @@ func SetPassword(tx *db.Tx, user id.User, hash string, why Why) error {
 // PasswordStands reports whether the person's password is still the one of that
 // time: half a sign-in that it proved ends with it.
 func PasswordStands(tx db.AnyScope, user id.User, since time.Time) (bool, error) {
-	changed, err := passwords.Count(tx, db.Eq("user_id", user), db.Gt("updated_at", since))
-	return changed == 0, err
+	same, err := passwords.Count(tx, db.Eq("user_id", user), db.Lte("updated_at", since))
+	return same == 1, err // one that was taken away does not stand either
 }
 
 // HasPassword reports whether the person can sign in by one.

@@ -23,6 +23,10 @@ type GrantState struct {
 	CodeChallenge   *string
 	AuthMethod      string
 	AuthenticatedAt time.Time
+	SecondMethod    *string
+	SecondAt        *time.Time
+	SessionSeconds  *int64
+	GrantIdle       *int64
 	UsedAt          *time.Time
 	EndedAt         *time.Time
 	ExpiresAt       time.Time
@@ -36,7 +40,7 @@ type GrantState struct {
 }
 
 const locateGrant = `SELECT g.id, g.client_id, g.surface, g.user_id, g.browser_session_id, g.organization_id, g.redirect_uri, g.nonce, g.scope,
-	g.code_challenge, g.auth_method, g.authenticated_at, g.used_at, g.ended_at, g.expires_at,
+	g.code_challenge, g.auth_method, g.authenticated_at, g.second_method, g.second_at, g.session_seconds, g.idle_seconds, g.used_at, g.ended_at, g.expires_at,
 	b.last_seen_at, b.idle_seconds, b.expires_at, b.ended_at, b.ip_address, b.user_agent, ` + tokenPersonColumns + `
 	FROM grants g JOIN users u ON u.id = g.user_id LEFT JOIN browser_sessions b ON b.id = g.browser_session_id
 	LEFT JOIN memberships m ON m.organization_id = g.organization_id AND m.user_id = g.user_id
@@ -48,7 +52,7 @@ const locateGrant = `SELECT g.id, g.client_id, g.surface, g.user_id, g.browser_s
 func (d *DB) LocateGrant(ctx context.Context, codeHash []byte) (*GrantState, error) {
 	g := &GrantState{}
 	columns := append([]any{&g.ID, &g.ClientID, &g.Surface, &g.UserID, &g.BrowserSession, &g.Organization, &g.RedirectURI, &g.Nonce, &g.Scope,
-		&g.CodeChallenge, &g.AuthMethod, &g.AuthenticatedAt, &g.UsedAt, &g.EndedAt, &g.ExpiresAt,
+		&g.CodeChallenge, &g.AuthMethod, &g.AuthenticatedAt, &g.SecondMethod, &g.SecondAt, &g.SessionSeconds, &g.GrantIdle, &g.UsedAt, &g.EndedAt, &g.ExpiresAt,
 		&g.BrowserLastSeen, &g.BrowserIdle, &g.BrowserExpires, &g.BrowserEnded, &g.IPAddress, &g.UserAgent}, g.Person.columns()...)
 	return g, d.locateRow(ctx, columns, locateGrant, codeHash)
 }
@@ -65,6 +69,8 @@ type Redemption struct {
 	Session         id.Session
 	AuthMethod      string
 	AuthenticatedAt time.Time
+	SecondMethod    *string
+	SecondAt        *time.Time
 	IPAddress       *string
 	UserAgent       *string
 	IdleSeconds     int64
@@ -83,8 +89,8 @@ const redeemGrant = `WITH spent AS (
 	RETURNING id),
 	started AS (
 	INSERT INTO sessions (id, browser_session_id, user_id, client_id, organization_id, auth_method, authenticated_at, ip_address, user_agent,
-		last_active_at, idle_seconds, expires_at, created_at, updated_at)
-	SELECT $3, $4::text, $5::text, $6::text, $7::text, $8::text, $9::timestamptz, $10::text, $11::text, $2, $12::bigint, $13::timestamptz, $2, $2
+		last_active_at, idle_seconds, expires_at, created_at, updated_at, second_method, second_at)
+	SELECT $3, $4::text, $5::text, $6::text, $7::text, $8::text, $9::timestamptz, $10::text, $11::text, $2, $12::bigint, $13::timestamptz, $2, $2, $29::text, $30::timestamptz
 	FROM spent RETURNING id),
 	chained AS (
 	INSERT INTO refresh_tokens (id, session_id, client_id, user_id, surface, scope, generation, head_hash, rotations, expires_at, created_at, updated_at)
@@ -104,6 +110,6 @@ func (d *DB) RedeemGrant(ctx context.Context, r Redemption) (bool, error) {
 	a := r.Audit
 	b.Queue(redeemGrant, string(r.Grant), r.Now, string(r.Session), r.BrowserSession, string(r.User), string(r.Client), r.Organization,
 		r.AuthMethod, r.AuthenticatedAt, r.IPAddress, r.UserAgent, r.IdleSeconds, r.ExpiresAt, string(r.Family), r.Surface, r.Scope, r.HeadHash,
-		string(a.ID), a.Type, a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, a.Reference, string(a.Data))
+		string(a.ID), a.Type, a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, a.Reference, string(a.Data), r.SecondMethod, r.SecondAt)
 	return d.changedOne(ctx, b, b.Len()-1)
 }

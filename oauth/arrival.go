@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/invitations"
 	"gatehouse/login/gates"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
@@ -32,8 +33,8 @@ type arrival struct {
 }
 
 // arrives is a person whose first step has just been proven.
-func (t *tokenRequest) arrives(c *caller, u *users.User, method sessions.Method, now time.Time) *arrival {
-	a := &arrival{client: c.registration, user: u, method: method, at: now}
+func (t *tokenRequest) arrives(c *caller, u *users.User, method sessions.Method, now time.Time, invitation *id.Invitation) *arrival {
+	a := &arrival{client: c.registration, user: u, method: method, at: now, invitation: invitation}
 	a.ip, a.agent = t.person(c)
 	return a
 }
@@ -45,7 +46,7 @@ func (h *Handler) admit(tx *db.Tx, key refreshKey, a *arrival) (*issue, *standin
 	if a.user.BannedNow(tx.Now()) {
 		return nil, nil, users.ErrBanned
 	}
-	verdict, org, err := gates.Check(tx, a.subject(tx))
+	verdict, org, err := a.check(tx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,12 +59,21 @@ func (h *Handler) admit(tx *db.Tx, key refreshKey, a *arrival) (*issue, *standin
 	return i, nil, err
 }
 
-func (a *arrival) subject(tx *db.Tx) gates.Subject {
-	return gates.Subject{User: a.user, Method: a.method, Second: a.second, Organization: a.organization, Choose: true, IP: tx.Actor().IP}
+// check asks the gates. An invitation leads into its own organization.
+func (a *arrival) check(tx *db.Tx) (gates.Verdict, *id.Organization, error) {
+	e, err := invitations.Foresee(tx, a.user, a.organization, a.invitation)
+	if err != nil {
+		return gates.Verdict{}, nil, err
+	}
+	return gates.Check(tx, gates.Subject{User: a.user, Method: a.method, Second: a.second, Organization: e.Organization, Choose: true,
+		Joins: e.Joins, Proves: e.Proves, IP: tx.Actor().IP})
 }
 
 // enter uses up what the person came with and gives them their session.
 func (h *Handler) enter(tx *db.Tx, key refreshKey, a *arrival) (i *issue, err error) {
+	if err := invitations.Admit(tx, a.user, a.organization, a.invitation); err != nil {
+		return nil, err
+	}
 	if a.session != nil {
 		i, err = h.move(tx, key, a)
 	} else {

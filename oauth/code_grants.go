@@ -27,6 +27,10 @@ func (h *Handler) magicGrant(ctx context.Context, c *caller, t *tokenRequest, wh
 	if !settings.MagicAuth {
 		return nil, errMagicOff
 	}
+	invitation, err := h.invitation(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	key, err := h.tokenKey(ctx)
 	if err != nil {
 		return nil, err
@@ -42,7 +46,7 @@ func (h *Handler) magicGrant(ctx context.Context, c *caller, t *tokenRequest, wh
 		if err := users.SignedIn(tx, u); err != nil {
 			return err
 		}
-		i, s, err = h.admit(tx, key, t.arrives(c, u, sessions.MagicAuth, tx.Now()))
+		i, s, err = h.admit(tx, key, t.arrives(c, u, sessions.MagicAuth, tx.Now(), invitation))
 		return err
 	})
 	if err == nil {

@@ -23,6 +23,10 @@ func (h *Handler) passwordGrant(ctx context.Context, c *caller, t *tokenRequest,
 	if !settings.Password {
 		return nil, errPasswordOff
 	}
+	invitation, err := h.invitation(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	key, err := h.tokenKey(ctx)
 	if err != nil {
 		return nil, err
@@ -30,7 +34,7 @@ func (h *Handler) passwordGrant(ctx context.Context, c *caller, t *tokenRequest,
 	var i *issue
 	var s *standing
 	checked, err := h.Passwords.Check(ctx, users.Try{Email: t.Email, Password: t.Password, Who: who}, func(tx *db.Tx, u *users.User) (err error) {
-		i, s, err = h.admit(tx, key, t.arrives(c, u, sessions.Password, tx.Now()))
+		i, s, err = h.admit(tx, key, t.arrives(c, u, sessions.Password, tx.Now(), invitation))
 		return err
 	})
 	switch {

@@ -49,9 +49,9 @@ func (t *tokenRequest) takeUp(tx *db.Tx, c *caller) (*arrival, error) {
 	if u.BannedNow(tx.Now()) {
 		return nil, users.ErrBanned
 	}
-	a := t.arrives(c, u, sessions.Method(g.AuthMethod), g.AuthenticatedAt)
+	a := t.arrives(c, u, sessions.Method(g.AuthMethod), g.AuthenticatedAt, g.InvitationID)
 	a.second, a.secondAt, a.organization, a.session = g.SecondMethod, g.SecondAt, g.OrganizationID, g.SessionID
-	a.invitation, a.proof, a.row, a.token = g.InvitationID, g.ProofID, g.ID, t.PendingToken
+	a.proof, a.row, a.token = g.ProofID, g.ID, t.PendingToken
 	tx.As(tx.Actor().As(u.ID, u.Email))
 	return a, nil
 }

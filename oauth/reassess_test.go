@@ -141,7 +141,7 @@ func TestSessionLifetimesOfAnOrganization(t *testing.T) {
 		"lifetime, begun before":  {tenants.Policy{SessionLifetimeSeconds: seconds(3600)}, true, 59 * time.Minute, 2 * time.Minute},
 		"unused":                  {tenants.Policy{SessionIdleSeconds: seconds(900)}, false, 14 * time.Minute, 16 * time.Minute},
 		"unused, begun before":    {tenants.Policy{SessionIdleSeconds: seconds(900)}, true, 14 * time.Minute, 16 * time.Minute},
-		"too old when it was set": {tenants.Policy{SessionLifetimeSeconds: seconds(60)}, true, 0, 2 * time.Minute},
+		"too old when it was set": {tenants.Policy{SessionLifetimeSeconds: seconds(300)}, true, 0, 6 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dbtest.Run(t, func(t *testing.T, d *db.DB) {

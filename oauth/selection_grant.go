@@ -48,7 +48,7 @@ func (h *Handler) choose(tx *db.Tx, key refreshKey, a *arrival, org id.Organizat
 		return nil, nil, errOrganizationID
 	}
 	a.organization = &org
-	verdict, _, err := gates.Check(tx, a.subject(tx))
+	verdict, _, err := a.check(tx)
 	switch {
 	case err != nil:
 		return nil, nil, err

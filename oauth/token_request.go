@@ -25,6 +25,7 @@ type tokenRequest struct {
 	Email          string `json:"email"`
 	Password       string `json:"password"`
 	PendingToken   string `json:"pending_authentication_token"`
+	Invitation     string `json:"invitation_token"`
 	ChallengeID    string `json:"authentication_challenge_id"`
 	Scope          string `json:"scope"`
 	IPAddress      string `json:"ip_address"`
@@ -66,7 +67,9 @@ func (t *tokenRequest) members() map[string]*string {
 		"grant_type": &t.GrantType, "client_id": &t.ClientID, "client_secret": &t.ClientSecret, "code": &t.Code,
 		"code_verifier": &t.CodeVerifier, "redirect_uri": &t.RedirectURI, "refresh_token": &t.RefreshToken,
 		"organization_id": &t.OrganizationID, "email": &t.Email, "password": &t.Password,
-		"pending_authentication_token": &t.PendingToken, "authentication_challenge_id": &t.ChallengeID, "scope": &t.Scope, "ip_address": &t.IPAddress, "user_agent": &t.UserAgent,
+		"pending_authentication_token": &t.PendingToken,
+		"authentication_challenge_id":  &t.ChallengeID, "invitation_token": &t.Invitation,
+		"scope": &t.Scope, "ip_address": &t.IPAddress, "user_agent": &t.UserAgent,
 	}
 }
 

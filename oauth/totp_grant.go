@@ -84,7 +84,7 @@ func (h *Handler) second(ctx context.Context, c *caller, t *tokenRequest, who ac
 		if factor.UserID == nil || *factor.UserID != a.user.ID {
 			return errUserMismatch
 		}
-		verdict, _, err := gates.Check(tx, a.subject(tx))
+		verdict, _, err := a.check(tx)
 		if err != nil {
 			return err
 		}

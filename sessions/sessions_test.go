@@ -286,7 +286,7 @@ func TestEndForUserKeepsWhatIsExcepted(t *testing.T) {
 }
 
 // An ended, an expired and an unknown session renew nothing; a used one lives on.
-func TestRenewRefusesWhatEnded(t *testing.T) {
+func TestOnlyALiveSessionIsUsed(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		now := time.Now()
 		d.Now = func() time.Time { return now }
@@ -294,7 +294,13 @@ func TestRenewRefusesWhatEnded(t *testing.T) {
 		s, ended := start(t, d, u, nil, nil), start(t, d, u, nil, nil)
 		write(t, d, func(tx *db.Tx) error { return sessions.End(tx, ended.ID, sessions.Revoked) })
 		renew := func(session id.Session) (err error) {
-			write(t, d, func(tx *db.Tx) error { _, err = sessions.Renew(tx, session); return nil })
+			write(t, d, func(tx *db.Tx) error {
+				var s *sessions.Session
+				if s, err = sessions.Hold(tx, session); err == nil {
+					err = sessions.Used(tx, s)
+				}
+				return nil
+			})
 			return
 		}
 		if err := renew(ended.ID); !errors.Is(err, sessions.ErrEnded) {

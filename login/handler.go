@@ -38,12 +38,12 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathPassword, h.at(stepPassword, h.checkPassword))
 	e.GET(pathForgot, h.forgot)
 	e.POST(pathForgot, h.mailReset)
-	e.GET(pathReset+"/:token", h.reset)
+	mailed(e, pathReset+"/:token", h.reset)
 	e.POST(pathReset+"/:token", h.finishReset)
 	e.GET(pathCode, h.at(stepCode, h.code))
 	e.POST(pathCode, h.at(stepCode, h.checkCode))
 	e.POST(pathCode+"/send", h.at(stepCode, h.sendCode))
-	e.GET(pathLink+"/:token", h.link)
+	mailed(e, pathLink+"/:token", h.link)
 	e.POST(pathLink+"/:token", h.followLink)
 	e.GET(pathPasskey, h.passkey)
 	e.POST(pathPasskey, h.at(stepPasskey, h.checkPasskey))
@@ -70,7 +70,7 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.GET(pathRecoveryCodes, h.at(stepRecoveryCodes, h.recoveryCodes))
 	e.POST(pathRecoveryCodes, h.at(stepRecoveryCodes, h.savedRecoveryCodes))
 	e.GET(pathRefused, h.at(stepRefused, h.refusedPage))
-	e.GET(pathNotMe+"/:token", h.notMe)
+	mailed(e, pathNotMe+"/:token", h.notMe)
 	e.POST(pathNotMe+"/:token", h.disown)
 	e.GET(pathSignUp, h.at(stepSignUp, h.signUp))
 	e.POST(pathSignUp, h.at(stepSignUp, h.beginSignUp))
@@ -85,6 +85,13 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.GET(pathAccount, h.account)
 	e.GET(pathAccount+"/session", h.session)
 	e.GET("/assets/brand/:file", h.brandFile)
+}
+
+// mailed adds a page that a mail leads to. Programs that look at mails ask for
+// its head first, and would call a link broken that refuses (RFC 9110 §9.3.2).
+func mailed(e *echo.Echo, path string, page echo.HandlerFunc) {
+	e.GET(path, page)
+	e.HEAD(path, page)
 }
 
 // Frame is what stands around a page of another package.

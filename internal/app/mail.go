@@ -43,6 +43,7 @@ func look(tx *db.Tx, org id.Organization) (webmail.Brand, error) {
 		// An unreadable colour is the default look.
 		if computed, err := brand.Compute(brand.Choice{Brand: *style.Color}); err == nil && computed.Light != nil {
 			b.Color, b.Ink = computed.Light.Brand.String(), computed.Light.Ink.String()
+			b.Link, b.LinkDark = computed.Light.Text.String(), computed.Dark.Text.String()
 		}
 		return nil
 	})

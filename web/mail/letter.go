@@ -29,7 +29,8 @@ type Brand struct {
 	Ink      string // #rrggbb, readable on Color
 	Postal   string // line at the very end; empty: none
 	HelpURL  string
-	LinkDark string // #rrggbb of links on dark paper
+	Link     string // #rrggbb of links on light paper
+	LinkDark string // and on dark
 }
 
 // Rendered is a letter as it is sent.
@@ -69,13 +70,10 @@ func Render(f Frame, l Letter) (Rendered, error) {
 // withDefaults is our own look where the sender has none.
 func (f Frame) withDefaults() Frame {
 	if f.Brand.Color == "" {
-		f.Brand.Color, f.Brand.Ink = "#2f54c8", "#ffffff"
+		f.Brand.Color, f.Brand.Ink, f.Brand.Link, f.Brand.LinkDark = "#2f54c8", "#ffffff", "#2f54c8", "#9db2ff"
 	}
 	if f.Brand.Ink == "" {
 		f.Brand.Ink = "#ffffff"
-	}
-	if f.Brand.LinkDark == "" {
-		f.Brand.LinkDark = "#9db2ff"
 	}
 	return f
 }

@@ -37,7 +37,7 @@ var letters = []Letter{
 
 func frame(lang string) Frame {
 	l, _ := i18n.Lookup(lang)
-	return Frame{Lang: l, Brand: Brand{Name: "Halden Marine", Color: "#0c5a70", Ink: "#ffffff", Postal: "Fieldnote AS, Strandgaten 14, 6002 Ålesund"}, Application: "Fieldnote"}
+	return Frame{Lang: l, Brand: Brand{Name: "Halden Marine", Color: "#0c5a70", Ink: "#ffffff", Link: "#0c5a70", LinkDark: "#6fbcd2", Postal: "Fieldnote AS, Strandgaten 14, 6002 Ålesund"}, Application: "Fieldnote"}
 }
 
 func TestLettersReadAsTheyDid(t *testing.T) {

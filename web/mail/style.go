@@ -25,17 +25,17 @@ func darkStyle(b Brand) templ.Component {
 @media (prefers-color-scheme: dark) {
 .bg { background: #111215 !important; } .sheet { background: #18191d !important; border-color: #2a2c32 !important; }
 .ink { color: #ededef !important; } .ink2 { color: #b0b3bb !important; } .ink3 { color: #9498a2 !important; }
-.rule { border-color: #2a2c32 !important; } .well { background: #131417 !important; border-color: #2a2c32 !important; }
-.link { color: ` + colour(b.LinkDark) + ` !important; }
+.rule { border-color: #2a2c32 !important; } .well { background: #131417 !important; border-color: #2a2c32 !important; } .edge { border-color: #70747e !important; }
+.link { color: ` + colour(b.LinkDark, "#ededef") + ` !important; }
 }
 @media (max-width: 480px) { .pad { padding-left: 24px !important; padding-right: 24px !important; } .outer { padding: 16px 10px !important; } .cta { display: block !important; } }
 </style>`)
 }
 
-// colour lets nothing but #rrggbb into the style sheet.
-func colour(s string) string {
+// colour lets nothing but #rrggbb into a style; anything else is the ink.
+func colour(s, ink string) string {
 	if len(s) != 7 || s[0] != '#' || strings.Trim(s[1:], "0123456789abcdefABCDEF") != "" {
-		return "#9db2ff"
+		return ink
 	}
 	return s
 }

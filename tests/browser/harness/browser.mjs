@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
+import { judge } from "./judge.mjs";
 
 const pictures = resolve(import.meta.dirname, "../out");
 
@@ -41,6 +42,8 @@ async function newPerson(browser, { javaScript = true, dark = false, width = 128
     noFaults: () => assert.deepEqual(faults, []),
     fits: () => fits(page, width),
     picture: (name) => picture(page, name),
+    looks: (name) => looks(page, name, { width, height, dark }),
+    reads: (mail, name) => reads(context, mail, name),
     close: () => context.close(),
   };
 }
@@ -52,7 +55,44 @@ async function fits(page, width) {
   assert.ok(box <= width, `${page.url()} is ${box} px wide in a window of ${width} px`);
 }
 
+const views = [["light", { width: 1280, height: 800 }], ["dark", { width: 1280, height: 800, dark: true }],
+  ["360", { width: 360, height: 740 }], ["320", { width: 320, height: 640, dark: true }]];
+
+// looks judges the page as it stands, as four people see it, and leaves pictures.
+async function looks(page, name, own, rules) {
+  const view = async ({ width, height, dark }) => {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+  };
+  for (const [suffix, look] of views) {
+    await view(look);
+    await settled(page);
+    await fits(page, look.width);
+    await picture(page, `${name}-${suffix}`);
+    await judge(page, rules);
+  }
+  if (own) await view(own);
+}
+
+// settled waits until no colour is on its way to another. It asks from here,
+// because a page without script runs no callbacks.
+async function settled(page) {
+  while (await page.evaluate(() => document.getAnimations().length)) await page.waitForTimeout(10);
+}
+
+// reads judges a mail as a mail program draws it: no script, nothing fetched.
+async function reads(context, mail, name) {
+  assert.ok(mail.html.length < 40_000, `the mail has ${mail.html.length} bytes`);
+  const page = await context.newPage();
+  const asked = [];
+  await page.route("**", (route) => asked.push(route.request().url()) && route.abort());
+  await page.setContent(mail.html);
+  await looks(page, `mail-${name}`, null, { mail: true }).finally(() => page.close());
+  assert.deepEqual(asked, [], "a mail asks nobody for anything");
+}
+
 async function picture(page, name) {
   await mkdir(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  // Left alone, the tool writes a style attribute into fields to hide the caret.
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, caret: "initial" });
 }

@@ -56,6 +56,7 @@ async function startGatehouse({ apiKey, clientId, data, operator, redirects, env
       GATEHOUSE_BASE_URL: url,
       GATEHOUSE_DATA_DIR: data,
       GATEHOUSE_HIBP_URL: "off",
+      GATEHOUSE_NAME: "Fieldnote",
       GATEHOUSE_BOOTSTRAP_API_KEY: apiKey,
       GATEHOUSE_BOOTSTRAP_CLIENT_ID: clientId,
       GATEHOUSE_BOOTSTRAP_REDIRECT_URIS: redirects.map((url) => `${url}/callback`).join(","),

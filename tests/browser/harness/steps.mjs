@@ -4,13 +4,17 @@ import { randomBytes } from "node:crypto";
 import { codeOf } from "./mail.mjs";
 
 export const newcomer = () => ({
-  email: `ines.${randomBytes(5).toString("hex")}@haldenmarine.example`,
+  email: `ines.${randomBytes(4).toString("hex")}.solberg@haldenmarine.example`,
   firstName: "Ines",
   lastName: "Solberg",
   password: "slow harbour violet 73 kites",
 });
 
-const at = (path) => (url) => url.pathname === path;
+// register makes an account by API whose address is proven, as an import does.
+export const register = ({ gatehouse }, { email, password, firstName, lastName }) =>
+  gatehouse.api("POST", "/user_management/users", { email, password, first_name: firstName, last_name: lastName, email_verified: true });
+
+export const at = (path) => (url) => url.pathname === path;
 
 export async function openSignIn(page, app) {
   await page.goto(`${app.url}/login`);
@@ -23,6 +27,18 @@ export async function giveEmail(page, email) {
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.waitForURL(at("/login/password"));
 }
+
+// askForCode has a code mailed instead of typing a password.
+export async function askForCode(page, app, email) {
+  await openSignIn(page, app);
+  await giveEmail(page, email);
+  await page.getByRole("link", { name: "Email me a code instead" }).click();
+  await page.waitForURL(at("/login/code"));
+  await page.getByRole("button", { name: "Email me a code", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Check your email" }).waitFor();
+}
+
+export const typeCode = (page, code) => giveCode(page, "Code from the email", code, "Sign in");
 
 // givePassword leaves the waiting to the caller: what comes next is the question.
 export async function givePassword(page, password) {

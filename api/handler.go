@@ -13,6 +13,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
+	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
@@ -27,9 +28,12 @@ type Handler struct {
 	Passwords *users.Passwords
 	Mailbox   *mailbox.Mailbox
 	MFA       *mfa.Service
-	Limits    *limit.Limiter
-	Rate      limit.Rate // of one key; zero means DefaultRate
-	Log       *slog.Logger
+
+	Invitations *invitations.Service
+
+	Limits *limit.Limiter
+	Rate   limit.Rate // of one key; zero means DefaultRate
+	Log    *slog.Logger
 
 	touching sync.Mutex
 	touched  map[id.APIKey]time.Time

@@ -8,7 +8,8 @@ import (
 // Theirs are the ids of another organization's things, and of a person who
 // belongs to that organization alone.
 type Theirs struct {
-	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI string
+	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI,
+	Invitation, InvitationToken string
 }
 
 // Case is what an organization's key meets at one endpoint when it names
@@ -39,6 +40,9 @@ const (
 	theirDomain       = "{domain}"
 	theirAPIKey       = "{api_key}"
 	theirRedirectURI  = "{redirect_uri}"
+
+	theirInvitation      = "{invitation}"
+	theirInvitationToken = "{invitation_token}"
 )
 
 // absent is 404, with their id in the path.
@@ -60,7 +64,8 @@ func refused(body string) foreign { return foreign{body: body, want: http.Status
 func IsolationCases(t Theirs) []Case {
 	fill := strings.NewReplacer("{organization}", t.Organization, "{external_id}", t.ExternalID, "{user}", t.User,
 		"{user_external_id}", t.UserExternalID, "{membership}", t.Membership, "{domain}", t.Domain, "{session}", t.Session,
-		"{api_key}", t.APIKey, "{redirect_uri}", t.RedirectURI)
+		"{api_key}", t.APIKey, "{redirect_uri}", t.RedirectURI,
+		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken)
 	var cases []Case
 	for _, r := range (&Handler{}).routes() {
 		f := r.Foreign

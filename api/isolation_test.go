@@ -17,6 +17,8 @@ func (w *world) things(name string) (Theirs, string) {
 	t.Session = w.session(t.User, t.Organization)
 	key := w.must("POST", "/api_keys", `{"name":"spare","organization_id":"`+t.Organization+`"}`)
 	t.APIKey = key.get("id")
+	invited := w.must("POST", invitationPath, `{"email":"invited-`+email+`","organization_id":"`+t.Organization+`"}`)
+	t.Invitation, t.InvitationToken = invited.get("id"), invited.get("token")
 	t.RedirectURI = w.must("GET", redirectPath, "").get("data.0.id")
 	return t, w.orgKey(t.Organization)
 }

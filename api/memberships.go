@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
 	"gatehouse/internal/wire"
+	"gatehouse/invitations"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -228,7 +229,7 @@ func updateMembership(c *call) error {
 
 func deleteMembership(c *call) error {
 	return changeMembership(c, func(tx *db.OrgTx, key id.Membership) (*users.Membership, error) {
-		return nil, users.RemoveMember(tx, key)
+		return nil, invitations.RemoveMember(tx, key)
 	})
 }
 

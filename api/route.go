@@ -45,7 +45,7 @@ func (h *Handler) routes() []route {
 	return slices.Concat(
 		h.userRoutes(), h.sessionRoutes(), h.membershipRoutes(), h.organizationRoutes(), h.domainRoutes(),
 		h.roleRoutes(), h.apiKeyRoutes(), h.redirectRoutes(), h.signingKeyRoutes(), h.auditRoutes(),
-		h.magicAuthRoutes(), h.emailVerificationRoutes(), h.emailChangeRoutes(), h.passwordResetRoutes(), h.factorRoutes(),
+		h.invitationRoutes(), h.magicAuthRoutes(), h.emailVerificationRoutes(), h.emailChangeRoutes(), h.passwordResetRoutes(), h.factorRoutes(),
 		h.policyRoutes(), h.settingsRoutes(),
 	)
 }

@@ -25,6 +25,7 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/problem"
+	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
@@ -66,6 +67,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w.h = &Handler{DB: d, Base: "https://auth.example", Limits: limits, Keys: &oauth.Keys{DB: d},
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
+	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.MFA = &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
 	w.echo.Pre(browser.CanonicalPath)
 	w.echo.HTTPErrorHandler = w.answer
@@ -253,7 +255,7 @@ func inOrder(body []byte) []byte {
 	return sorted
 }
 
-var volatile = regexp.MustCompile(`[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|sk_[A-Za-z0-9_-]{20,}|sk_\.\.\.[^"]+`)
+var volatile = regexp.MustCompile(`[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|"token": "[^"]+"|https://auth.example/invite/[A-Za-z0-9_-]+|/by_token/[A-Za-z0-9_-]{30,}|sk_[A-Za-z0-9_-]{20,}|sk_\.\.\.[^"]+`)
 
 // check compares with testdata/name.golden; ids are numbered, times and
 // secrets are left out.
@@ -264,6 +266,12 @@ func (s *transcript) check(t *testing.T, name string) {
 		switch {
 		case strings.HasPrefix(v, `"ver`):
 			return `"verification_token": "TOKEN"`
+		case strings.HasPrefix(v, `"token`):
+			return `"token": "TOKEN"`
+		case strings.HasPrefix(v, "https"):
+			return "https://auth.example/invite/TOKEN"
+		case strings.HasPrefix(v, "/by_token"):
+			return "/by_token/TOKEN"
 		case strings.HasPrefix(v, "sk_..."):
 			return "sk_...LAST"
 		case strings.HasPrefix(v, "sk_"):

@@ -159,7 +159,7 @@ func TestDeactivationIsTheNewerWord(t *testing.T) {
 		w.now = w.now.Add(time.Minute)
 		w.must(w.in(func(tx *db.OrgTx) error { _, err := users.DeactivateMember(tx, m.ID); return err }))
 		w.want(w.admit(u, nil, old), invitations.ErrInvalid)
-		w.must(w.in(func(tx *db.OrgTx) error { return invitations.RevokeOpen(tx, u.EmailKey) }))
+		w.must(w.in(func(tx *db.OrgTx) error { _, err := invitations.Revoke(tx, old.ID); return err }))
 		w.now = w.now.Add(time.Minute)
 		w.must(w.admit(u, nil, w.invite(invitations.New{Role: tenants.AdminRole})))
 		if w.role(u) != tenants.AdminRole {

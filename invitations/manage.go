@@ -4,6 +4,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/users"
 )
 
 // Again says how an invitation is sent again.
@@ -81,11 +82,21 @@ func revoke(tx db.OwnedScope, i *Invitation) (*Invitation, error) {
 	return i, record(tx, audit.InvitationRevoked{Invitation: i.wire(now)})
 }
 
-// RevokeOpen ends the open invitation of a mailbox to the transaction's
-// organization, if there is one: who is removed does not come back by an older
-// invitation.
-func RevokeOpen(tx *db.OrgTx, mailbox string) error {
-	i, err := invitations.First(tx, append(open(tx.Now()), db.Eq("email_key", mailbox))...)
+// RemoveMember ends a membership for good, and with it an open invitation to the
+// same mailbox: who is removed does not come back by an older one.
+func RemoveMember(tx *db.OrgTx, membership id.Membership) error {
+	m, err := users.GetMembership(tx, membership)
+	if err != nil {
+		return err
+	}
+	u, err := users.Get(tx, m.UserID)
+	if err != nil {
+		return err
+	}
+	if err := users.RemoveMember(tx, membership); err != nil {
+		return err
+	}
+	i, err := invitations.First(tx, append(open(tx.Now()), db.Eq("email_key", u.EmailKey))...)
 	if err != nil {
 		return unlessAbsent(err)
 	}

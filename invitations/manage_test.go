@@ -25,7 +25,7 @@ func TestTheMail(t *testing.T) {
 		if l.Kind != "invitation" || len(l.Links) != 1 || l.Links[0] != "https://auth.example/invite/"+i.Token {
 			w.Fatalf("%+v", l)
 		}
-		for _, part := range []string{"Halden Marine", ines, "Admin", i.ExpiresAt.UTC().Format("2006-01-02")} {
+		for _, part := range []string{"Halden Marine", ines, "Admin", i.ExpiresAt.UTC().Format("2 Jan 2006")} {
 			if !bytes.Contains([]byte(l.Text), []byte(part)) {
 				w.Errorf("no %q in\n%s", part, l.Text)
 			}

@@ -114,7 +114,7 @@ func profile(first, last, name, picture, locale, external *string) []member {
 		{"last_name", last, func(u *User) **string { return &u.LastName }, line("last_name")},
 		{"name", name, func(u *User) **string { return &u.Name }, line("name")},
 		{"profile_picture_url", picture, func(u *User) **string { return &u.ProfilePictureURL }, checkPicture},
-		{"locale", locale, func(u *User) **string { return &u.Locale }, checkLocale},
+		{"locale", locale, func(u *User) **string { return &u.Locale }, CheckLocale},
 		{"external_id", external, func(u *User) **string { return &u.ExternalID }, field.ExternalID},
 	}
 }
@@ -130,7 +130,8 @@ func checkPicture(s *string) (*string, error) {
 	return s, nil
 }
 
-func checkLocale(s *string) (*string, error) {
+// CheckLocale is a language tag as it is kept, or ErrInvalidLocale.
+func CheckLocale(s *string) (*string, error) {
 	if s == nil || *s == "" {
 		return nil, nil
 	}

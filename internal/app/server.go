@@ -15,6 +15,7 @@ import (
 	"gatehouse/internal/jobs"
 	"gatehouse/internal/limit"
 	"gatehouse/internal/mail"
+	"gatehouse/invitations"
 	"gatehouse/lifecycle"
 	"gatehouse/login"
 	"gatehouse/mailbox"
@@ -102,13 +103,14 @@ func (a *App) route() {
 func (a *App) mount() {
 	jar := browser.Jar{Secure: a.Config.Secure()}
 	box := &mailbox.Mailbox{DB: a.DB, Post: a.post, Limits: a.limits, Passwords: a.passwords, Base: a.Config.Origin()}
+	invited := &invitations.Service{Post: a.post, Base: a.Config.Origin()}
 	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
 	a.login.Mount(a.echo)
 	keys := &oauth.Keys{DB: a.DB, Log: a.Log}
 	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Jar: jar,
 		Lifetimes: sessions.DefaultLifetimes, Log: a.Log}
 	a.provider.Mount(a.echo)
-	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Limits: a.limits, Log: a.Log}).Mount(a.echo)
+	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 }

@@ -10,6 +10,7 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/invitations"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -27,7 +28,7 @@ var elsewhere = map[string]string{
 }
 
 // pages are whole prefixes of such routes.
-var pages = []string{"/login", "/admin", "/oauth2/"}
+var pages = []string{"/login", "/invite", "/admin", "/oauth2/"}
 
 // One organization's key must never reach another's things, by any route: a
 // route that nobody thought of here fails the test.
@@ -141,6 +142,11 @@ func furnish(tx *db.OrgTx, u id.User, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
+	invited, err := (&invitations.Service{Base: "https://nordby.example"}).Create(tx, invitations.New{Email: "kim@nordby.example"})
+	if err != nil {
+		return err
+	}
+	theirs.Invitation, theirs.InvitationToken = string(invited.ID), invited.Token
 	org := tx.Organization()
 	session, err := sessions.Start(tx.Tx, sessions.New{User: u, Client: Client, Organization: &org, Method: sessions.Password})
 	if err != nil {

@@ -36,7 +36,7 @@ func (h *Handler) showSend(c echo.Context, status int, a *Attempt, problems ...h
 }
 
 func (h *Handler) showCode(c echo.Context, status int, a *Attempt, resent bool, problems ...hosted.Problem) error {
-	return h.show(c, status, a.LandsAt, hosted.CodePage{Frame: h.frame(c, a, ""), Action: pathCode, Email: a.email(), Purpose: hosted.CodeSignIn,
+	return h.show(c, status, a.LandsAt, hosted.CodePage{Frame: h.codeFrame(c, a, mailbox.MagicAuth), Action: pathCode, Email: a.email(), Purpose: hosted.CodeSignIn,
 		ChangeURL: a.path(pathIdentifier), ResendAction: pathCode + "/send", Resent: resent, Problems: problems})
 }
 
@@ -116,7 +116,10 @@ func (h *Handler) tryCode(c echo.Context, form browser.Params, a *Attempt, kind 
 		return err
 	}
 	var secret string
-	try := mailbox.Try{Kind: kind, Email: a.email(), Attempt: &a.ID, Code: typed, Known: at.known, Who: h.who(c, a)}
+	try := h.codeTry(c, a, kind, typed)
+	if wrong, err := h.toll(c, form, a, try.Guess()); err != nil || wrong != nil {
+		return errors.Join(err, showUnpaid(show, wrong))
+	}
 	out, err := h.Mailbox.Try(c.Request().Context(), try, func(tx *db.Tx, p *mailbox.Proof) (err error) {
 		secret, err = h.proven(tx, a, p, at)
 		return err
@@ -131,6 +134,23 @@ func (h *Handler) tryCode(c echo.Context, form browser.Params, a *Attempt, kind 
 		return showTried(c, out, show)
 	}
 	return h.settled(c, a, secret)
+}
+
+// codeTry is a try at a code that was mailed for the attempt.
+func (h *Handler) codeTry(c echo.Context, a *Attempt, kind mailbox.Kind, typed string) mailbox.Try {
+	return mailbox.Try{Kind: kind, Email: a.email(), Attempt: &a.ID, Code: typed, Known: h.known(c, a.email()), Who: h.who(c, a)}
+}
+
+func (h *Handler) codeFrame(c echo.Context, a *Attempt, kind mailbox.Kind) hosted.Frame {
+	return h.guarded(c, a, h.frame(c, a, ""), h.codeTry(c, a, kind, "").Guess())
+}
+
+// showUnpaid asks for a code with a puzzle beside it.
+func showUnpaid(show func(int, ...hosted.Problem) error, wrong *hosted.Problem) error {
+	if wrong == nil {
+		return nil
+	}
+	return show(http.StatusUnprocessableEntity, *wrong)
 }
 
 // showTried says why a code was refused.

@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
+	"gatehouse/internal/puzzle"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
@@ -22,6 +23,7 @@ type Handler struct {
 	Passwords *users.Passwords
 	Mailbox   *mailbox.Mailbox
 	MFA       *mfa.Service
+	Challenge *puzzle.Service // in place of our own puzzle; nil: that
 	Jar       browser.Jar
 	Lifetimes sessions.Lifetimes // of browser sessions
 	Name      string             // the deployment's, where no application says its own
@@ -112,6 +114,9 @@ func (h *Handler) show(c echo.Context, status int, landsAt *string, page templ.C
 	browser.PageHeaders(headers)
 	if landsAt != nil {
 		browser.AllowFormTo(headers, *landsAt)
+	}
+	if script, ok := c.Get(widgetScript).(string); ok {
+		browser.AllowWidget(headers, script)
 	}
 	return render(c, status, page)
 }

@@ -94,7 +94,7 @@ func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) erro
 	}
 	a.Email, a.Screen, a.PasswordHash = &email, ScreenSignIn, nil
 	if password := form.Get(hosted.FieldPassword); password != "" {
-		return h.tryPassword(c, a, secret, password)
+		return h.tryPassword(c, form, a, secret, password)
 	}
 	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil})
 }

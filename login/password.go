@@ -23,7 +23,7 @@ func (h *Handler) password(c echo.Context, _ browser.Params, a *Attempt) error {
 }
 
 func (h *Handler) showPassword(c echo.Context, status int, a *Attempt, problems ...hosted.Problem) error {
-	return h.show(c, status, a.LandsAt, hosted.PasswordPage{Frame: h.frame(c, a, ""), Action: pathPassword, Email: a.email(),
+	return h.show(c, status, a.LandsAt, hosted.PasswordPage{Frame: h.guarded(c, a, h.frame(c, a, ""), h.guess(c, a, "").Guess()), Action: pathPassword, Email: a.email(),
 		ChangeURL: a.path(pathIdentifier), ForgotURL: a.path(pathForgot), Methods: h.instead(c, a), Problems: problems})
 }
 
@@ -32,13 +32,20 @@ func (h *Handler) checkPassword(c echo.Context, form browser.Params, a *Attempt)
 	if typed == "" {
 		return h.showPassword(c, http.StatusUnprocessableEntity, a, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})
 	}
-	return h.tryPassword(c, a, "", typed)
+	return h.tryPassword(c, form, a, "", typed)
 }
 
 // tryPassword checks address and password and, where they match, signs the
 // person in, in the same transaction that records it. begun is the secret of
 // an attempt that this very request began, and that has no row yet.
-func (h *Handler) tryPassword(c echo.Context, a *Attempt, begun, typed string) error {
+func (h *Handler) tryPassword(c echo.Context, form browser.Params, a *Attempt, begun, typed string) error {
+	wrong, err := h.toll(c, form, a, h.guess(c, a, "").Guess())
+	if err != nil {
+		return err
+	}
+	if wrong != nil {
+		return h.unpaid(c, a, begun, *wrong)
+	}
 	at, err := h.door(c, a.email())
 	if err != nil {
 		return err
@@ -68,6 +75,16 @@ func (h *Handler) tryPassword(c echo.Context, a *Attempt, begun, typed string) e
 		}
 	}
 	return h.refused(c, a, outcome)
+}
+
+// unpaid asks for the password with a puzzle beside it.
+func (h *Handler) unpaid(c echo.Context, a *Attempt, begun string, wrong hosted.Problem) error {
+	if begun != "" {
+		if err := h.keep(c, a, begun); err != nil {
+			return err
+		}
+	}
+	return h.showPassword(c, http.StatusUnprocessableEntity, a, wrong)
 }
 
 func (h *Handler) guess(c echo.Context, a *Attempt, typed string) users.Try {
@@ -106,7 +123,7 @@ func (h *Handler) refused(c echo.Context, a *Attempt, outcome users.Checked) err
 	case outcome.Code == users.CodeWait:
 		problem.ErrTooMany.WithRetryAfter(outcome.Wait).SetHeaders(c.Response().Header())
 		return h.showPassword(c, http.StatusTooManyRequests, a, hosted.Problem{Field: hosted.FieldPassword,
-			Code: hosted.ProblemTooManyTries, Args: i18n.Wait(outcome.Wait)})
+			Code: hosted.ProblemTryOrCode, Args: i18n.Wait(outcome.Wait)})
 	case outcome.Code == users.CodeBanned:
 		return users.ErrBanned // the password was right, so this tells nobody else
 	}

@@ -138,7 +138,7 @@ func (h *Handler) showSecond(c echo.Context, status int, a *Attempt, kind sessio
 	if err != nil {
 		return err
 	}
-	page := hosted.SecondStepPage{Frame: h.frame(c, a, text(s.person.Locale)), Action: secondPages[kind], Kind: secondKinds[kind], Person: personOf(s.person),
+	page := hosted.SecondStepPage{Frame: h.guarded(c, a, h.frame(c, a, text(s.person.Locale)), mfa.Try{Kind: kind, User: s.person.ID}.Guess()), Action: secondPages[kind], Kind: secondKinds[kind], Person: personOf(s.person),
 		Device: s.name(kind), Left: s.left, Others: s.others(a, kind), Problems: problems}
 	if kind == sessions.SecondSMS {
 		page.Resend = secondPages[kind] + "/send"
@@ -147,15 +147,15 @@ func (h *Handler) showSecond(c echo.Context, status int, a *Attempt, kind sessio
 }
 
 func (h *Handler) checkApp(c echo.Context, form browser.Params, a *Attempt) error {
-	return h.trySecond(c, a, mfa.Try{Kind: sessions.SecondTOTP, Code: readCode(form)})
+	return h.trySecond(c, form, a, mfa.Try{Kind: sessions.SecondTOTP, Code: readCode(form)})
 }
 
 func (h *Handler) checkRecovery(c echo.Context, form browser.Params, a *Attempt) error {
-	return h.trySecond(c, a, mfa.Try{Kind: sessions.SecondRecovery, Code: clip(form.Get(hosted.FieldCode), 64)})
+	return h.trySecond(c, form, a, mfa.Try{Kind: sessions.SecondRecovery, Code: clip(form.Get(hosted.FieldCode), 64)})
 }
 
 // trySecond tries a code and, where it is right, takes the person on.
-func (h *Handler) trySecond(c echo.Context, a *Attempt, t mfa.Try) error {
+func (h *Handler) trySecond(c echo.Context, form browser.Params, a *Attempt, t mfa.Try) error {
 	if t.Code == "" {
 		return h.showSecond(c, http.StatusUnprocessableEntity, a, t.Kind, hosted.Problem{Field: hosted.FieldCode, Code: hosted.ProblemCodeMissing})
 	}
@@ -164,6 +164,12 @@ func (h *Handler) trySecond(c echo.Context, a *Attempt, t mfa.Try) error {
 		return err
 	}
 	t.User, t.Email, t.Who = *a.UserID, a.email(), h.who(c, a)
+	if wrong, err := h.toll(c, form, a, t.Guess()); err != nil || wrong != nil {
+		show := func(status int, problems ...hosted.Problem) error {
+			return h.showSecond(c, status, a, t.Kind, problems...)
+		}
+		return errors.Join(err, showUnpaid(show, wrong))
+	}
 	var secret string
 	out, err := h.MFA.Try(c.Request().Context(), t, func(tx *db.Tx) (err error) {
 		if t.Kind == sessions.SecondRecovery {
@@ -262,7 +268,7 @@ func (h *Handler) checkSMS(c echo.Context, form browser.Params, a *Attempt) erro
 	if a.ChallengeID == nil {
 		return h.showSecond(c, http.StatusUnprocessableEntity, a, sessions.SecondSMS, hosted.Problem{Field: hosted.FieldCode, Code: mfa.CodeExpired})
 	}
-	return h.trySecond(c, a, mfa.Try{Kind: sessions.SecondSMS, Challenge: a.ChallengeID, Code: readCode(form)})
+	return h.trySecond(c, form, a, mfa.Try{Kind: sessions.SecondSMS, Challenge: a.ChallengeID, Code: readCode(form)})
 }
 
 // passkeyBound names the attempt as the one that may answer a ceremony.

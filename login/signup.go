@@ -100,7 +100,7 @@ func (h *Handler) finishSignUp(c echo.Context, form browser.Params, a *Attempt) 
 	if h.settings(c).VerifyEmails {
 		return h.awaitMailbox(c, a, hash)
 	}
-	return h.createAccount(c, a, typed, hash)
+	return h.createAccount(c, form, a, typed, hash)
 }
 
 // awaitMailbox keeps the new password until the mailbox is proven, which makes
@@ -120,7 +120,7 @@ func (h *Handler) awaitMailbox(c echo.Context, a *Attempt, hash string) error {
 	return a.forward(c)
 }
 
-func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) error {
+func (h *Handler) createAccount(c echo.Context, form browser.Params, a *Attempt, typed, hash string) error {
 	if err := maySignUp(c.Request(), h.Passwords.Limits); err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (h *Handler) createAccount(c echo.Context, a *Attempt, typed, hash string) 
 		if err := h.save(c, a, db.Set{"screen": ScreenSignIn}); err != nil {
 			return err
 		}
-		return h.tryPassword(c, a, "", typed)
+		return h.tryPassword(c, form, a, "", typed)
 	case errors.Is(err, errExpired):
 		return h.again(c, a)
 	case err != nil:

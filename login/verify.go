@@ -24,7 +24,7 @@ func (h *Handler) verifyEmail(c echo.Context, query browser.Params, a *Attempt) 
 }
 
 func (h *Handler) showVerify(c echo.Context, status int, a *Attempt, resent bool, problems ...hosted.Problem) error {
-	page := hosted.CodePage{Frame: h.frame(c, a, ""), Action: pathVerifyEmail, Email: a.email(), Purpose: hosted.CodeVerify,
+	page := hosted.CodePage{Frame: h.codeFrame(c, a, mailbox.EmailVerification), Action: pathVerifyEmail, Email: a.email(), Purpose: hosted.CodeVerify,
 		ResendAction: pathVerifyEmail + "/send", Resent: resent, Problems: problems}
 	if a.UserID == nil {
 		page.ChangeURL = a.path(pathSignUp)
@@ -74,7 +74,11 @@ func (h *Handler) checkVerification(c echo.Context, form browser.Params, a *Atte
 		return err
 	}
 	var secret string
-	try := mailbox.Try{Kind: mailbox.EmailVerification, Email: a.email(), Attempt: &a.ID, User: a.UserID, Code: typed, Known: at.known, Who: h.who(c, a)}
+	try := h.codeTry(c, a, mailbox.EmailVerification, typed)
+	try.User = a.UserID
+	if wrong, err := h.toll(c, form, a, try.Guess()); err != nil || wrong != nil {
+		return errors.Join(err, showUnpaid(show, wrong))
+	}
 	out, err := h.Mailbox.Try(c.Request().Context(), try, func(tx *db.Tx, _ *mailbox.Proof) (err error) {
 		secret, err = h.verified(tx, a, at)
 		return err

@@ -75,9 +75,7 @@ func (t Tried) Err() error {
 // commits. Where it is right, then runs in the transaction that uses the proof
 // up. It opens transactions: never call it inside one.
 func (m *Mailbox) Try(ctx context.Context, t Try, then func(*db.Tx, *Proof) error) (Tried, error) {
-	addr, _ := netip.ParseAddr(t.Who.IP)
-	g := limit.Guess{Kind: "mailed code", Account: guessed(t), Network: browser.Network(addr).String(), Known: t.Known}
-	guess, wait, err := m.Limits.Begin(ctx, g)
+	guess, wait, err := m.Limits.Begin(ctx, t.Guess())
 	if err != nil || wait > 0 {
 		return Tried{Code: CodeWait, Wait: wait}, err
 	}
@@ -100,6 +98,12 @@ func (m *Mailbox) Try(ctx context.Context, t Try, then func(*db.Tx, *Proof) erro
 		return Tried{}, err
 	}
 	return out, nil
+}
+
+// Guess is what the try counts as. It is the same for an address that nobody has.
+func (t Try) Guess() limit.Guess {
+	addr, _ := netip.ParseAddr(t.Who.IP)
+	return limit.Guess{Kind: "mailed code", Account: guessed(t), Network: browser.Network(addr).String(), Known: t.Known}
 }
 
 func guessed(t Try) string {

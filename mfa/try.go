@@ -72,7 +72,7 @@ func (c Checked) Err() error {
 // and apart from wrong passwords: neither count fills the other. It opens
 // transactions: never call it inside one.
 func (s *Service) Try(ctx context.Context, t Try, then func(*db.Tx) error) (Checked, error) {
-	guess, wait, err := s.Limits.Begin(ctx, limit.Guess{Kind: "second step " + guesses(t.Kind), Account: string(t.User), Few: true})
+	guess, wait, err := s.Limits.Begin(ctx, t.Guess())
 	if err != nil || wait > 0 {
 		return Checked{Code: CodeWait, Wait: wait}, err
 	}
@@ -100,6 +100,11 @@ func (s *Service) Try(ctx context.Context, t Try, then func(*db.Tx) error) (Chec
 		return Checked{}, err
 	}
 	return out, nil
+}
+
+// Guess is what the try counts as.
+func (t Try) Guess() limit.Guess {
+	return limit.Guess{Kind: "second step " + guesses(t.Kind), Account: string(t.User), Few: true}
 }
 
 // guesses keeps recovery codes' count apart: whoever is locked out of their

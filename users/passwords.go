@@ -36,6 +36,11 @@ type Try struct {
 	Who          actor.Actor     // with the person's address, not the application's
 }
 
+// Guess is what the try counts as. It is the same for an address that nobody has.
+func (t Try) Guess() limit.Guess {
+	return limit.Guess{Kind: "password", Account: guessedKey(t.Email), Network: networkOf(t.Who.IP).String(), Known: t.Known}
+}
+
 // Checked is what came of it.
 type Checked struct {
 	OK   bool
@@ -142,7 +147,7 @@ func guessedKey(typed string) string {
 // counter of their own: nobody can lock them out from elsewhere. It is not
 // their device's counter, which nobody beside them in that network can fill.
 func (p *Passwords) begin(ctx context.Context, t Try, a account, network netip.Prefix) (*limit.Attempt, time.Duration, error) {
-	g := limit.Guess{Kind: "password", Account: a.key, Network: network.String(), Known: t.Known}
+	g := t.Guess()
 	guess, wait, err := p.Limits.Begin(ctx, g)
 	if err != nil || wait == 0 || t.Known || a.user == nil {
 		return guess, wait, err

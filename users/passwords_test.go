@@ -120,10 +120,10 @@ func TestWrongAnswersAreAlike(t *testing.T) {
 				c := k.try(email, "wrong", ip)
 				want := users.Checked{Code: users.CodeWrong}
 				if n == 5 {
-					want.Wait = time.Second
+					want.Wait = 2 * time.Minute
 				}
 				if n > 5 {
-					want = users.Checked{Code: users.CodeWait, Wait: time.Second}
+					want = users.Checked{Code: users.CodeWait, Wait: 2 * time.Minute}
 				}
 				if c != want {
 					t.Errorf("%q, try %d: %+v, want %+v", email, n, c, want)
@@ -215,9 +215,9 @@ func TestWaitsGrow(t *testing.T) {
 			}
 			k.now = k.now.Add(c.Wait)
 		}
-		want := []time.Duration{1, 2, 4, 8, 16, 32}
+		want := []time.Duration{2, 4, 8, 15, 15, 15}
 		for i := range want {
-			want[i] *= time.Second
+			want[i] *= time.Minute
 		}
 		if !slices.Equal(waits, want) {
 			t.Errorf("%v", waits)

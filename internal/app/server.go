@@ -104,7 +104,7 @@ func (a *App) mount() {
 	jar := browser.Jar{Secure: a.Config.Secure()}
 	box := &mailbox.Mailbox{DB: a.DB, Post: a.post, Limits: a.limits, Passwords: a.passwords, Base: a.Config.Origin()}
 	invited := &invitations.Service{Post: a.post, Base: a.Config.Origin()}
-	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
+	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Challenge: a.challenge(), Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
 	a.login.Mount(a.echo)
 	keys := &oauth.Keys{DB: a.DB, Log: a.Log}
 	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Jar: jar,

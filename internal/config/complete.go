@@ -62,6 +62,9 @@ func (c *Config) checkPairs() (errs []error) {
 	if b := c.Bootstrap; (b.OperatorEmail == "") != b.OperatorPassword.Empty() {
 		errs = append(errs, refuse("BOOTSTRAP_OPERATOR_EMAIL", "and GATEHOUSE_BOOTSTRAP_OPERATOR_PASSWORD go together: set both, or neither to get a set-up link."))
 	}
+	if ch := c.Challenge; ch.Set() != (ch.VerifyURL != "") || ch.Set() != (ch.SiteKey != "") || ch.Set() == ch.Secret.Empty() {
+		errs = append(errs, refuse("CHALLENGE_SCRIPT_URL", "goes together with GATEHOUSE_CHALLENGE_VERIFY_URL, GATEHOUSE_CHALLENGE_SITE_KEY and GATEHOUSE_CHALLENGE_SECRET: set all four or none."))
+	}
 	for _, v := range variables { // in the table's order, so that the messages come in one
 		s, half := c.halfSocial(v.name)
 		if half {

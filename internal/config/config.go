@@ -47,7 +47,22 @@ type Config struct {
 	Social    map[string]Social // by provider in lower case: google, microsoft …
 	SMS       Secret            // URL of the gateway
 	ExportS3  Secret            // URL of the bucket
+	Challenge Challenge         // of somebody else's; the zero value is our own puzzle
 }
+
+// Challenge is a service that tells people from machines, where too much
+// failed: Turnstile, hCaptcha, reCAPTCHA and their like.
+type Challenge struct {
+	Script    string // address of the widget's script
+	VerifyURL string
+	SiteKey   string
+	Secret    Secret
+	Class     string // of the element that the script draws in
+	Field     string // that the widget adds to the form
+}
+
+// Set reports whether there is such a service.
+func (c Challenge) Set() bool { return c.Script != "" }
 
 // Bootstrap is what the first start creates, where it is not there yet.
 type Bootstrap struct {

@@ -126,6 +126,15 @@ func setHIBP(c *Config, v string) error {
 	return checkURL(v, "https", "http")
 }
 
+var token = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,200}$`)
+
+func checkToken(v string) error {
+	if !token.MatchString(v) {
+		return errors.New("must be letters, digits, dots, _ or -, at most 200 characters")
+	}
+	return nil
+}
+
 var bootstrapKey = regexp.MustCompile(`^sk_[A-Za-z0-9_-]{21,253}$`)
 
 func setBootstrapKey(c *Config, v string) error {

@@ -28,17 +28,21 @@ type Guess struct {
 // their own, which strangers cannot fill, so that nobody is locked out for
 // good by others:
 //
-//	pair     5 free, then up to 15 min  stops the guesser at one account
+//	pair     5 free, then 2 to 15 min   stops the guesser at one account
 //	account  20 free, then up to 15 min stops guessers from many networks; at
 //	         the longest wait they have about 100 guesses a day
 //	network  60 free, then up to 1 min  stops one password tried on many
 //	         accounts, and lets an office with its typing errors live
 //	known    10 free, then up to 15 min like pair, for the person's own device
+//
+// Before the account's and the network's waits begin, tries at them cost
+// computing (Toll): from many networks and accounts that adds up, and for a
+// person it is a second.
 var (
-	pairRule    = Rule{Free: 5, Burst: 16, Forget: 30 * time.Minute, Longest: 15 * time.Minute}
-	accountRule = Rule{Free: 20, Burst: 32, Forget: 30 * time.Minute, Longest: 15 * time.Minute}
-	networkRule = Rule{Free: 60, Burst: 256, Forget: 30 * time.Second, Longest: time.Minute}
-	fewRule     = Rule{Free: 9, Burst: 8, Forget: 30 * time.Minute, Longest: 15 * time.Minute, First: 30 * time.Second}
+	pairRule    = Rule{Free: 5, Burst: 16, Forget: 30 * time.Minute, Longest: 15 * time.Minute, First: 2 * time.Minute, Toll: 6}
+	accountRule = Rule{Free: 20, Burst: 32, Forget: 30 * time.Minute, Longest: 15 * time.Minute, Toll: 10}
+	networkRule = Rule{Free: 60, Burst: 256, Forget: 30 * time.Second, Longest: time.Minute, Toll: 30}
+	fewRule     = Rule{Free: 9, Burst: 8, Forget: 30 * time.Minute, Longest: 15 * time.Minute, First: 30 * time.Second, Toll: 5}
 	knownRule   = Rule{Free: 10, Burst: 16, Forget: 30 * time.Minute, Longest: 15 * time.Minute}
 )
 
@@ -98,6 +102,23 @@ func (l *Limiter) Begin(ctx context.Context, g Guess) (a *Attempt, wait time.Dur
 		wait = max(wait, t.rule.Wait(s, now, before[i]))
 	}
 	return a, wait, nil
+}
+
+// Look is what a guess would meet, without trying it: whether so much has
+// failed that it should cost computing, and how long it would have to wait.
+func (l *Limiter) Look(ctx context.Context, g Guess) (toll bool, wait time.Duration, err error) {
+	tallies := g.tallies()
+	rows, err := l.states(ctx, tallies)
+	if err != nil {
+		return false, 0, fmt.Errorf("reading the lockouts: %w", err)
+	}
+	now := l.now()
+	for _, t := range tallies {
+		s := rows[t.key]
+		toll = toll || t.rule.Toll > 0 && t.rule.At(s, now).Failures >= t.rule.Toll
+		wait = max(wait, t.rule.Wait(s, now, 0))
+	}
+	return toll, wait, nil
 }
 
 func (l *Limiter) states(ctx context.Context, tallies []tally) (map[key]State, error) {

@@ -12,6 +12,7 @@ type Rule struct {
 	Forget  time.Duration
 	Longest time.Duration
 	First   time.Duration // the first wait, which then doubles; zero: a second
+	Toll    int64         // failures from which on a try costs computing (internal/puzzle); zero: never
 }
 
 // State is what is known about one counter.

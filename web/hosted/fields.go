@@ -50,4 +50,6 @@ const (
 	ProblemCodeMissing         = "code_missing"
 	ProblemPhoneInvalid        = "phone_invalid"
 	ProblemNotSaved            = "not_saved"
+	ProblemTryOrCode           = "too_many_tries_or_code" // Args: of i18n.Wait; the page adds whether there are codes
+	ProblemPuzzle              = "puzzle_asked"
 )

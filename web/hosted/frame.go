@@ -16,6 +16,23 @@ type Frame struct {
 
 	Flow string // posted as FieldFlow with each form, when set
 	CSRF string // posted as FieldCSRF with each form, when set
+
+	Puzzle *Puzzle // what the next try costs where too many failed; nil: nothing
+}
+
+// Puzzle is part of a form whose try costs something: computing in the
+// browser, or the widget of a service. Without script a minute's wait does.
+type Puzzle struct {
+	Text   string
+	Bits   int     // how hard; zero: nothing to compute, there is a widget
+	Widget *Widget // instead
+}
+
+// Widget is somebody else's challenge.
+type Widget struct {
+	Script  string
+	Class   string
+	SiteKey string
 }
 
 // Brand is how the nearest of application, organization and deployment looks.

@@ -92,6 +92,14 @@ func (f Frame) who(p Person, change ui.Link) ui.WhoChipProps {
 	return ui.WhoChipProps{Name: p.Name, Email: p.Email, Change: change}
 }
 
+// puzzleScript is what a form with a puzzle to compute needs.
+func (f Frame) puzzleScript() []string {
+	if f.Puzzle == nil || f.Puzzle.Bits == 0 {
+		return nil
+	}
+	return []string{"puzzle.js"}
+}
+
 // head is what a page tells its frame.
 type head struct {
 	title   string

@@ -123,8 +123,3 @@ func (p RecoveryCodesPage) Render(ctx context.Context, w io.Writer) error {
 func (p NotMePage) Render(ctx context.Context, w io.Writer) error {
 	return p.view().Render(ctx, w)
 }
-
-// Render writes the page.
-func (p PuzzlePage) Render(ctx context.Context, w io.Writer) error {
-	return p.view().Render(ctx, w)
-}

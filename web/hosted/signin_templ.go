@@ -240,7 +240,7 @@ func (p PasswordPage) view() templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		t := p.trouble(p.Problems, targets{"forgot": p.ForgotURL}, i18n.Args{"forgot": yes(p.ForgotURL != "")})
+		t := p.trouble(p.Problems, targets{"forgot": p.ForgotURL, "code": p.codeURL()}, i18n.Args{"forgot": yes(p.ForgotURL != ""), "code": yes(p.codeURL() != "")})
 		templ_7745c5c3_Var10 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -307,7 +307,7 @@ func (p PasswordPage) view() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = p.form(p.Action, t).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = p.guess(p.Action, t).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -359,7 +359,7 @@ func (p PasswordPage) view() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = p.frame(head{title: p.Lang.T("login.password.title"), failed: len(p.Problems) > 0}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = p.frame(head{title: p.Lang.T("login.password.title"), failed: len(p.Problems) > 0, scripts: p.puzzleScript()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -27,6 +27,16 @@ func (p IdentifierPage) lede() string {
 	return p.Lang.T("login.identifier.lede", i18n.Args{"organization": p.OrganizationName})
 }
 
+// codeURL is where a code can be mailed instead, or "".
+func (p PasswordPage) codeURL() string {
+	for _, m := range p.Methods {
+		if m.Kind == MethodCode {
+			return m.URL
+		}
+	}
+	return ""
+}
+
 func (p IdentifierPage) placeholder() string {
 	if p.Placeholder == "" {
 		return p.Lang.T("field.email_placeholder")

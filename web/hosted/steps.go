@@ -167,12 +167,3 @@ type NotMePage struct {
 	Email  string
 	Done   bool
 }
-
-// PuzzlePage slows down whoever failed too often.
-type PuzzlePage struct {
-	Frame
-	Action  string
-	Puzzle  string
-	Bits    int
-	BackURL string
-}

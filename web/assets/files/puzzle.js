@@ -1,5 +1,6 @@
 // A puzzle: the smallest n such that SHA-256(puzzle + "." + n) begins with as
-// many zero bits as the form says. Found in slices, so that the page lives.
+// many zero bits as the form says. Found in slices, so that the page lives,
+// and while the person types.
 (() => {
   "use strict";
   const K = [], H = [];
@@ -37,15 +38,27 @@
     return state[0] >>> 0;
   };
   for (const form of document.querySelectorAll("form[data-puzzle-bits]")) {
-    const text = form.elements.puzzle.value + ".", limit = 2 ** (32 - Number(form.dataset.puzzleBits));
-    let n = 0;
+    const bits = Number(form.dataset.puzzleBits);
+    if (!bits) continue;
+    const text = form.elements.puzzle.value + ".", limit = 2 ** (32 - bits);
+    const status = form.querySelector("[data-puzzle-status]");
+    let n = 0, done = false, waiting = null;
+    // Whoever types faster than the browser computes is sent on when it is done.
+    form.addEventListener("submit", (event) => {
+      if (done) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting = { submitter: event.submitter };
+      if (status) status.textContent = status.dataset.working;
+    }, true);
     const slice = () => {
       const end = performance.now() + 40;
       while (performance.now() < end) {
         for (let i = 0; i < 200; i++, n++) {
           if (first(text + n) < limit) {
             form.elements.puzzle_answer.value = String(n);
-            form.requestSubmit();
+            done = true;
+            if (waiting) form.requestSubmit(waiting.submitter);
             return;
           }
         }

@@ -34,3 +34,14 @@ func Search(tx *db.AllTx, text string, page db.Page) ([]User, db.Paging, error) 
 func CountMembersIn(tx *db.AllTx, org id.Organization) (int64, error) {
 	return memberships.Count(tx, db.Eq("organization_id", org), db.Eq("status", Active))
 }
+
+// CountMembersWithout is how many active members an organization has who have
+// none of these second steps.
+func CountMembersWithout(tx *db.AllTx, org id.Organization, factors []string, keys bool) (int64, error) {
+	return memberships.Count(tx, db.Eq("organization_id", org), db.Eq("status", Active), db.WithoutFactor("user_id", factors, keys))
+}
+
+// CountWithoutPasskey is how many people have no passkey.
+func CountWithoutPasskey(tx *db.AllTx) (int64, error) {
+	return users.Count(tx, db.WithoutFactor("id", nil, true))
+}

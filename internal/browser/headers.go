@@ -59,6 +59,26 @@ func PageHeaders(h http.Header) {
 // reset and portal links): not even we should find it in a log of referrers.
 func NoReferrer(h http.Header) { h.Set("Referrer-Policy", "no-referrer") }
 
+// AllowFrame lets the page show documents of ours in a frame.
+func AllowFrame(h http.Header) {
+	h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+"; frame-src 'self'")
+}
+
+// mailPolicy is for somebody else's HTML that is shown in a frame: it runs no
+// script, loads nothing, posts nothing and has an origin of its own; a link
+// opens as a page that none of this holds for.
+const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'self'; form-action 'none'; " +
+	"sandbox allow-popups allow-popups-to-escape-sandbox"
+
+// SandboxHeaders are those of a document that is shown in a frame and is
+// trusted with nothing.
+func SandboxHeaders(h http.Header) {
+	PageHeaders(h)
+	NoReferrer(h)
+	h.Set("Content-Security-Policy", mailPolicy)
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+}
+
 var (
 	cspHost   = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
 	cspScheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`)

@@ -43,6 +43,9 @@ func TestTheTableOfRoutes(t *testing.T) {
 		if r.Fresh {
 			fresh = " fresh"
 		}
+		if r.Development {
+			fresh += " development"
+		}
 		fmt.Fprintf(&table, "%-4s %s %s%s\n", r.Method, r.Path, r.Least, fresh)
 		known[r.Method+" "+r.Path] = true
 		if r.Method == http.MethodPost && r.Least == "viewer" {

@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/limit"
+	"gatehouse/mailbox"
 )
 
 // Handler serves /admin.
@@ -19,19 +20,25 @@ type Handler struct {
 	Environment string         // anything but "production" carries a badge
 	Origin      string         // the deployment's own address, for the quickstart
 	Limits      *limit.Limiter // of sign-ins begun
+	Mailbox     *mailbox.Mailbox
 	Log         *slog.Logger
 }
 
 // Mount adds the routes.
 func (h *Handler) Mount(e *echo.Echo) {
 	for _, r := range routes {
-		e.Add(r.method, r.path, h.guard(r))
+		e.Add(r.method, r.path, h.inDevelopment(r, h.guard(r)))
 	}
 }
 
 // show renders a page.
 func (v *visit) show(status int, page templ.Component) error {
 	browser.PageHeaders(v.Response().Header())
+	return v.render(status, page)
+}
+
+// render is show with the headers that are set already.
+func (v *visit) render(status int, page templ.Component) error {
 	v.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	v.Response().WriteHeader(status)
 	return page.Render(v.Request().Context(), v.Response())

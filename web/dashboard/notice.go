@@ -27,6 +27,12 @@ const (
 	domainDeleted       notice = "domain-deleted"
 	sessionRevoked      notice = "session-revoked"
 	sessionsRevoked     notice = "sessions-revoked"
+	factorRemoved       notice = "factor-removed"
+	factorsReset        notice = "factors-reset"
+	resetMailed         notice = "reset-mailed"
+	verificationMailed  notice = "verification-mailed"
+	policySaved         notice = "policy-saved"
+	settingsSaved       notice = "settings-saved"
 	userBanned          notice = "user-banned"
 	userUnbanned        notice = "user-unbanned"
 	userDeleted         notice = "user-deleted"
@@ -57,6 +63,12 @@ var notices = map[notice]string{
 	domainDeleted:       "Domain deleted.",
 	sessionRevoked:      "Session revoked.",
 	sessionsRevoked:     "Signed out everywhere.",
+	factorRemoved:       "Removed. They are told by mail.",
+	factorsReset:        "All second steps reset. They are told by mail, and signed out.",
+	resetMailed:         "Password reset sent.",
+	verificationMailed:  "Verification code sent.",
+	policySaved:         "Policy saved. Sessions that don't meet it end at their next refresh.",
+	settingsSaved:       "Settings saved.",
 	userBanned:          "User banned. Their sessions have ended.",
 	userUnbanned:        "Ban lifted. They can sign in again.",
 	userDeleted:         "User deleted. Their sessions have ended.",

@@ -77,12 +77,13 @@ const (
 	tabMembers  = "members"
 	tabDomains  = "domains"
 	tabLog      = "audit-log"
+	tabPolicies = "policies"
 	tabBranding = "branding"
 	tabSettings = "settings"
 )
 
 func tabName(tab string) string {
-	return map[string]string{"": "Overview", tabMembers: "Members", tabDomains: "Domains", tabLog: "Audit log", tabBranding: "Branding", tabSettings: "Settings"}[tab]
+	return map[string]string{"": "Overview", tabMembers: "Members", tabDomains: "Domains", tabLog: "Audit log", tabPolicies: "Policies", tabBranding: "Branding", tabSettings: "Settings"}[tab]
 }
 
 func (p organizationFrame) tabs() ui.TabsProps {
@@ -99,6 +100,7 @@ func (p organizationFrame) tabs() ui.TabsProps {
 	add(tabDomains, figure(int64(len(p.domains))))
 	add(tabLog, "")
 	if p.may(admin) {
+		add(tabPolicies, "")
 		add(tabBranding, "")
 		add(tabSettings, "")
 	}

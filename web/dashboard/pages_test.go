@@ -18,7 +18,7 @@ func TestEachPageIsSound(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := full(t, d)
 		for _, r := range dashboard.Table() {
-			if r.Method == http.MethodGet {
+			if r.Method == http.MethodGet && !strings.HasSuffix(r.Path, "/html") { // a mail: TestKeptMailsAreTrustedWithNothing
 				path := w.fill(r.Path)
 				sound(t, path, w.get("owner", path))
 				sound(t, path, w.get(r.Least, path))

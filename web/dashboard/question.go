@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"gatehouse/tenants"
@@ -33,6 +34,9 @@ func since(d tenants.Domain) *time.Time {
 	}
 	return &d.CreatedAt
 }
+
+// typed reports whether an address was typed as it is, in any case.
+func typed(text, want string) bool { return strings.EqualFold(strings.TrimSpace(text), want) }
 
 // errNotTyped says that the name that confirms was not typed.
 var errNotTyped = errors.New("the name was not typed")

@@ -32,7 +32,7 @@ var teamRoles = []teamRole{
 	{owner, "Owner", "Everything, and who else is an owner."},
 	{admin, "Admin", "Everything except owners."},
 	{developer, "Developer", "Applications and API keys. Sees the rest."},
-	{support, "Support", "People's sessions and bans. Sees the rest."},
+	{support, "Support", "People's sessions, second steps and bans. Sees the rest."},
 	{viewer, "Viewer", "Sees everything, changes nothing."},
 }
 

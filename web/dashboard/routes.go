@@ -7,6 +7,7 @@ type route struct {
 	method, path string
 	least        role // the least role; teamRoles says what each is for
 	fresh        bool // asks for a sign-in within the last ten minutes
+	development  bool // is there in development alone
 	serve        func(*Handler, *visit) error
 }
 
@@ -22,6 +23,12 @@ func post(path string, least role, serve func(*Handler, *visit) error) route {
 
 func fresh(r route) route {
 	r.fresh = true
+	return r
+}
+
+// inDevelopment is a route that no other environment has.
+func inDevelopment(r route) route {
+	r.development = true
 	return r
 }
 
@@ -54,6 +61,8 @@ var routes = []route{
 	post("/admin/organizations/:org/settings", admin, (*Handler).saveOrganization),
 	get("/admin/organizations/:org/metadata", admin, (*Handler).organizationSettings),
 	post("/admin/organizations/:org/metadata", admin, (*Handler).saveMetadata),
+	get("/admin/organizations/:org/policies", admin, (*Handler).policies),
+	post("/admin/organizations/:org/policies", admin, (*Handler).savePolicies),
 	get("/admin/organizations/:org/branding", admin, (*Handler).branding),
 	post("/admin/organizations/:org/branding", admin, (*Handler).saveBranding),
 	fresh(get("/admin/organizations/:org/delete", admin, (*Handler).askDeleteOrganization)),
@@ -61,6 +70,13 @@ var routes = []route{
 
 	get("/admin/users", viewer, (*Handler).users),
 	get("/admin/users/:user", viewer, (*Handler).user),
+	get("/admin/users/:user/factors", viewer, (*Handler).userFactors),
+	fresh(get("/admin/users/:user/factors/reset", support, (*Handler).askResetFactors)),
+	fresh(post("/admin/users/:user/factors/reset", support, (*Handler).resetFactors)),
+	fresh(get("/admin/users/:user/factors/:factor/remove", support, (*Handler).askRemoveFactor)),
+	fresh(post("/admin/users/:user/factors/:factor/remove", support, (*Handler).removeFactor)),
+	post("/admin/users/:user/password-reset", support, (*Handler).mailReset),
+	post("/admin/users/:user/verification", support, (*Handler).mailVerification),
 	get("/admin/users/:user/sessions/revoke", support, (*Handler).askRevokeSessions),
 	post("/admin/users/:user/sessions/revoke", support, (*Handler).revokeSessions),
 	get("/admin/users/:user/sessions/:session/revoke", support, (*Handler).askRevokeSession),
@@ -99,6 +115,14 @@ var routes = []route{
 	post("/admin/api-keys/:key/revoke", developer, (*Handler).revokeAPIKey),
 
 	get("/admin/audit-log", viewer, (*Handler).auditLog),
+
+	// kept mails hold codes and links that sign in as anybody, owners among them
+	inDevelopment(get("/admin/mail", owner, (*Handler).mails)),
+	inDevelopment(get("/admin/mail/:mail", owner, (*Handler).mail)),
+	inDevelopment(get("/admin/mail/:mail/html", owner, (*Handler).mailHTML)),
+
+	get("/admin/settings/authentication", admin, (*Handler).authenticationSettings),
+	post("/admin/settings/authentication", admin, (*Handler).saveAuthentication),
 
 	get("/admin/team", viewer, (*Handler).team),
 	fresh(get("/admin/team/new", admin, (*Handler).newOperator)),

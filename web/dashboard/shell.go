@@ -29,7 +29,7 @@ func (v *visit) frame(title, section string, way ...ui.Link) frame {
 		f.crumbs = append(f.crumbs, ui.Link{Label: name, Href: section})
 	}
 	f.crumbs = append(append(f.crumbs, way...), ui.Link{Label: title})
-	f.side = ui.SideNavProps{Deployment: v.h.Name, Environment: capital(v.h.Environment), Home: "/admin", Groups: navigation(section),
+	f.side = ui.SideNavProps{Deployment: v.h.Name, Environment: capital(v.h.Environment), Home: "/admin", Groups: v.navigation(section),
 		Person: ui.Person{ID: string(v.user.ID), Name: v.user.DisplayName(), Role: v.role.name(), Href: "/account",
 			SignOut: &ui.Post{Label: "Sign out", Action: "/logout"}}}
 	return f
@@ -75,13 +75,25 @@ var sections = []ui.NavGroup{
 		{Label: "API keys", Href: "/admin/api-keys", Icon: "key"},
 	}},
 	{Title: "Monitor", Items: []ui.NavItem{{Label: "Audit log", Href: "/admin/audit-log", Icon: "list", Key: "a"}}},
-	{Title: "Deployment", Items: []ui.NavItem{{Label: "Team", Href: "/admin/team", Icon: "team"}}},
+	{Title: "Deployment", Items: []ui.NavItem{{Label: "Team", Href: "/admin/team", Icon: "team"}, {Label: "Settings", Href: settingsHome, Icon: "gear"}}},
 }
 
-func navigation(current string) []ui.NavGroup {
+// keptMails is the way to what development keeps instead of sending it.
+var keptMails = ui.NavItem{Label: "Mail", Href: "/admin/mail", Icon: "mail"}
+
+// navigation are the sections, with those that only some may open.
+func (v *visit) navigation(current string) []ui.NavGroup {
 	groups := make([]ui.NavGroup, len(sections))
 	for i, g := range sections {
-		groups[i] = ui.NavGroup{Title: g.Title, Items: append([]ui.NavItem(nil), g.Items...)}
+		groups[i] = ui.NavGroup{Title: g.Title}
+		for _, item := range g.Items {
+			if item.Href != settingsHome || v.role.may(admin) {
+				groups[i].Items = append(groups[i].Items, item)
+			}
+		}
+		if g.Title == "Monitor" && v.h.Environment == developmentName && v.role.may(owner) {
+			groups[i].Items = append(groups[i].Items, keptMails)
+		}
 		for j := range groups[i].Items {
 			groups[i].Items[j].Current = groups[i].Items[j].Href == current
 		}
@@ -90,6 +102,9 @@ func navigation(current string) []ui.NavGroup {
 }
 
 func sectionName(href string) string {
+	if href == keptMails.Href {
+		return keptMails.Label
+	}
 	for _, g := range sections {
 		for _, item := range g.Items {
 			if item.Href == href {

@@ -237,7 +237,7 @@ func (h *Handler) deleteUser(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if !strings.EqualFold(strings.TrimSpace(form.Get("confirm")), u.Email) {
+	if !typed(form.Get("confirm"), u.Email) {
 		return v.askDeleteUser("That isn't the email address. Type it exactly.")
 	}
 	err = v.change(func(tx *db.Tx) error { return lifecycle.DeleteUser(tx, u.ID) })

@@ -42,7 +42,7 @@ func (h *Handler) users(v *visit) error {
 type userPage struct {
 	frame
 	*users.User
-	path        string
+	path, tab   string
 	team        role // among the operators, or ""
 	sessions    []sessionRow
 	memberships []membershipRow
@@ -157,6 +157,16 @@ func (p *userPage) badge() *ui.BadgeProps {
 		return &ui.BadgeProps{Label: "Banned", Tone: ui.Bad, Icon: "fail"}
 	}
 	return &ui.BadgeProps{Label: "Active", Tone: ui.OK, Icon: "check"}
+}
+
+// The tabs of a person: the last part of their addresses.
+const tabFactors = "factors"
+
+func (p *userPage) tabs() ui.TabsProps {
+	return ui.TabsProps{Label: "User", Items: []ui.Choice{
+		{Label: "Overview", Href: p.path, Current: p.tab == ""},
+		{Label: "Factors", Href: p.path + "/" + tabFactors, Current: p.tab == tabFactors},
+	}}
 }
 
 // touchable reports whether the reader may act on this person: an operator's

@@ -18,7 +18,11 @@ import (
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/limit"
+	"gatehouse/internal/mail"
+	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/problem"
+	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
@@ -48,6 +52,9 @@ type world struct {
 	secret     *oauth.ClientSecret
 	key        *apikeys.Key
 	operator   *users.Membership // the viewer's
+	handler    *dashboard.Handler
+	identity   *users.Identity // the member's account at a provider
+	mail       id.Mail         // with a code
 }
 
 var roles = []string{"owner", "admin", "developer", "support", "viewer"}
@@ -83,7 +90,10 @@ func empty(t *testing.T, d *db.DB) *world {
 		}
 		_ = c.String(p.Status(), p.Message)
 	}
-	h := &dashboard.Handler{DB: d, Name: "Fieldnote", Environment: "staging", Origin: "http://localhost:8080", Log: slog.New(slog.DiscardHandler)}
+	limits := &limit.Limiter{DB: d}
+	h := &dashboard.Handler{DB: d, Name: "Fieldnote", Environment: "development", Origin: "http://localhost:8080", Limits: limits, Log: slog.New(slog.DiscardHandler),
+		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Base: "http://localhost:8080"}}
+	w.handler = h
 	h.Mount(w.echo)
 	return w
 }
@@ -107,6 +117,21 @@ func full(t *testing.T, d *db.DB) *world {
 		return err
 	}))
 	w.browser, _ = w.browse(w.member.ID)
+	w.do(d.Tx(ctx, who, func(tx *db.Tx) (err error) {
+		w.identity, err = users.AddIdentity(tx, users.Identity{UserID: w.member.ID, Provider: sessions.GoogleOAuth, Issuer: "https://accounts.example", Subject: "<i>1</i>", Email: &w.member.Email})
+		if err != nil {
+			return err
+		}
+		_, err = w.handler.Mailbox.Send(tx, mailbox.New{Kind: mailbox.PasswordReset, Email: w.member.Email, User: w.member}, mailbox.Letter{Mail: true})
+		return err
+	}))
+	w.do(d.Read(ctx, func(tx *db.Tx) error {
+		kept, _, err := mail.ListKept(tx, db.Page{Limit: 1})
+		if err == nil {
+			w.mail = kept[0].ID
+		}
+		return err
+	}))
 	w.do(d.Tx(ctx, who, func(tx *db.Tx) (err error) {
 		if w.client, err = oauth.CreateClient(tx, oauth.NewClient{Name: longName, RedirectURIs: []string{"https://app.example/callback"}}); err != nil {
 			return err
@@ -219,6 +244,7 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 func (w *world) fill(route string) string {
 	return strings.NewReplacer(":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
+		":factor", string(w.identity.ID), ":mail", string(w.mail),
 	).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
 }
 

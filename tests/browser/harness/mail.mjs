@@ -6,10 +6,10 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { built, freePort, plainEnv, start } from "./processes.mjs";
 
-export async function startMail(folder, closers) {
+export async function startMail(folder, closers, program = built("smtpsink")) {
   const file = join(folder, "mails.jsonl");
   const port = await freePort();
-  const sink = await start(built("smtpsink"), [`127.0.0.1:${port}`, file], { env: plainEnv, health: () => listens(port) });
+  const sink = await start(program, [`127.0.0.1:${port}`, file], { env: plainEnv, health: () => listens(port) });
   closers.push(() => sink.stop());
   const read = new Set(); // lines that a journey has had
   return {

@@ -130,6 +130,18 @@ test("a code to an unknown address makes the account, which is not proven by ask
   await assert.rejects(people.getMagicAuth("magic_auth_01ARZ3NDEKTSV4RRFFQ69G5FAV"), { name: "NotFoundException" });
 });
 
+test("a mailed code signs in, once, and proves the address", async () => {
+  const email = address("signin");
+  const magic = await people.createMagicAuth({ email });
+  const signIn = (code) => people.authenticateWithMagicAuth({ clientId: server.clientId, email, code });
+  await assert.rejects(signIn(another(magic.code)), (err) => err.status === 400);
+  const signedIn = await signIn(magic.code);
+  assert.equal(signedIn.user.id, magic.userId);
+  assert.equal(signedIn.user.emailVerified, true);
+  assert.equal(signedIn.authenticationMethod, "MagicAuth");
+  await assert.rejects(signIn(magic.code), (err) => err.status === 400);
+});
+
 test("where nobody signs up, a code to an unknown address is refused", async () => {
   await server.call("PUT", "/user_management/authentication_settings", { sign_up: false });
   try {

@@ -35,8 +35,8 @@ func resettable(tx db.AnyScope, token string) (*Proof, *users.User, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	stands, err := users.PasswordStands(tx, u.ID, p.CreatedAt)
-	if err == nil && !stands {
+	changed, err := users.PasswordChangedSince(tx, u.ID, p.CreatedAt)
+	if err == nil && changed {
 		return nil, nil, ErrLink
 	}
 	return p, u, err

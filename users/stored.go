@@ -64,6 +64,13 @@ func PasswordStands(tx db.AnyScope, user id.User, since time.Time) (bool, error)
 	return same == 1, err // one that was taken away does not stand either
 }
 
+// PasswordChangedSince reports whether the person got another password after
+// that time. Whoever has none got none: a link to a first one works.
+func PasswordChangedSince(tx db.AnyScope, user id.User, since time.Time) (bool, error) {
+	n, err := passwords.Count(tx, db.Eq("user_id", user), db.Gt("updated_at", since))
+	return n > 0, err
+}
+
 // HasPassword reports whether the person can sign in by one.
 func HasPassword(tx db.AnyScope, user id.User) (bool, error) {
 	n, err := passwords.Count(tx, db.Eq("user_id", user))

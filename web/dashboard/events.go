@@ -26,6 +26,16 @@ var eventWords = map[string]string{
 	"application.secret_created": "Client secret made", "application.secret_revoked": "Client secret revoked",
 	"application.redirect_uri_added": "Address added", "application.redirect_uri_removed": "Address removed",
 	"grant.issued": "Authorization code issued", "grant.code_reused": "Authorization code used twice",
+	"organization.policy_updated": "Policy changed", "authentication_settings.updated": "Sign-in settings changed",
+	"authentication_factor.created": "Second step begun", "authentication_factor.verified": "Second step set up", "authentication_factor.deleted": "Second step removed",
+	"passkey.created": "Passkey added", "passkey.updated": "Passkey renamed", "passkey.deleted": "Passkey removed", "passkey.clone_suspected": "Passkey may have been copied",
+	"recovery_codes.created": "Recovery codes made", "authentication.mfa_succeeded": "Second step taken", "authentication.mfa_failed": "Second step failed",
+	"authentication.passkey_succeeded": "Signed in with a passkey", "authentication.passkey_failed": "Passkey refused",
+	"authentication.magic_auth_succeeded": "Signed in with a mailed code", "authentication.magic_auth_failed": "Mailed code refused",
+	"authentication.email_verification_succeeded": "Address proven", "authentication.email_verification_failed": "Verification code refused",
+	"magic_auth.created": "Sign-in code mailed", "email_verification.created": "Verification code mailed", "user.email_change_requested": "Change of address begun",
+	"password_reset.created": "Password reset mailed", "password_reset.succeeded": "Password reset", "user.disowned": "Person said it wasn't them", "user.claimed": "Address taken back by its owner",
+	"invitation.created": "Invitation sent", "invitation.accepted": "Invitation accepted", "invitation.resent": "Invitation sent again", "invitation.revoked": "Invitation revoked",
 	"signing_key.rotated": "Signing key rotated", "api_key.created": "API key made", "api_key.revoked": "API key revoked",
 }
 
@@ -41,7 +51,7 @@ func eventTone(kind string) (ui.Tone, string) {
 	switch {
 	case strings.HasSuffix(kind, "_failed"), kind == "login.error_shown":
 		return ui.Bad, "failed"
-	case strings.HasSuffix(kind, "_reused"), kind == "user.banned":
+	case strings.HasSuffix(kind, "_reused"), kind == "user.banned", kind == "passkey.clone_suspected", kind == "user.disowned":
 		return ui.Warn, "notable"
 	case strings.HasSuffix(kind, "_succeeded"), kind == "session.created", kind == "browser_session.created":
 		return ui.OK, "succeeded"

@@ -14,3 +14,6 @@ func Table() []TableRoute {
 	}
 	return table
 }
+
+// EventWords are the words for types of events.
+var EventWords = eventWords

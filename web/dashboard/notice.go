@@ -67,7 +67,7 @@ var notices = map[notice]string{
 	factorsReset:        "All second steps reset. They are told by mail, and signed out.",
 	resetMailed:         "Password reset sent.",
 	verificationMailed:  "Verification code sent.",
-	policySaved:         "Policy saved. Sessions that don't meet it end at their next refresh.",
+	policySaved:         "Policy saved. Sessions that don't meet it are asked for more, or end, at their next refresh.",
 	settingsSaved:       "Settings saved.",
 	userBanned:          "User banned. Their sessions have ended.",
 	userUnbanned:        "Ban lifted. They can sign in again.",

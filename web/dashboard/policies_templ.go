@@ -466,7 +466,7 @@ func (e effect) ending() string {
 	if e.sessions == 0 {
 		return "All live sessions meet this policy."
 	}
-	return count(int64(e.sessions), "live session doesn't", "live sessions don't") + " meet this policy and " + plural(e.sessions, "ends", "end") + " at the next refresh."
+	return count(int64(e.sessions), "live session doesn't", "live sessions don't") + " meet this policy: " + plural(e.sessions, "it is", "they are") + " asked for more, or " + plural(e.sessions, "ends", "end") + ", at the next refresh."
 }
 
 func (e effect) joinable() string {

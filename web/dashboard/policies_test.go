@@ -29,7 +29,7 @@ func TestAPolicyIsAskedAbout(t *testing.T) {
 		page := "/admin/organizations/" + string(w.org.ID) + "/policies"
 		w.want(w.get("admin", page), http.StatusOK, "1 member, 1 live session", "Your address is 192.0.2.1")
 		form := []string{"mfa_required", "on", "method_passkey", "on", "ip_allow_list", "198.51.100.0/24\r\n", "session_idle_seconds", "30m", "session_lifetime_seconds", "8h"}
-		w.want(w.post("admin", page, form...), http.StatusOK, "1 member without such a second step", "1 session that doesn&#39;t meet it ends",
+		w.want(w.post("admin", page, form...), http.StatusOK, "1 member without such a second step", "1 session that doesn&#39;t meet it is asked for more",
 			"Your address, 192.0.2.1, isn&#39;t inside", `name="method_passkey" value="on"`)
 		if w.policy().MFARequired {
 			t.Error("it was kept before it was asked about")

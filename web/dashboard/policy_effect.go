@@ -1,8 +1,6 @@
 package dashboard
 
 import (
-	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +8,7 @@ import (
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/login/gates"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -18,16 +17,14 @@ import (
 
 // effect is how many people and live sessions do not meet a policy.
 type effect struct {
-	live                       int  // sessions in the organization
-	more                       bool // than were looked at
-	method, sso, networks, age int  // sessions that each part ends
-	sessions                   int  // that anything ends
-	withoutFactor, withoutSSO  int64
-	domains                    []string // by which people join
+	live                      int  // sessions in the organization
+	more                      bool // than were looked at
+	sessions                  int  // that do not meet it
+	withoutFactor, withoutSSO int64
+	domains                   []string // by which people join
 }
 
-// effectOf compares a policy with who is signed in now. Break-glass people are
-// held to the second step and to the lifetimes alone, as in login/gates.
+// effectOf compares a policy with who is signed in now, as a refresh does.
 func effectOf(tx *db.AllTx, org id.Organization, members int64, p tenants.Policy) (e effect, err error) {
 	rows, more, err := sessions.LiveWithin(tx, org)
 	if err != nil {
@@ -35,7 +32,9 @@ func effectOf(tx *db.AllTx, org id.Organization, members int64, p tenants.Policy
 	}
 	e.live, e.more = len(rows), more
 	for i := range rows {
-		e.add(p, &rows[i], tx.Now())
+		if !meets(p, &rows[i], tx.Now()) {
+			e.sessions++
+		}
 	}
 	if p.SSORequired {
 		e.withoutSSO = members - int64(len(p.BreakGlassUsers))
@@ -55,36 +54,14 @@ func effectOf(tx *db.AllTx, org id.Organization, members int64, p tenants.Policy
 	return e, err
 }
 
-func (e *effect) add(p tenants.Policy, s *sessions.Session, now time.Time) {
-	exempt := slices.Contains(p.BreakGlassUsers, s.UserID)
-	counted := false
-	count := func(n *int, ends bool) {
-		if ends {
-			*n++
-			counted = true
-		}
+// meets reports whether a session goes on under the policy. Where the person
+// is now is not known before they refresh: the session's own address stands in.
+func meets(p tenants.Policy, s *sessions.Session, now time.Time) bool {
+	bounds := gates.Bounds(p)
+	if bounds.Absolute > 0 && now.Sub(s.CreatedAt) > bounds.Absolute || bounds.Idle > 0 && now.Sub(s.LastActiveAt) > bounds.Idle {
+		return false
 	}
-	count(&e.method, !exempt && len(p.AllowedMethods) > 0 && !slices.Contains(p.AllowedMethods, string(s.AuthMethod)))
-	count(&e.sso, !exempt && p.SSORequired && s.AuthMethod != sessions.SSO)
-	count(&e.networks, !exempt && !within(p.IPAllowList, text(s.IPAddress)))
-	count(&e.age, older(p.SessionLifetimeSeconds, s.CreatedAt, now) || older(p.SessionIdleSeconds, s.LastActiveAt, now))
-	if counted {
-		e.sessions++
-	}
-}
-
-func older(seconds *int64, at, now time.Time) bool {
-	return seconds != nil && now.Sub(at) > time.Duration(*seconds)*time.Second
-}
-
-// within reports whether the address is in one of the networks; every one is
-// where there are none.
-func within(networks []string, address string) bool {
-	ip, err := netip.ParseAddr(address)
-	return len(networks) == 0 || err == nil && slices.ContainsFunc(networks, func(n string) bool {
-		prefix, err := netip.ParsePrefix(n)
-		return err == nil && prefix.Contains(ip.Unmap())
-	})
+	return gates.Holds(p, gates.Session{User: s.UserID, Method: s.AuthMethod, Second: s.SecondMethod, IP: text(s.IPAddress)})
 }
 
 // countingFactors are the kinds that a policy takes: any but SMS where it names none.
@@ -128,7 +105,7 @@ func (p policiesPage) question(asked tenants.Policy) templ.Component {
 	say(e.withoutSSO, "member", "members", "can sign in by single sign-on alone.")
 	say(e.withoutFactor, "member", "members", "without such a second step set one up at the next sign-in.")
 	if e.sessions > 0 {
-		words = append(words, some+count(int64(e.sessions), "session", "sessions")+" that "+plural(e.sessions, "doesn't", "don't")+" meet it "+plural(e.sessions, "ends", "end")+" at the next refresh.")
+		words = append(words, some+count(int64(e.sessions), "session", "sessions")+" that "+plural(e.sessions, "doesn't", "don't")+" meet it "+plural(e.sessions, "is", "are")+" asked for more, or "+plural(e.sessions, "ends", "end")+", at the next refresh.")
 	}
 	if len(words) == 0 {
 		words = append(words, "Nobody who is signed in now is affected: "+count(p.members, "member", "members")+", "+e.liveSessions()+".")
@@ -140,7 +117,7 @@ func (p policiesPage) question(asked tenants.Policy) templ.Component {
 
 // outside warns a reader whose own address the policy would not let in.
 func outside(p tenants.Policy, place string) string {
-	if within(p.IPAllowList, place) {
+	if gates.Holds(tenants.Policy{IPAllowList: p.IPAllowList}, gates.Session{IP: place}) {
 		return ""
 	}
 	return "Your address, " + place + ", isn't inside these networks."

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import { address, openServer } from "./server.mjs";
+import { totp } from "./totp.mjs";
 
 let server, workos;
 before(async () => {
@@ -10,18 +10,6 @@ before(async () => {
 });
 after(() => server?.close());
 
-// totp is what an authenticator app shows (RFC 6238 §4: SHA-1, 30 seconds, six
-// digits), made without the server's library.
-function totp(secret, step = 0) {
-  let bits = "";
-  for (const letter of secret.replace(/=+$/, "")) bits += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + step));
-  const hash = createHmac("sha1", key).update(counter).digest();
-  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 const another = (code) => (code === "000000" ? "000001" : "000000");
 const verify = (challenge, code) => workos.multiFactorAuth.verifyChallenge({ authenticationChallengeId: challenge.id, code });
 

@@ -13,8 +13,15 @@
 //	authorize ─▶ login ─▶ resume ─▶ code ─▶ token ─▶ refresh ─▶ refresh …
 //	 (request)            (grant)         (session, family)
 //
+// The wire's other grants (password, codes, second step, choice of an
+// organization) make an arrival, or take up one that waits, and hand it to
+// admit: it asks login/gates, and starts the session or says what stands before
+// it (arrival.go, pending.go, standing.go). A refresh asks the organization's
+// policy again (reassess.go). Devices without a browser wait for a person who
+// enters their code at /device (device.go).
+//
 // It owns clients, client_secrets, redirect_uris, authorization_requests,
-// grants, refresh_tokens and signing_keys. The dashboard manages clients
+// grants, refresh_tokens, device_authorizations and signing_keys. The dashboard manages clients
 // through the functions in clients.go. Signatures and password hashes are
 // computed outside of transactions.
 package oauth

@@ -69,8 +69,6 @@ var Catalog = []Entry{
 	RedirectURIAdded{},
 	RedirectURIRemoved{},
 	GrantIssued{},
-	DeviceApproved{},
-	DeviceDenied{},
 	GrantCodeReused{},
 	SigningKeyRotated{},
 	APIKeyCreated{},

@@ -42,8 +42,8 @@ func (h *Handler) enroll(c echo.Context, _ browser.Params, a *Attempt) error {
 	if verdict.Gate != gates.Enroll { // what asked for it does not any more
 		return h.passAgain(c, a)
 	}
-	page := hosted.EnrollPage{Frame: h.frame(c, a, text(u.Locale)), Person: personOf(u)}
-	if a.OrganizationID != nil {
+	page := hosted.EnrollPage{Frame: h.frame(c, a, text(u.Locale)), Person: personOf(u), SwitchURL: a.switchPath()}
+	if h.entering(c, a) != nil {
 		page.OrganizationName = page.Brand.Name
 	}
 	for _, s := range verdict.Seconds {

@@ -34,7 +34,7 @@ func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 	case hosted.ErrorNotMember, hosted.ErrorMethodRefused, hosted.ErrorSSORequired, hosted.ErrorAddressRefused:
 		page.Args = i18n.Args{"organization": page.Brand.Name}
 		if a != nil {
-			page.Primary.URL = a.path(pathIdentifier) + "&" + paramSwitch + "=1"
+			page.Primary.URL = a.switchPath()
 		}
 	case hosted.ErrorTooMany:
 		page.Args = i18n.Wait(p.RetryAfter)
@@ -74,8 +74,6 @@ func kindOf(p *problem.Error) hosted.ErrorKind {
 		return hosted.ErrorBlocked
 	case p.Code == "unknown_application":
 		return hosted.ErrorUnknownApp
-	case p.Code == "device_code_not_entered":
-		return hosted.ErrorDevice
 	case p.Code == "redirect_uri_not_registered":
 		return hosted.ErrorRedirect
 	case errors.Is(p, problem.ErrCrossSite):

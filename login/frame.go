@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/i18n"
 	"gatehouse/internal/id"
 	"gatehouse/tenants"
+	"gatehouse/users"
 	"gatehouse/web/hosted"
 )
 
@@ -27,12 +28,31 @@ func (h *Handler) frame(c echo.Context, a *Attempt, personLocale string) hosted.
 	if a.ApplicationName != "" {
 		f.ApplicationName, f.Brand.Name = a.ApplicationName, a.ApplicationName
 	}
-	if a.OrganizationID != nil {
-		if err := h.branded(c, &f.Brand, *a.OrganizationID); err != nil {
-			h.Log.WarnContext(c.Request().Context(), "an organization's look cannot be read", "organization", *a.OrganizationID, "error", err)
+	if org := h.entering(c, a); org != nil {
+		if err := h.branded(c, &f.Brand, *org); err != nil {
+			h.Log.WarnContext(c.Request().Context(), "an organization's look cannot be read", "organization", *org, "error", err)
 		}
 	}
 	return f
+}
+
+// entering is the organization that the sign-in leads to, for its pages: the
+// one that was asked for, or the only one that a proven person has. The gates
+// pick that one too, and it is stored no earlier than the sign-in is complete:
+// somebody else may take it over until then.
+func (h *Handler) entering(c echo.Context, a *Attempt) *id.Organization {
+	if a.OrganizationID != nil || a.UserID == nil || !a.NeedsOrganization {
+		return a.OrganizationID
+	}
+	var mine []users.Choice
+	err := h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) (err error) {
+		mine, err = users.LocateMemberships(tx, *a.UserID)
+		return err
+	})
+	if mine = customers(mine); err != nil || len(mine) != 1 {
+		return nil
+	}
+	return &mine[0].Organization
 }
 
 // language is, in this order: what the person switched to, what the

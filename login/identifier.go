@@ -16,6 +16,8 @@ import (
 // paramSwitch in the address of /login asks to sign in as somebody else.
 const paramSwitch = "switch"
 
+func (a *Attempt) switchPath() string { return a.path(pathIdentifier) + "&" + paramSwitch + "=1" }
+
 // identifier asks who is there, unless the browser's session says so.
 func (h *Handler) identifier(c echo.Context) error {
 	query, err := browser.Query(c.Request())

@@ -54,7 +54,7 @@ func (h *Handler) picker(c echo.Context, a *Attempt) (picker, error) {
 func (h *Handler) showPicker(c echo.Context, status int, a *Attempt, p picker, search string, problems ...hosted.Problem) error {
 	search = clip(strings.TrimSpace(search), maxName)
 	page := hosted.OrganizationPickerPage{Frame: h.frame(c, a, text(p.person.Locale)), Action: pathOrganizations, Person: personOf(p.person),
-		SearchURL: pathOrganizations, Search: search, Total: len(p.mine), SwitchURL: a.path(pathIdentifier) + "&" + paramSwitch + "=1",
+		SearchURL: pathOrganizations, Search: search, Total: len(p.mine), SwitchURL: a.switchPath(),
 		Now: h.DB.Now().UTC(), Problems: problems}
 	for _, m := range p.mine {
 		if search != "" && !strings.Contains(strings.ToLower(m.Name), strings.ToLower(search)) {

@@ -139,7 +139,7 @@ func (h *Handler) showSecond(c echo.Context, status int, a *Attempt, kind sessio
 		return err
 	}
 	page := hosted.SecondStepPage{Frame: h.guarded(c, a, h.frame(c, a, text(s.person.Locale)), mfa.Try{Kind: kind, User: s.person.ID}.Guess()), Action: secondPages[kind], Kind: secondKinds[kind], Person: personOf(s.person),
-		Device: s.name(kind), Left: s.left, Others: s.others(a, kind), Problems: problems}
+		SwitchURL: a.switchPath(), Device: s.name(kind), Left: s.left, Others: s.others(a, kind), Problems: problems}
 	if kind == sessions.SecondSMS {
 		page.Resend = secondPages[kind] + "/send"
 	}
@@ -295,7 +295,7 @@ func (h *Handler) showSecondPasskey(c echo.Context, status int, a *Attempt, prob
 		return err
 	}
 	return h.show(c, status, a.LandsAt, hosted.PasskeyPage{Frame: h.frame(c, a, text(s.person.Locale)), Action: secondPages[sessions.SecondWebAuthn],
-		Ceremony: string(q.ID), Options: q.Options, Second: true, Person: personOf(s.person), Others: s.others(a, sessions.SecondWebAuthn), Problems: problems})
+		Ceremony: string(q.ID), Options: q.Options, Second: true, Person: personOf(s.person), SwitchURL: a.switchPath(), Others: s.others(a, sessions.SecondWebAuthn), Problems: problems})
 }
 
 func passkeyPerson(u *users.User) *mfa.Person {

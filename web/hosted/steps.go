@@ -92,32 +92,35 @@ const (
 // recovery codes.
 type SecondStepPage struct {
 	Frame
-	Action   string
-	Kind     SecondKind
-	Person   Person
-	Device   string       // name of the app or the telephone's number
-	Left     int          // recovery codes
-	Resend   string       // POST sends another SMS
-	Others   []SecondStep // other ways
-	Problems []Problem
+	SwitchURL string // sign in as somebody else
+	Action    string
+	Kind      SecondKind
+	Person    Person
+	Device    string       // name of the app or the telephone's number
+	Left      int          // recovery codes
+	Resend    string       // POST sends another SMS
+	Others    []SecondStep // other ways
+	Problems  []Problem
 }
 
 // PasskeyPage asks for a passkey: as first step, or as second.
 type PasskeyPage struct {
 	Frame
-	Action   string // POST of what the authenticator says
-	Ceremony string
-	Options  string // JSON for the script
-	Second   bool
-	Person   Person // Second: whose
-	Others   []SecondStep
-	BackURL  string // first step: another way
-	Problems []Problem
+	SwitchURL string // sign in as somebody else
+	Action    string // POST of what the authenticator says
+	Ceremony  string
+	Options   string // JSON for the script
+	Second    bool
+	Person    Person // Second: whose
+	Others    []SecondStep
+	BackURL   string // first step: another way
+	Problems  []Problem
 }
 
 // EnrollPage asks which second step to set up.
 type EnrollPage struct {
 	Frame
+	SwitchURL        string // sign in as somebody else
 	Person           Person
 	OrganizationName string // that asks for it; "" chosen freely
 	Choices          []SecondStep

@@ -699,7 +699,7 @@ func (p SecondStepPage) view() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.WhoChip(p.who(p.Person, ui.Link{})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.WhoChip(p.who(p.Person, p.change(p.SwitchURL))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -866,7 +866,7 @@ func (p PasskeyPage) view() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Person.Email != "" {
-				templ_7745c5c3_Err = ui.WhoChip(p.who(p.Person, ui.Link{})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.WhoChip(p.who(p.Person, p.change(p.SwitchURL))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1156,7 +1156,7 @@ func (p EnrollPage) view() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.WhoChip(p.who(p.Person, ui.Link{})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.WhoChip(p.who(p.Person, p.change(p.SwitchURL))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1563,15 +1563,15 @@ func (p RecoveryCodesPage) view() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Lang.T("common.copy"), Type: "button", Icon: "copy", Attrs: ui.Attrs{"data-copy": "#recovery-codes"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Lang.T("common.copy"), Type: "button", Size: "lg", Icon: "copy", Attrs: ui.Attrs{"data-copy": "#recovery-codes"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Lang.T("recovery.download"), Type: "button", Icon: "download", Attrs: ui.Attrs{"data-save": "recovery-codes", "data-filename": "recovery-codes.txt"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Lang.T("recovery.download"), Type: "button", Size: "lg", Icon: "download", Attrs: ui.Attrs{"data-save": "recovery-codes", "data-filename": "recovery-codes.txt"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Lang.T("recovery.print"), Type: "button", Icon: "print", Attrs: ui.Attrs{"data-print": ""}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Lang.T("recovery.print"), Type: "button", Size: "lg", Icon: "print", Attrs: ui.Attrs{"data-print": ""}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

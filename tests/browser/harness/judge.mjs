@@ -49,6 +49,8 @@ function measure({ target, mail, banned }) {
   if (document.querySelectorAll("h1").length !== 1) say(`${document.querySelectorAll("h1").length} main headings`);
   if (all(".btn.primary").length > 1) say("more than one primary button", all(".btn.primary")[1]);
 
+  for (const el of document.querySelectorAll("[hidden]")) if (el.checkVisibility()) say("hidden, and drawn", el);
+
   // 4: text 4.5 to 1, 3 to 1 where it is large; borders of controls 3 to 1.
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const seen = new Set();

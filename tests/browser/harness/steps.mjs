@@ -14,6 +14,12 @@ export const newcomer = () => ({
 export const register = ({ gatehouse }, { email, password, firstName, lastName }) =>
   gatehouse.api("POST", "/user_management/users", { email, password, first_name: firstName, last_name: lastName, email_verified: true });
 
+// member makes such an account in an organization.
+export async function member(stage, person, organization) {
+  person.id = (await register(stage, person)).id;
+  await stage.gatehouse.api("POST", "/user_management/organization_memberships", { user_id: person.id, organization_id: organization });
+}
+
 export const at = (path) => (url) => url.pathname === path;
 
 export async function openSignIn(page, app) {

@@ -69,6 +69,8 @@ var Catalog = []Entry{
 	RedirectURIAdded{},
 	RedirectURIRemoved{},
 	GrantIssued{},
+	DeviceApproved{},
+	DeviceDenied{},
 	GrantCodeReused{},
 	SigningKeyRotated{},
 	APIKeyCreated{},

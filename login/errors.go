@@ -74,6 +74,8 @@ func kindOf(p *problem.Error) hosted.ErrorKind {
 		return hosted.ErrorBlocked
 	case p.Code == "unknown_application":
 		return hosted.ErrorUnknownApp
+	case p.Code == "device_code_not_entered":
+		return hosted.ErrorDevice
 	case p.Code == "redirect_uri_not_registered":
 		return hosted.ErrorRedirect
 	case errors.Is(p, problem.ErrCrossSite):

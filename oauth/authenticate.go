@@ -21,6 +21,7 @@ const (
 	grantMagic    = "urn:workos:oauth:grant-type:magic-auth:code"
 	grantVerify   = "urn:workos:oauth:grant-type:email-verification:code"
 	grantTOTP     = "urn:workos:oauth:grant-type:mfa-totp"
+	grantDevice   = "urn:ietf:params:oauth:grant-type:device_code" // RFC 8628 §3.4
 	grantSelect   = "urn:workos:oauth:grant-type:organization-selection"
 
 	// Older SDKs' spellings.
@@ -83,6 +84,8 @@ func (h *Handler) exchange(ctx context.Context, c *caller, t *tokenRequest, who 
 		return h.refresh(ctx, SurfaceWire, c, t.RefreshToken, org, who)
 	case grantPassword:
 		return h.passwordGrant(ctx, c, t, who)
+	case grantDevice:
+		return h.deviceGrant(ctx, SurfaceWire, c, t, who)
 	case grantMagic, grantMagicOld:
 		return h.magicGrant(ctx, c, t, who)
 	case grantVerify, grantVerifyOld:

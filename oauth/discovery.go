@@ -19,6 +19,7 @@ type metadata struct {
 	Authorization         string   `json:"authorization_endpoint"`
 	Token                 string   `json:"token_endpoint"`
 	Userinfo              string   `json:"userinfo_endpoint"`
+	Device                string   `json:"device_authorization_endpoint"`
 	Keys                  string   `json:"jwks_uri"`
 	EndSession            string   `json:"end_session_endpoint"`
 	Scopes                []string `json:"scopes_supported"`
@@ -46,9 +47,9 @@ func (h *Handler) discovery(c echo.Context) error {
 	cacheable(c)
 	return c.JSON(http.StatusOK, metadata{
 		Issuer: h.Base, Authorization: h.Base + "/oauth2/authorize", Token: h.Base + "/oauth2/token",
-		Userinfo: h.Base + "/oauth2/userinfo", Keys: h.Base + "/oauth2/jwks", EndSession: h.Base + "/oauth2/logout",
+		Userinfo: h.Base + "/oauth2/userinfo", Device: h.Base + "/oauth2/device_authorization", Keys: h.Base + "/oauth2/jwks", EndSession: h.Base + "/oauth2/logout",
 		Scopes: knownScopes, ResponseTypes: []string{"code"}, ResponseModes: []string{"query"},
-		GrantTypes: []string{grantCode, grantRefresh}, SubjectTypes: []string{"public"},
+		GrantTypes: []string{grantCode, grantRefresh, grantDevice}, SubjectTypes: []string{"public"},
 		IDTokenAlgorithms: []string{string(RS256), string(ES256)},
 		TokenAuthMethods:  []string{"client_secret_basic", "client_secret_post", "none"},
 		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid", "org_id", "name", "given_name",

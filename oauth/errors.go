@@ -11,6 +11,7 @@ var (
 	errUnknownClient   = errInvalidClient.WithMessage("There is no application with that client_id.")
 	errInvalidGrant    = problem.NewOAuth(problem.BadRequest, "invalid_grant", "The code or token is invalid, expired, used or revoked.")
 	errInvalidRequest  = problem.NewOAuth(problem.BadRequest, "invalid_request", "A parameter is missing or wrong.")
+	errUnauthorized    = problem.NewOAuth(problem.BadRequest, "unauthorized_client", "This application signs nobody in.")
 	errUnsupportedType = problem.NewOAuth(problem.BadRequest, "unsupported_grant_type", "That grant_type is not supported here.")
 
 	errNotMember      = problem.NewOAuth(problem.BadRequest, "organization_membership_not_found", "The user is not an active member of that organization.")

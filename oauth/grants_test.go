@@ -172,15 +172,15 @@ func wrong(code string) string {
 	return string(code[0]+1) + code[1:]
 }
 
-func each(t *testing.T, fn func(w *world)) {
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(newWorld(t, d, NewClient{})) })
+	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(t, newWorld(t, d, NewClient{})) })
 }
 
 // The whole way of somebody at whom every gate stands: address, second step,
 // organization. Each step's token is another, and an older one is worth nothing.
 func TestEveryGateInItsOrder(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		other := w.join("Other", "member")
 		w.unproven()
 		e := w.app(w.user.ID, true)
@@ -222,7 +222,7 @@ func TestEveryGateInItsOrder(t *testing.T) {
 
 // Twenty completions of one pending sign-in must give one session.
 func TestAPendingSignInIsCompletedOnce(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.join("Other", "member")
 		token := w.gate(w.byPassword(), 403, "organization_selection_required", "pending_authentication_token", "organizations", "user").pending()
 		status := make(chan int)
@@ -246,7 +246,7 @@ func TestAPendingSignInIsCompletedOnce(t *testing.T) {
 // Pre-hijack (O2): a password that waited under an unproven address must die
 // when the mailbox's owner signs in by a code.
 func TestMagicAuthClaimsTheAddress(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.unproven()
 		i := w.mail(mailbox.MagicAuth)
 		w.says(w.grant("magic-auth:code", "email", "ada@example.com", "code", wrong(i.Code)), 400, "invalid_one_time_code")
@@ -287,7 +287,7 @@ func TestMagicAuthTellsNothing(t *testing.T) {
 // From one network a few wrong codes are enough to have to wait, in the shape
 // of which SDKs show only the message.
 func TestWrongCodesHaveToWait(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		i := w.mail(mailbox.MagicAuth)
 		for range 6 {
 			w.grant("magic-auth:code", "email", "ada@example.com", "code", wrong(i.Code))
@@ -301,7 +301,7 @@ func TestWrongCodesHaveToWait(t *testing.T) {
 
 // A way in that the operator switched off must be shut at the API too.
 func TestMethodsThatAreOff(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		i := w.mail(mailbox.MagicAuth)
 		w.settings(func(s *tenants.Settings) { s.Password = false })
 		w.says(w.byPassword(), 403, "email_password_auth_disabled")
@@ -315,7 +315,7 @@ func TestMethodsThatAreOff(t *testing.T) {
 
 // What an organization refuses is refused whoever asks, with what would help.
 func TestPoliciesAtThePasswordGrant(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.policy(w.org, tenants.Policy{SSORequired: true})
 		a := w.gate(w.byPassword(), 400, "sso_required", "pending_authentication_token", "connection_ids", "email")
 		if a.body["connection_ids"] == nil || a.get("email") != "ada@example.com" {
@@ -339,7 +339,7 @@ func TestPoliciesAtThePasswordGrant(t *testing.T) {
 // Whoever knows the password alone must not bring an authenticator of their
 // own; whoever has none yet must enrol one, and then has it.
 func TestEnrolmentAtTheGate(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.policy(w.org, tenants.Policy{MFARequired: true})
 		pending := w.gate(w.byPassword(), 403, "mfa_enrollment", "pending_authentication_token", "user").pending()
 		e := w.app(w.user.ID, false)
@@ -356,7 +356,7 @@ func TestEnrolmentAtTheGate(t *testing.T) {
 }
 
 func TestSecondStepsBelongToTheirPerson(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.app(w.user.ID, true)
 		var stranger *users.User
 		w.write(func(tx *db.Tx) (err error) {
@@ -376,7 +376,7 @@ func TestSecondStepsBelongToTheirPerson(t *testing.T) {
 // P5: ten wrong codes lock the second step and not the password; a challenge
 // that was answered is not answered again.
 func TestWrongSecondStepsAreCounted(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		e := w.app(w.user.ID, true)
 		pending := w.byPassword().pending()
 		challenge := w.challenge(e)
@@ -396,7 +396,7 @@ func TestWrongSecondStepsAreCounted(t *testing.T) {
 }
 
 func TestAnAnsweredChallengeIsUsed(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		e := w.app(w.user.ID, true)
 		challenge := w.challenge(e)
 		w.in(w.grant("mfa-totp", "pending_authentication_token", w.byPassword().pending(), "authentication_challenge_id", challenge, "code", w.totp(e, 0)))
@@ -427,7 +427,7 @@ func TestAPendingSignInEndsWithItsPassword(t *testing.T) {
 // An organization that asks for more must not cost the person the choice of
 // another, and its own token leads nowhere else but through its gate.
 func TestChoosingAStricterOrganization(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		strict := w.join("Strict", "member")
 		w.policy(strict, tenants.Policy{MFARequired: true})
 		shut := w.join("Shut", "member")
@@ -455,7 +455,7 @@ func TestChoosingAStricterOrganization(t *testing.T) {
 
 // The mails of a sign-in are limited as those of the API.
 func TestVerificationMailsAreLimited(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.unproven()
 		for range 3 {
 			w.gate(w.byPassword(), 403, "email_verification_required", "pending_authentication_token", "email", "email_verification_id")
@@ -468,7 +468,7 @@ func TestVerificationMailsAreLimited(t *testing.T) {
 
 // The application may mail for itself: then the server must not.
 func TestVerificationIsNotMailedWhereTheApplicationDoes(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.unproven()
 		w.settings(func(s *tenants.Settings) { s.SendEmailVerification = false })
 		w.gate(w.byPassword(), 403, "email_verification_required", "pending_authentication_token", "email", "email_verification_id")

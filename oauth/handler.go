@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
+	"gatehouse/login"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
@@ -25,6 +26,7 @@ type Handler struct {
 	Passwords *users.Passwords
 	Mailbox   *mailbox.Mailbox
 	MFA       *mfa.Service
+	Login     *login.Handler // whose frame stands around the pages of a device
 	Jar       browser.Jar
 	Lifetimes sessions.Lifetimes // of applications' sessions; zero means the default
 	Log       *slog.Logger
@@ -58,6 +60,7 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.GET("/user_management/authorize", h.page(h.authorizeWire))
 	e.POST("/user_management/authenticate", h.authenticate, small)
 	e.POST("/x/authkit/users/authenticate", h.authenticate, small) // some browser SDKs
+	e.POST("/user_management/authorize/device", h.authorizeDeviceWire, small)
 	e.GET("/sso/jwks/:client", h.wireKeys)
 	e.GET("/user_management/sessions/logout", h.logoutWire)
 
@@ -65,6 +68,11 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST("/oauth2/authorize", h.page(h.authorizeOAuth2), small)
 	e.GET(resumePath+":request", h.page(h.resume))
 	e.POST("/oauth2/token", h.token, small, h.crossOrigin)
+	e.POST("/oauth2/device_authorization", h.authorizeDeviceOAuth2, small)
+	e.GET(devicePath, h.page(h.askUserCode))
+	e.POST(devicePath, h.page(h.takeUserCode), small)
+	e.GET(devicePath+"/:device", h.page(h.showDevice))
+	e.POST(devicePath+"/:device", h.page(h.decideDevice), small)
 	e.GET("/oauth2/userinfo", h.userinfo, h.crossOrigin)
 	e.POST("/oauth2/userinfo", h.userinfo, small, h.crossOrigin)
 	e.GET("/oauth2/jwks", h.standardKeys, openToAll)

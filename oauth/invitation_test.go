@@ -35,7 +35,7 @@ func (w *world) invite(email string) (org id.Organization, token string) {
 // An invitation that comes with a sign-in is used up by the session and by
 // nothing before it; it proves no mailbox.
 func TestAnInvitationIsUsedUpWithTheSession(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.unproven()
 		w.settings(func(s *tenants.Settings) { s.VerifyEmails = false })
 		org, token := w.invite("ada@example.com")
@@ -58,7 +58,7 @@ func TestAnInvitationIsUsedUpWithTheSession(t *testing.T) {
 // T2: an invitation for somebody else lets nobody in, with the right password
 // neither, and stays open for whom it is for.
 func TestAnInvitationIsForOneAddress(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		_, token := w.invite("mara@example.com")
 		w.says(w.byPassword("invitation_token", token), 400, "invitation_cannot_be_used_for_email")
 		i := w.mail(mailbox.MagicAuth)

@@ -32,7 +32,7 @@ func sidOf(t *testing.T, a answered) id.Session {
 // P8: who switches to a stricter organization takes its second step first, and
 // keeps their session; nothing has changed until then.
 func TestSwitchingToAStricterOrganizationStepsUp(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		strict := w.join("Strict", "member")
 		w.policy(strict, tenants.Policy{MFARequired: true, SessionIdleSeconds: seconds(600)})
 		e := w.app(w.user.ID, false)
@@ -64,7 +64,7 @@ func TestSwitchingToAStricterOrganizationStepsUp(t *testing.T) {
 
 // Who has a factor is asked for it, and nobody brings their own.
 func TestSwitchingChallenges(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		strict := w.join("Strict", "member")
 		w.policy(strict, tenants.Policy{MFARequired: true})
 		a := w.session()
@@ -78,7 +78,7 @@ func TestSwitchingChallenges(t *testing.T) {
 }
 
 func TestSwitchingIsRefusedAsASignInIs(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		there := w.join("There", "member")
 		a := w.session()
 		for _, c := range []struct {
@@ -105,7 +105,7 @@ func TestSwitchingIsRefusedAsASignInIs(t *testing.T) {
 // A policy that is set today must hold for the sessions of yesterday, at their
 // next refresh; a factor that the person adds for themselves signs nobody out.
 func TestARefreshAsksThePolicyAgain(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		a := w.session()
 		e := w.app(w.user.ID, true)
 		a = w.in(w.renew(a.get("refresh_token")))
@@ -198,7 +198,7 @@ func TestSwitchingIntoShorterLifetimes(t *testing.T) {
 // The standard surface has no grants for further steps: it sends the person to
 // the authorization endpoint.
 func TestTheStandardSurfaceSendsBack(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		a := w.standard("openid offline_access")
 		w.policy(w.org, tenants.Policy{MFARequired: true})
 		w.says(w.standardRefresh(a), 400, "interaction_required")
@@ -211,7 +211,7 @@ func TestTheStandardSurfaceSendsBack(t *testing.T) {
 
 // prompt=none must not be a way round the gates.
 func TestSilentAnswersPassTheGates(t *testing.T) {
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		w.code()
 		silent := func() string {
 			a := w.get("/user_management/authorize", w.wireQuery("prompt", "none"))
@@ -259,7 +259,7 @@ func TestTokensSayHowThePersonSignedIn(t *testing.T) {
 			t.Errorf("%s, %v: %+v", c.method, c.second, got)
 		}
 	}
-	each(t, func(w *world) {
+	each(t, func(t *testing.T, w *world) {
 		a := w.standard("openid offline_access")
 		for _, token := range []string{a.get("id_token"), a.get("access_token"), w.standardRefresh(a).get("id_token")} {
 			c := claims(t, token)

@@ -18,10 +18,13 @@ func Sweep(tx *db.Tx) error {
 		return err
 	}
 	// A code that was used can be reused for as long as what it gave lives.
-	if _, err := grants.DeleteWhere(tx, db.Lt("expires_at", before), db.Null("session_id")); err != nil {
+	if _, err := grants.DeleteWhere(tx, db.Lt("expires_at", before), db.Or(db.Null("session_id"), db.Eq("surface", surfacePending))); err != nil {
 		return err
 	}
 	if _, err := families.DeleteWhere(tx, db.Lt("expires_at", before)); err != nil {
+		return err
+	}
+	if _, err := devices.DeleteWhere(tx, db.Lt("expires_at", before)); err != nil {
 		return err
 	}
 	_, err := signingKeys.DeleteWhere(tx, db.Lt("gone_at", before))

@@ -66,6 +66,9 @@ func (h *Handler) standardExchange(ctx context.Context, c *caller, t *tokenReque
 		}
 		return i, i.narrow(t.Scope)
 	}
+	if t.GrantType == grantDevice {
+		return h.deviceGrant(ctx, SurfaceOAuth2, c, t, who)
+	}
 	return nil, errUnsupportedType
 }
 

@@ -24,6 +24,7 @@ type tokenRequest struct {
 	OrganizationID string `json:"organization_id"`
 	Email          string `json:"email"`
 	Password       string `json:"password"`
+	DeviceCode     string `json:"device_code"`
 	PendingToken   string `json:"pending_authentication_token"`
 	Invitation     string `json:"invitation_token"`
 	ChallengeID    string `json:"authentication_challenge_id"`
@@ -35,8 +36,17 @@ type tokenRequest struct {
 // maxMember bounds each member: none that is right comes near it.
 const maxMember = 4096
 
-// readTokenRequest reads a form, or JSON where the surface takes it.
+// readTokenRequest reads a token request, which names its grant.
 func readTokenRequest(r *http.Request, takesJSON bool) (*tokenRequest, error) {
+	t, err := readParameters(r, takesJSON)
+	if err == nil && t.GrantType == "" {
+		err = missing("grant_type")
+	}
+	return t, err
+}
+
+// readParameters reads a form, or JSON where the surface takes it.
+func readParameters(r *http.Request, takesJSON bool) (*tokenRequest, error) {
 	t := &tokenRequest{}
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var err error
@@ -56,9 +66,6 @@ func readTokenRequest(r *http.Request, takesJSON bool) (*tokenRequest, error) {
 			return nil, errInvalidRequest.WithMessage("A parameter is too long.")
 		}
 	}
-	if t.GrantType == "" {
-		return nil, missing("grant_type")
-	}
 	return t, nil
 }
 
@@ -68,7 +75,7 @@ func (t *tokenRequest) members() map[string]*string {
 		"code_verifier": &t.CodeVerifier, "redirect_uri": &t.RedirectURI, "refresh_token": &t.RefreshToken,
 		"organization_id": &t.OrganizationID, "email": &t.Email, "password": &t.Password,
 		"pending_authentication_token": &t.PendingToken,
-		"authentication_challenge_id":  &t.ChallengeID, "invitation_token": &t.Invitation,
+		"authentication_challenge_id":  &t.ChallengeID, "invitation_token": &t.Invitation, "device_code": &t.DeviceCode,
 		"scope": &t.Scope, "ip_address": &t.IPAddress, "user_agent": &t.UserAgent,
 	}
 }

@@ -3,6 +3,7 @@ package oauth
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -64,10 +65,18 @@ func newWorld(t testing.TB, d *db.DB, n NewClient) *world {
 	w.h = &Handler{DB: d, Base: w.server.URL, Keys: &Keys{DB: d}, Passwords: passwords,
 		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: passwords, Base: w.server.URL},
 		MFA:     &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: w.server.URL}}
+	w.h.Login = &login.Handler{DB: d, Passwords: passwords, Mailbox: w.h.Mailbox, MFA: w.h.MFA, Name: "Gatehouse", Log: slog.New(slog.DiscardHandler)}
 	w.h.ErrorPage = func(c echo.Context, err error) error {
 		return c.HTML(problem.Of(err).Status(), "<h1>"+problem.Of(err).Code+"</h1>")
 	}
 	e.HTTPErrorHandler = func(err error, c echo.Context) { answer(t, c, err) }
+	e.Pre(func(next echo.HandlerFunc) echo.HandlerFunc { // as internal/app does
+		return func(c echo.Context) error {
+			who := actor.Actor{Kind: actor.KindAnonymous, IP: "127.0.0.1", UserAgent: c.Request().UserAgent()}
+			c.SetRequest(browser.WithActor(c.Request(), who))
+			return next(c)
+		}
+	})
 	w.h.Mount(e)
 	jar, err := cookiejar.New(nil)
 	w.must(err)

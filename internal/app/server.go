@@ -107,7 +107,7 @@ func (a *App) mount() {
 	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Challenge: a.challenge(), Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
 	a.login.Mount(a.echo)
 	keys := &oauth.Keys{DB: a.DB, Log: a.Log}
-	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Jar: jar,
+	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Login: a.login, Jar: jar,
 		Lifetimes: sessions.DefaultLifetimes, Log: a.Log}
 	a.provider.Mount(a.echo)
 	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)

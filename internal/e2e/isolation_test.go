@@ -23,12 +23,13 @@ var elsewhere = map[string]string{
 	"/assets/brand/:file": "shown to everybody who signs in",
 	"/account":            "the browser's session", "/account/session": "the browser's session", "/logout": "the browser's session",
 	"/sso/jwks/:client": "open", "/.well-known/openid-configuration": "open", "/.well-known/oauth-authorization-server": "open",
-	"/user_management/authorize": "the browser's session", "/user_management/authenticate": "the application's secret",
+	"/user_management/authorize/device": "a client's id: it begins something that a person decides",
+	"/user_management/authorize":        "the browser's session", "/user_management/authenticate": "the application's secret",
 	"/x/authkit/users/authenticate": "the application's secret", "/user_management/sessions/logout": "the browser's session",
 }
 
 // pages are whole prefixes of such routes.
-var pages = []string{"/login", "/invite", "/admin", "/oauth2/"}
+var pages = []string{"/login", "/device", "/invite", "/admin", "/oauth2/"}
 
 // One organization's key must never reach another's things, by any route: a
 // route that nobody thought of here fails the test.

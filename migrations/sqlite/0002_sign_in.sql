@@ -214,6 +214,7 @@ CREATE TABLE device_authorizations (
   user_code_hash     blob NOT NULL,
   ip_address         text,
   user_agent         text,
+  attempt_id         text,          -- the sign-in of who typed the code
   user_id            text REFERENCES users (id) ON DELETE CASCADE,
   browser_session_id text REFERENCES browser_sessions (id) ON DELETE CASCADE,
   organization_id    text REFERENCES organizations (id) ON DELETE CASCADE,

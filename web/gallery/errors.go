@@ -11,7 +11,7 @@ import (
 var kinds = []hosted.ErrorKind{
 	hosted.ErrorInternal, hosted.ErrorNotFound, hosted.ErrorExpired, hosted.ErrorLinkUsed, hosted.ErrorBadRequest,
 	hosted.ErrorRedirect, hosted.ErrorUnknownApp, hosted.ErrorCrossSite, hosted.ErrorForbidden, hosted.ErrorNotMember,
-	hosted.ErrorBlocked, hosted.ErrorSignUpOff, hosted.ErrorTooMany, hosted.ErrorTooLarge,
+	hosted.ErrorBlocked, hosted.ErrorSignUpOff, hosted.ErrorTooMany, hosted.ErrorTooLarge, hosted.ErrorDevice,
 }
 
 func errorPages() []Entry {

@@ -37,6 +37,7 @@ const (
 	ErrorAddressRefused ErrorKind = "ip_not_allowed" // Args: organization
 	ErrorSSORequired    ErrorKind = "sso_required"
 	ErrorMethodRefused  ErrorKind = "method_refused"
+	ErrorDevice         ErrorKind = "device_not_entered" // a device's page in a browser that did not enter its code
 )
 
 // BusyPage answers while the server is full (503): nothing was lost.

@@ -20,6 +20,8 @@ const (
 	FieldSaved            = "saved" // recovery codes were
 	FieldPuzzle           = "puzzle"
 	FieldPuzzleAnswer     = "puzzle_answer"
+	FieldUserCode         = "user_code" // of a device (RFC 8628)
+	FieldDecision         = "decision"
 )
 
 // Codes of problems that a form of this package can have words for. A code is
@@ -52,4 +54,6 @@ const (
 	ProblemNotSaved            = "not_saved"
 	ProblemTryOrCode           = "too_many_tries_or_code" // Args: of i18n.Wait; the page adds whether there are codes
 	ProblemPuzzle              = "puzzle_asked"
+	ProblemUserCodeMissing     = "user_code_missing"
+	ProblemUserCodeInvalid     = "user_code_invalid"
 )

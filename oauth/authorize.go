@@ -124,11 +124,15 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 			to, err = h.answerSilently(tx, a, secret)
 			return err
 		}
+		fresh, err := a.fresh(tx)
+		if err != nil {
+			return err
+		}
 		r := a.request(tx)
 		started, err = login.Start(tx, login.Begin{
 			ReturnPath: resumePath + string(r.ID), ApplicationName: a.client.Name, ApplicationURL: a.client.home(), LandsAt: a.redirectURI,
 			Organization: a.organization, NeedsOrganization: true, LoginHint: a.loginHint, UILocales: a.locales,
-			Screen: a.screen, FreshAfter: a.freshAfter(tx.Now()), Invitation: invitation,
+			Screen: a.screen, FreshAfter: fresh, Invitation: invitation,
 		})
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"time"
 
 	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
@@ -107,6 +108,21 @@ func (h *Handler) reach(tx *db.Tx, i *issue, org id.Organization) (err error) {
 	}
 	i.session, err = sessions.Switch(tx, i.session.ID, &org)
 	return err
+}
+
+// fresh is the moment after which the person must have signed in: as the
+// application asks, or as long ago as the organization that it names lets
+// sessions begin. Otherwise an old sign-in would start new sessions there.
+func (a *asked) fresh(tx *db.Tx) (*time.Time, error) {
+	after := a.freshAfter(tx.Now())
+	bounds, err := boundsOf(tx, a.organization)
+	if err != nil || bounds.Absolute == 0 {
+		return after, err
+	}
+	if at := tx.Now().Add(-bounds.Absolute); after == nil || after.Before(at) {
+		after = &at
+	}
+	return after, nil
 }
 
 // arrival is the session's person before the organization's door.

@@ -192,6 +192,22 @@ func TestSwitchingIntoShorterLifetimes(t *testing.T) {
 		clock.advance(2 * time.Hour)
 		w.says(w.renew(a.get("refresh_token"), "organization_id", string(brief)), 400, "login_required")
 		w.in(w.renew(a.get("refresh_token")))
+
+		// A page asks anew too: the browser's old sign-in is not enough there.
+		silent := func(org id.Organization) string {
+			return w.get("/user_management/authorize", w.wireQuery("prompt", "none", "organization_id", string(org))).location.Query().Get("error")
+		}
+		if here, there := silent(w.org), silent(brief); here != "" || there != "login_required" {
+			t.Errorf("without a page: %q and %q", here, there)
+		}
+		started := w.get("/user_management/authorize", w.wireQuery("organization_id", string(brief)))
+		w.must(d.Read(t.Context(), func(tx *db.Tx) error {
+			at, err := attemptRows.Get(tx, id.Attempt(started.location.Query().Get("flow")))
+			if err == nil && (at.FreshAfter == nil || !at.FreshAfter.Equal(d.Clock().Add(-time.Hour))) {
+				t.Errorf("the sign-in may be as old as %v", at.FreshAfter)
+			}
+			return err
+		}))
 	})
 }
 

@@ -105,8 +105,12 @@ func (h *Handler) answerSilently(tx *db.Tx, a *asked, secret string) (string, er
 	if err != nil {
 		return "", err
 	}
-	if fresh := a.freshAfter(tx.Now()); fresh != nil && b.AuthenticatedAt.Before(*fresh) {
-		return "", refuse("login_required", "The sign-in is older than max_age.")
+	fresh, err := a.fresh(tx)
+	if err != nil {
+		return "", err
+	}
+	if fresh != nil && b.AuthenticatedAt.Before(*fresh) {
+		return "", refuse("login_required", "The sign-in is older than max_age, or than the organization lets sessions get.")
 	}
 	u, err := users.Get(tx, b.UserID)
 	if err != nil {

@@ -26,6 +26,7 @@ var eventWords = map[string]string{
 	"application.secret_created": "Client secret made", "application.secret_revoked": "Client secret revoked",
 	"application.redirect_uri_added": "Address added", "application.redirect_uri_removed": "Address removed",
 	"grant.issued": "Authorization code issued", "grant.code_reused": "Authorization code used twice",
+	"device_authorization.approved": "Device connected", "device_authorization.denied": "Device turned away",
 	"organization.policy_updated": "Policy changed", "authentication_settings.updated": "Sign-in settings changed",
 	"authentication_factor.created": "Second step begun", "authentication_factor.verified": "Second step set up", "authentication_factor.deleted": "Second step removed",
 	"passkey.created": "Passkey added", "passkey.updated": "Passkey renamed", "passkey.deleted": "Passkey removed", "passkey.clone_suspected": "Passkey may have been copied",

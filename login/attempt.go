@@ -59,6 +59,8 @@ type Attempt struct {
 	InvitationID      *id.Invitation
 	ChallengeID       *id.Challenge // of the code that was sent by SMS
 	EnrollingFactorID *id.Factor
+	AskedOn           *string    // browser that had a code mailed, as people call it
+	AskedFrom         *string    // and its address
 	CodesShownAt      *time.Time // recovery codes of this sign-in were shown
 	CompletedAt       *time.Time
 	ExpiresAt         time.Time

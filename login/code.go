@@ -21,6 +21,9 @@ import (
 // code asks for the code that was mailed, or offers to mail one: looking at a
 // page sends nothing. It is the same for a known and an unknown address.
 func (h *Handler) code(c echo.Context, query browser.Params, a *Attempt) error {
+	if !h.settings(c).MagicAuth {
+		return errMethodOff
+	}
 	if a.Screen != ScreenCode {
 		return h.showSend(c, http.StatusOK, a)
 	}
@@ -93,12 +96,18 @@ func (h *Handler) mailCode(c echo.Context, a *Attempt, kind mailbox.Kind, decide
 		}
 		l := mailbox.Letter{Mail: send, Exists: u != nil && a.Screen == ScreenSignUp, Locale: f.Lang.Tag(), Application: f.ApplicationName,
 			Organization: a.OrganizationID, Device: browser.AgentName(who.UserAgent)}
+		if err := a.update(tx, db.Set{"asked_on": some(l.Device), "asked_from": some(who.IP)}); err != nil {
+			return err
+		}
 		_, err = h.Mailbox.Send(tx, mailbox.New{Kind: kind, Email: a.email(), User: u, Attempt: &a.ID}, l)
 		return err
 	})
 }
 
 func (h *Handler) checkCode(c echo.Context, form browser.Params, a *Attempt) error {
+	if !h.settings(c).MagicAuth {
+		return errMethodOff
+	}
 	return h.tryCode(c, form, a, mailbox.MagicAuth, func(status int, problems ...hosted.Problem) error {
 		return h.showCode(c, status, a, false, problems...)
 	})

@@ -3,6 +3,7 @@ package login
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -175,8 +176,27 @@ func (h *Handler) recoveryCodes(c echo.Context, _ browser.Params, a *Attempt) er
 	return h.showCodes(c, http.StatusOK, a, nil)
 }
 
-func (h *Handler) savedRecoveryCodes(c echo.Context, _ browser.Params, a *Attempt) error {
+// savedRecoveryCodes goes on once the box is ticked. The page's own form brings
+// the codes along, so that they are still there where it was not.
+func (h *Handler) savedRecoveryCodes(c echo.Context, form browser.Params, a *Attempt) error {
+	codes := mfa.RecoveryCodeList(form.Get(hosted.FieldCodes))
+	if codes != nil && form.Get(hosted.FieldSaved) == "" {
+		return h.showCodes(c, http.StatusUnprocessableEntity, a, codes, hosted.Problem{Field: hosted.FieldSaved, Code: hosted.ProblemNotSaved})
+	}
 	return h.passAgain(c, a)
+}
+
+// downloadRecoveryCodes gives the codes back as a file to whoever has no
+// script: they come from the page, and are kept nowhere.
+func (h *Handler) downloadRecoveryCodes(c echo.Context, form browser.Params, a *Attempt) error {
+	codes := mfa.RecoveryCodeList(form.Get(hosted.FieldCodes))
+	if codes == nil {
+		return h.showCodes(c, http.StatusUnprocessableEntity, a, nil)
+	}
+	headers := c.Response().Header()
+	browser.PageHeaders(headers)
+	headers.Set(echo.HeaderContentDisposition, `attachment; filename="recovery-codes.txt"`)
+	return c.String(http.StatusOK, strings.Join(codes, "\n")+"\n")
 }
 
 func (h *Handler) enrollPasskey(c echo.Context, _ browser.Params, a *Attempt) error {

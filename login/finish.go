@@ -151,6 +151,9 @@ func (h *Handler) settled(c echo.Context, a *Attempt, secret string) error {
 		if a.person != nil {
 			h.remember(c, a.person.Email)
 		}
+		if secret != "" && a.AuthMethod != nil {
+			h.Jar.Set(c.Response(), browser.Method, string(*a.AuthMethod), deviceLifetime)
+		}
 		h.Jar.Clear(c.Response(), attemptCookie(a.ID))
 		return c.Redirect(http.StatusSeeOther, a.ReturnPath)
 	}

@@ -71,6 +71,7 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathEnroll+"/sms", h.at(stepEnroll, h.confirmPhone))
 	e.GET(pathRecoveryCodes, h.at(stepRecoveryCodes, h.recoveryCodes))
 	e.POST(pathRecoveryCodes, h.at(stepRecoveryCodes, h.savedRecoveryCodes))
+	e.POST(pathRecoveryCodes+"/download", h.at(stepRecoveryCodes, h.downloadRecoveryCodes))
 	e.GET(pathRefused, h.at(stepRefused, h.refusedPage))
 	mailed(e, pathNotMe+"/:token", h.notMe)
 	e.POST(pathNotMe+"/:token", h.disown)

@@ -57,8 +57,10 @@ func (a *Attempt) accepts(b *sessions.Browser) bool {
 func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed string, problems ...hosted.Problem) error {
 	page := hosted.IdentifierPage{Frame: h.frame(c, a, ""), Action: pathIdentifier, Email: typed, PasswordField: true,
 		SignUpURL: pathSignUp, Problems: problems}
-	settings := h.settings(c)
-	page.PasswordField, page.Methods = settings.Password, h.withoutAddress(settings, a)
+	settings := h.offered(c, a)
+	page.PasswordField, page.Methods = settings.Password, h.withoutAddress(c, settings, a)
+	last := h.lastUsed(c)
+	page.EmailLastUsed = last == sessions.Password || last == sessions.MagicAuth
 	var landsAt *string
 	if a != nil {
 		landsAt = a.LandsAt
@@ -70,7 +72,7 @@ func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed s
 			page.Email = a.email()
 		}
 	}
-	if !settings.SignUp {
+	if !settings.SignUp || !settings.Password { // without passwords the mailed code makes the account
 		page.SignUpURL = ""
 	}
 	if a != nil && settings.Passkey && status == http.StatusOK {
@@ -95,7 +97,7 @@ func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) erro
 		a, secret = h.begin(c, ScreenSignIn)
 	}
 	a.Email, a.Screen, a.PasswordHash = &email, ScreenSignIn, nil
-	if password := form.Get(hosted.FieldPassword); password != "" {
+	if password := form.Get(hosted.FieldPassword); password != "" && h.settings(c).Password {
 		return h.tryPassword(c, form, a, secret, password)
 	}
 	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil})

@@ -1,11 +1,15 @@
 package login
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
+	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/problem"
 	"gatehouse/login/gates"
+	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/web/hosted"
 )
@@ -25,17 +29,60 @@ func (h *Handler) settings(c echo.Context) tenants.Settings {
 	return s
 }
 
+// offered are the settings with the ways in that the attempt's organization
+// does not take switched off: pages do not draw them. What is posted anyway
+// meets the gates. Where the policy leaves nothing that a page here can draw,
+// all are: for people who are to get in when single sign-on is broken.
+func (h *Handler) offered(c echo.Context, a *Attempt) tenants.Settings {
+	s := h.settings(c)
+	if a == nil || a.OrganizationID == nil {
+		return s
+	}
+	var policy tenants.Policy
+	err := h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) (err error) {
+		policy, err = tenants.GetPolicy(tx, *a.OrganizationID)
+		return err
+	})
+	if err != nil {
+		h.Log.WarnContext(c.Request().Context(), "an organization's policy cannot be read", "organization", *a.OrganizationID, "error", err)
+		return s
+	}
+	taken := func(m sessions.Method) bool {
+		return !policy.SSORequired && (len(policy.AllowedMethods) == 0 || slices.Contains(policy.AllowedMethods, string(m)))
+	}
+	by := s
+	by.Password, by.MagicAuth, by.Passkey = s.Password && taken(sessions.Password), s.MagicAuth && taken(sessions.MagicAuth), s.Passkey && taken(sessions.Passkey)
+	if !by.Password && !by.MagicAuth && !by.Passkey {
+		return s
+	}
+	return by
+}
+
+// lastUsed is how somebody signed in from this browser last, or "".
+func (h *Handler) lastUsed(c echo.Context) sessions.Method {
+	return sessions.Method(h.Jar.Get(c.Request(), browser.Method))
+}
+
 // instead are the ways in besides the password, for somebody who gave their
 // address.
 func (h *Handler) instead(c echo.Context, a *Attempt) []hosted.Method {
-	if !h.settings(c).MagicAuth {
+	if !h.offered(c, a).MagicAuth {
 		return nil
 	}
-	return []hosted.Method{{Kind: hosted.MethodCode, URL: a.path(pathCode)}}
+	return []hosted.Method{{Kind: hosted.MethodCode, URL: a.path(pathCode), LastUsed: h.lastUsed(c) == sessions.MagicAuth}}
+}
+
+// otherWay is the page of whoever gave their address where passwords are not
+// taken.
+func (a *Attempt) otherWay(s tenants.Settings) string {
+	if s.MagicAuth {
+		return a.path(pathCode)
+	}
+	return a.path(pathPasskey)
 }
 
 // withoutAddress are the ways in that know by themselves who is there.
-func (h *Handler) withoutAddress(s tenants.Settings, a *Attempt) []hosted.Method {
+func (h *Handler) withoutAddress(c echo.Context, s tenants.Settings, a *Attempt) []hosted.Method {
 	if !s.Passkey {
 		return nil
 	}
@@ -43,7 +90,7 @@ func (h *Handler) withoutAddress(s tenants.Settings, a *Attempt) []hosted.Method
 	if a != nil {
 		to = a.path(pathPasskey)
 	}
-	return []hosted.Method{{Kind: hosted.MethodPasskey, URL: to}}
+	return []hosted.Method{{Kind: hosted.MethodPasskey, URL: to, LastUsed: h.lastUsed(c) == sessions.Passkey}}
 }
 
 // gateProblems are the pages of gates that a sign-in, as it was begun, cannot

@@ -67,6 +67,9 @@ func (h *Handler) askPasskey(c echo.Context, a *Attempt) (q *mfa.Question, err e
 // checkPasskey signs in whoever the passkey says it is. It verified its
 // person, so it is both steps.
 func (h *Handler) checkPasskey(c echo.Context, form browser.Params, a *Attempt) error {
+	if !h.settings(c).Passkey {
+		return errMethodOff
+	}
 	at, err := h.door(c, a.email())
 	if err != nil {
 		return err

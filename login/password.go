@@ -19,6 +19,9 @@ import (
 
 // password asks for the password, of a known and an unknown address alike.
 func (h *Handler) password(c echo.Context, _ browser.Params, a *Attempt) error {
+	if s := h.offered(c, a); !s.Password {
+		return c.Redirect(http.StatusSeeOther, a.otherWay(s))
+	}
 	return h.showPassword(c, http.StatusOK, a)
 }
 
@@ -28,6 +31,9 @@ func (h *Handler) showPassword(c echo.Context, status int, a *Attempt, problems 
 }
 
 func (h *Handler) checkPassword(c echo.Context, form browser.Params, a *Attempt) error {
+	if !h.settings(c).Password {
+		return errMethodOff
+	}
 	typed := form.Get(hosted.FieldPassword)
 	if typed == "" {
 		return h.showPassword(c, http.StatusUnprocessableEntity, a, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})

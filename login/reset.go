@@ -28,6 +28,9 @@ func (h *Handler) forgot(c echo.Context) error {
 	if err != nil {
 		return h.lost(c, query, err)
 	}
+	if !h.settings(c).Password {
+		return errMethodOff
+	}
 	page := hosted.ForgotPage{}
 	if a != nil {
 		page.Email = a.email()
@@ -53,6 +56,9 @@ func (h *Handler) mailReset(c echo.Context) error {
 	a, err := h.flowOf(c, form)
 	if err != nil {
 		return h.lost(c, form, err)
+	}
+	if !h.settings(c).Password {
+		return errMethodOff
 	}
 	email, wrong := readEmail(form)
 	if wrong != nil {
@@ -104,6 +110,9 @@ func (h *Handler) reset(c echo.Context) error {
 }
 
 func (h *Handler) resetFor(c echo.Context) (u *users.User, err error) {
+	if !h.settings(c).Password {
+		return nil, errMethodOff
+	}
 	err = h.DB.Read(c.Request().Context(), func(tx *db.Tx) error {
 		u, err = mailbox.ResetFor(tx, c.Param("token"))
 		return err

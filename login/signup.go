@@ -18,6 +18,9 @@ import (
 // signUp asks for address and name. Nothing here looks whether the address
 // has an account.
 func (h *Handler) signUp(c echo.Context, _ browser.Params, a *Attempt) error {
+	if err := h.refuseSignUp(c, a); err != nil {
+		return err
+	}
 	page := hosted.SignUpPage{}
 	if a != nil {
 		page.Email, page.FirstName, page.LastName = a.email(), text(a.FirstName), text(a.LastName)
@@ -34,7 +37,23 @@ func (h *Handler) showSignUp(c echo.Context, status int, a *Attempt, page hosted
 	return h.show(c, status, landsAt, page)
 }
 
+// refuseSignUp says why nobody makes an account by this form. Whoever was
+// invited may where others may not.
+func (h *Handler) refuseSignUp(c echo.Context, a *Attempt) error {
+	s := h.settings(c)
+	switch invited := a != nil && a.InvitationID != nil; {
+	case !s.SignUp && !invited:
+		return errSignUpOff
+	case !s.Password:
+		return errMethodOff // the mailed code of the sign-in makes the account
+	}
+	return nil
+}
+
 func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) error {
+	if err := h.refuseSignUp(c, a); err != nil {
+		return err
+	}
 	p, problems := ReadPerson(form)
 	if problems != nil {
 		return h.showSignUp(c, http.StatusUnprocessableEntity, a, hosted.SignUpPage{Email: form.Get(hosted.FieldEmail),
@@ -84,6 +103,9 @@ func (h *Handler) showDetails(c echo.Context, status int, a *Attempt, strength h
 // sign-in: with that account's password it succeeds, and any other is answered
 // as /login/password answers it, with the same count of failures.
 func (h *Handler) finishSignUp(c echo.Context, form browser.Params, a *Attempt) error {
+	if err := h.refuseSignUp(c, a); err != nil {
+		return err
+	}
 	typed := form.Get(hosted.FieldPassword)
 	if typed == "" {
 		return h.showDetails(c, http.StatusUnprocessableEntity, a, hosted.Strength{}, hosted.Problem{Field: hosted.FieldPassword, Code: hosted.ProblemPasswordMissing})

@@ -3,6 +3,7 @@ package mfa
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"regexp"
 	"strings"
 	"time"
 
@@ -57,6 +58,26 @@ func newRecoveryCode() string {
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
 	return strings.ToLower(base32.StdEncoding.EncodeToString(raw))
 }
+
+// RecoveryCodeList reads codes that a page of ours was shown with and gives
+// back: nil where it is anything else.
+func RecoveryCodeList(text string) []string {
+	if len(text) > 400 {
+		return nil
+	}
+	codes := strings.Fields(text)
+	for _, code := range codes {
+		if !shownCode.MatchString(code) {
+			return nil
+		}
+	}
+	if len(codes) == 0 {
+		return nil
+	}
+	return codes
+}
+
+var shownCode = regexp.MustCompile(`^[a-z2-7]{4}(-[a-z2-7]{4}){3}$`)
 
 // RecoveryCodesLeft is how many a person can still use.
 func RecoveryCodesLeft(tx db.AnyScope, user id.User) (int, error) {

@@ -25,6 +25,7 @@ var (
 	Flash   = Cookie{name: "gatehouse_flash"}
 	Theme   = Cookie{name: "gatehouse_theme"}
 	Locale  = Cookie{name: "gatehouse_locale"}
+	Method  = Cookie{name: "gatehouse_method"} // how somebody signed in here last
 )
 
 // For is a cookie like c of its own for key (letters, digits, _ and -): one

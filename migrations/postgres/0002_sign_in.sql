@@ -189,6 +189,8 @@ ALTER TABLE login_attempts ADD COLUMN invitation_id text;
 ALTER TABLE login_attempts ADD COLUMN challenge_id text;       -- of the SMS code that was sent
 ALTER TABLE login_attempts ADD COLUMN enrolling_factor_id text;
 ALTER TABLE login_attempts ADD COLUMN codes_shown_at timestamptz; -- recovery codes of this sign-in
+ALTER TABLE login_attempts ADD COLUMN asked_on text;            -- browser that had a code mailed, and its address: what the page behind the link asks about
+ALTER TABLE login_attempts ADD COLUMN asked_from text;
 
 -- the second step that a session was begun with, and when
 ALTER TABLE browser_sessions ADD COLUMN second_method text;

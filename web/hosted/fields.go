@@ -18,6 +18,7 @@ const (
 	FieldName             = "name"       // of a passkey or a device
 	FieldPhone            = "phone"
 	FieldSaved            = "saved" // recovery codes were
+	FieldCodes            = "codes" // recovery codes that the page shows
 	FieldPuzzle           = "puzzle"
 	FieldPuzzleAnswer     = "puzzle_answer"
 	FieldUserCode         = "user_code" // of a device (RFC 8628)

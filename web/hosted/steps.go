@@ -46,6 +46,9 @@ type LinkPage struct {
 	Action string
 	Email  string
 	Same   bool // this browser asked for the mail
+
+	Device  string // which browser asked, where it was another one
+	Address string // and from where; "" where nobody knows
 }
 
 // ForgotPage mails a link to a new password. Its answer is the same whether or

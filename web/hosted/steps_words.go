@@ -19,6 +19,11 @@ func (p CodePage) submitLabel() string {
 	return p.Lang.T("login.password.submit")
 }
 
+// asks is the question to whoever opens the mail's link in another browser.
+func (p LinkPage) asks() string {
+	return p.Lang.T("link.elsewhere.title", i18n.Args{"device": p.Device, "address": p.Address, "known": yes(p.Device != "" && p.Address != "")})
+}
+
 // change is the link beside an address that is not settled yet.
 func (f Frame) change(url string) ui.Link {
 	if url == "" {
@@ -57,6 +62,9 @@ func (f Frame) secondItems(steps []SecondStep) []ui.Method {
 	items := make([]ui.Method, len(steps))
 	for i, s := range steps {
 		items[i] = ui.Method{Icon: secondIcons[s.Kind], Href: s.URL, Label: f.Lang.T("second." + string(s.Kind) + ".name"), Note: s.Name}
+		if s.Kind == SecondPasskey {
+			items[i].Attrs = ui.Attrs{"data-needs-passkey": ""}
+		}
 		if !s.Added.IsZero() {
 			items[i].Note = strings.TrimPrefix(f.Lang.Isolate(s.Name)+" · "+f.Lang.Day(s.Added), " · ")
 		}
@@ -74,4 +82,11 @@ func grouped(key string) string {
 		out.WriteRune(r)
 	}
 	return out.String()
+}
+
+// resend is the button that has another code sent. A script holds it back for
+// half a minute and counts down in its words.
+func (f Frame) resend() ui.ButtonProps {
+	return ui.ButtonProps{Label: f.Lang.T("code.resend"), Kind: "ghost", Size: "lg", Block: true,
+		Attrs: ui.Attrs{"data-resend": "30", "data-resend-words": f.Lang.T("code.resend_in", i18n.Args{"seconds": "{s}"})}}
 }

@@ -41,6 +41,16 @@ func (t trouble) at(field string) templ.Component {
 	return nil
 }
 
+// textAt is the error of a box, or "".
+func (t trouble) textAt(field string) string {
+	for _, p := range t.problems {
+		if p.Field == field {
+			return plain(t.words(p))
+		}
+	}
+	return ""
+}
+
 // whole are the problems of no single field.
 func (t trouble) whole() []Problem {
 	var all []Problem

@@ -6,6 +6,7 @@
   "use strict";
   const root = document.documentElement;
   root.classList.add("js");
+  if (!window.PublicKeyCredential) root.classList.add("no-passkey"); // what needs one is not drawn
   const on = (type, listen, capture) => document.addEventListener(type, listen, capture);
   const up = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
 
@@ -16,7 +17,7 @@
     const wanted = button.dataset.copy;
     const source = wanted.startsWith("#") ? document.getElementById(wanted.slice(1)) : null;
     try {
-      await navigator.clipboard.writeText(source ? source.textContent.trim() : wanted);
+      await navigator.clipboard.writeText(source ? (source.innerText || source.textContent).trim() : wanted);
     } catch {
       if (source) getSelection().selectAllChildren(source);
       return;
@@ -107,6 +108,24 @@
     if (/^\p{Nd}+$/u.test(digits) && digits.length === Number(input.dataset.otp) && !event.isComposing) input.form.requestSubmit();
   });
 
+  // Another code can be asked for in a while: counted down, and said once.
+  const hold = (button) => {
+    const text = button.querySelector("[data-text]"), label = text.textContent, words = button.dataset.resendWords;
+    let left = Number(button.dataset.resend);
+    button.disabled = true;
+    const tick = () => {
+      if (left > 0) {
+        text.textContent = words.replace("{s}", left--);
+        setTimeout(tick, 1000);
+        return;
+      }
+      button.disabled = false;
+      text.textContent = label;
+      say(label);
+    };
+    tick();
+  };
+
   // An error goes away when its field is changed; it never comes while typing.
   on("input", (event) => {
     const input = up(event, '[aria-invalid="true"]');
@@ -179,6 +198,7 @@
   // What waits for the page: dialogs become modal, toasts speak and go.
   on("DOMContentLoaded", () => {
     ago();
+    document.querySelectorAll("button[data-resend]").forEach(hold);
     for (const dialog of document.querySelectorAll("dialog[data-modal][open]")) {
       dialog.close();
       dialog.showModal();

@@ -1,7 +1,7 @@
 // Passkeys: a form with data-passkey="get" or "create" holds the question in
 // data-options; its answer goes into the hidden field "credential". A form with
 // data-passkey="conditional" waits for a passkey that the browser suggests in a
-// field. Puzzles: a form with data-puzzle-bits is answered by computing.
+// field.
 (() => {
   "use strict";
   const b64 = {
@@ -70,5 +70,4 @@
     if (form.dataset.passkey === "conditional") { suggest(form); continue; }
     form.addEventListener("submit", (event) => { event.preventDefault(); event.stopImmediatePropagation(); press(form); }, true);
   }
-  if (!window.PublicKeyCredential) document.querySelectorAll("[data-needs-passkey]").forEach((n) => { n.hidden = true; });
 })();

@@ -34,6 +34,16 @@ func Run(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 	OnPostgres(t, func(t *testing.T, address string) { fn(t, openPostgres(t, address)) })
 }
 
+// RunNodes runs fn with one database and a handle for each server that works on
+// it: two with their own connections on Postgres, the one that SQLite can have.
+func RunNodes(t *testing.T, fn func(t *testing.T, nodes []*db.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { fn(t, []*db.DB{SQLite(t)}) })
+	OnPostgres(t, func(t *testing.T, address string) {
+		fn(t, []*db.DB{openPostgres(t, address), openPostgres(t, address)})
+	})
+}
+
 // OnPostgres runs fn as a subtest with the address of a fresh migrated
 // database, for what only Postgres can do.
 func OnPostgres(t *testing.T, fn func(t *testing.T, address string)) {

@@ -86,6 +86,9 @@ func (b *Browser) do(method, address string, form url.Values) *Page {
 	for name, values := range b.header {
 		r.Header[name] = values
 	}
+	if host := b.header.Get("Host"); host != "" {
+		r.Host = host
+	}
 	response, err := b.client.Do(r)
 	if err != nil {
 		b.t.Fatal(err)

@@ -26,7 +26,8 @@ const (
 // Server is a running Gatehouse.
 type Server struct {
 	T    testing.TB
-	URL  string
+	URL  string // where it listens
+	Base string // what it calls itself
 	DB   *db.DB
 	App  *app.App
 	Time *Clock
@@ -47,18 +48,26 @@ func New(t testing.TB, d *db.DB) *Server {
 // NewWith starts a server that logs, with more in its environment.
 func NewWith(t testing.TB, d *db.DB, log *slog.Logger, more ...string) *Server {
 	t.Helper()
-	s := &Server{T: t, DB: d, Time: &Clock{}}
-	d.Now = s.Time.Now
+	return start(t, &Server{T: t, DB: d, Time: &Clock{}}, log, more...)
+}
+
+// start gives the server an address, which is its base URL unless it has one.
+func start(t testing.TB, s *Server, log *slog.Logger, more ...string) *Server {
+	t.Helper()
+	s.DB.Now = s.Time.Now
 	listener := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + listener.Listener.Addr().String()
+	if s.Base == "" {
+		s.Base = s.URL
+	}
 	cfg, err := config.Load(append([]string{
-		"GATEHOUSE_ADDR=" + listener.Listener.Addr().String(), "GATEHOUSE_BASE_URL=" + s.URL, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
+		"GATEHOUSE_ADDR=" + listener.Listener.Addr().String(), "GATEHOUSE_BASE_URL=" + s.Base, "GATEHOUSE_DATA_DIR=" + t.TempDir(),
 		"GATEHOUSE_BOOTSTRAP_API_KEY=" + APIKey, "GATEHOUSE_BOOTSTRAP_CLIENT_ID=" + Client, "GATEHOUSE_BOOTSTRAP_REDIRECT_URIS=" + Callback, "GATEHOUSE_HIBP_URL=off", "GATEHOUSE_TRUSTED_PROXIES=127.0.0.1",
 	}, more...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.App, err = app.New(t.Context(), cfg, d, log); err != nil {
+	if s.App, err = app.New(t.Context(), cfg, s.DB, log); err != nil {
 		t.Fatal(err)
 	}
 	listener.Config.Handler = s.App.Handler()

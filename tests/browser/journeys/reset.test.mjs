@@ -109,3 +109,37 @@ test("an empty and a mistyped address are told what is wanted", async () => {
   person.noFaults();
   await person.close();
 });
+
+// If this breaks, whoever is told of a thief cannot throw them out, and the mail's button is a promise alone.
+test("“This wasn’t me” ends every session, blocks the password and mails the way to a new one", async () => {
+  const { app, browser, gatehouse, mail } = stage;
+  const ines = newcomer();
+  await register(stage, ines);
+  const [thief, person] = [await browser.person(), await browser.person()];
+  await askForReset(thief.page, ines.email);
+  await thief.page.goto(linkOf(await mail.next(ines.email), "/login/password/reset/"));
+  await choose(thief.page, fresh);
+  await thief.page.waitForURL(at("/account"));
+
+  const link = linkOf(await mail.next(ines.email, /password was changed/), "/login/not-me/");
+  for (const method of ["HEAD", "GET"]) assert.equal((await fetch(link, { method })).status, 200, `${method} by a scanner`);
+  const session = () => thief.context.request.get(`${gatehouse.url}/account/session`);
+  assert.equal((await session()).status(), 200, "a scanner signs nobody out");
+  await person.page.goto(link);
+  await person.page.getByRole("heading", { level: 1, name: "This wasn’t you?" }).waitFor();
+  await person.looks("not-me");
+  await person.page.getByRole("button", { name: "Secure my account", exact: true }).click();
+  await person.page.getByRole("heading", { level: 1, name: "Your account is secured" }).waitFor();
+  await person.looks("not-me-done");
+  assert.equal((await session()).status(), 401);
+  await openSignIn(thief.page, app);
+  await giveEmail(thief.page, ines.email);
+  await givePassword(thief.page, fresh);
+  await thief.page.getByText(/That email and password don’t match/).first().waitFor();
+
+  await person.page.goto(linkOf(await mail.next(ines.email, /new .* password/), "/login/password/reset/"));
+  await choose(person.page, "copper fjord 92 lantern bread");
+  await person.page.waitForURL(at("/account"));
+  assert.equal((await person.page.goto(link)).status(), 400, "the button works once");
+  for (const who of [thief, person]) who.noFaults(), await who.close();
+});

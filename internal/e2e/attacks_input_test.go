@@ -149,3 +149,9 @@ func TestLargeRequestsAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// rawText is text as JSON writes it.
+func rawText(text string) (string, error) {
+	out, err := json.Marshal(text)
+	return string(out), err
+}

@@ -61,12 +61,12 @@ var secondIcons = map[SecondKind]string{SecondApp: "phone", SecondPasskey: "pass
 func (f Frame) secondItems(steps []SecondStep) []ui.Method {
 	items := make([]ui.Method, len(steps))
 	for i, s := range steps {
-		items[i] = ui.Method{Icon: secondIcons[s.Kind], Href: s.URL, Label: f.Lang.T("second." + string(s.Kind) + ".name"), Note: s.Name}
+		items[i] = ui.Method{Icon: secondIcons[s.Kind], Href: s.URL, Label: f.Lang.T("second." + string(s.Kind) + ".name"), Note: f.Lang.Isolate(s.Name)}
 		if s.Kind == SecondPasskey {
 			items[i].Attrs = ui.Attrs{"data-needs-passkey": ""}
 		}
 		if !s.Added.IsZero() {
-			items[i].Note = strings.TrimPrefix(f.Lang.Isolate(s.Name)+" · "+f.Lang.Day(s.Added), " · ")
+			items[i].Note = strings.TrimPrefix(items[i].Note+" · "+f.Lang.Day(s.Added), " · ")
 		}
 	}
 	return items

@@ -20,7 +20,7 @@ var onlyIn = map[string][]string{
 	"database/sql":               {"internal/db", "internal/jobs"},
 	"github.com/crewjam/saml":    {"sso/saml"},
 	"github.com/coreos/go-oidc":  {"sso/oidc"},
-	"github.com/go-jose/":        {"oauth"},
+	"github.com/go-jose/":        {"oauth", "sso/oidc"},
 	"golang.org/x/crypto/argon2": {"users/password"},
 	"math/rand":                  {},
 	"math/rand/v2":               {},

@@ -44,7 +44,7 @@ var floors = map[string]float64{
 var floorZero = map[string]float64{"internal/field": -0.5, "internal/id": -2, "internal/actor": -1, "internal/problem": -1}
 
 // outside are packages that tests and people use and the product does not.
-var outside = []string{"internal/mail/mailtest", "internal/mail/smtpsink", "internal/dbtest", "internal/e2e", "internal/arch", "internal/tools", "examples/", "bench", "scripts", "tests"}
+var outside = []string{"internal/mail/mailtest", "internal/mail/smtpsink", "sso/oidc/oidctest", "internal/dbtest", "internal/e2e", "internal/arch", "internal/tools", "examples/", "bench", "scripts", "tests"}
 
 type listed struct {
 	ImportPath string

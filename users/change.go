@@ -123,11 +123,16 @@ func checkPicture(s *string) (*string, error) {
 	if s == nil || *s == "" {
 		return nil, nil
 	}
-	u, err := url.Parse(*s)
-	if err != nil || len(*s) > maxURL || u.Scheme != "https" || u.Host == "" {
+	if !IsPicture(*s) {
 		return nil, ErrInvalidPicture
 	}
 	return s, nil
+}
+
+// IsPicture reports whether an address can be somebody's profile picture.
+func IsPicture(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && len(address) <= maxURL && u.Scheme == "https" && u.Host != ""
 }
 
 // CheckLocale is a language tag as it is kept, or ErrInvalidLocale.

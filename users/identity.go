@@ -3,9 +3,11 @@ package users
 import (
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
+	"gatehouse/internal/wire"
 	"gatehouse/sessions"
 )
 
@@ -48,7 +50,16 @@ func AddIdentity(tx *db.Tx, i Identity) (*Identity, error) {
 		}
 		return nil, err
 	}
-	return &i, nil
+	u, err := users.Get(tx, i.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return &i, audit.RecordDeployment(tx, audit.IdentityLinked{User: u.Wire(), Identity: i.Wire(), Issuer: i.Issuer})
+}
+
+// Wire is the account as the management API shows it.
+func (i *Identity) Wire() wire.Identity {
+	return wire.Identity{IdpID: i.Subject, Provider: wire.IdentityProviderOf(i.Provider.Authentication())}
 }
 
 // TouchIdentity notes that a person came by it, and what its provider says of
@@ -65,16 +76,43 @@ func Identities(tx db.AnyScope, user id.User) ([]Identity, error) {
 
 // RemoveIdentity unlinks one of a person's accounts, or says db.ErrNotFound.
 func RemoveIdentity(tx *db.Tx, user id.User, i id.Identity) error {
+	gone, err := identities.First(tx, db.Eq("id", i), db.Eq("user_id", user))
+	if err != nil {
+		return err
+	}
 	n, err := identities.Delete(tx, i, db.Eq("user_id", user))
 	if err == nil && n == 0 {
-		return db.ErrNotFound
+		err = db.ErrNotFound
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return recordUnlinked(tx, user, *gone)
 }
 
 // RemoveIdentities unlinks the accounts that a person linked at that moment or
 // later; the zero time unlinks all.
 func RemoveIdentities(tx *db.Tx, user id.User, since time.Time) error {
-	_, err := identities.DeleteWhere(tx, db.Eq("user_id", user), db.Gte("created_at", since))
-	return err
+	these := []db.Cond{db.Eq("user_id", user), db.Gte("created_at", since)}
+	mine, err := identities.List(tx, db.Query{Where: these})
+	if err != nil || len(mine) == 0 {
+		return err
+	}
+	if _, err := identities.DeleteWhere(tx, these...); err != nil {
+		return err
+	}
+	return recordUnlinked(tx, user, mine...)
+}
+
+func recordUnlinked(tx *db.Tx, user id.User, gone ...Identity) error {
+	u, err := users.Get(tx, user)
+	if err != nil {
+		return err
+	}
+	for _, i := range gone {
+		if err := audit.RecordDeployment(tx, audit.IdentityUnlinked{User: u.Wire(), Identity: i.Wire(), Issuer: i.Issuer}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

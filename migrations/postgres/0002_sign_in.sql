@@ -146,7 +146,7 @@ CREATE TABLE social_requests (
   attempt_id  text,         -- the sign-in that it is for
   user_id     text REFERENCES users (id) ON DELETE CASCADE, -- or the signed-in person who adds it
   bound_hash  bytea NOT NULL, -- of the browser's cookie
-  sealed      bytea NOT NULL, -- nonce and PKCE verifier
+  sealed      bytea NOT NULL, -- nonce, PKCE verifier, and what came back
   return_path text,
   used_at     timestamptz,
   expires_at  timestamptz NOT NULL,
@@ -191,6 +191,9 @@ ALTER TABLE login_attempts ADD COLUMN enrolling_factor_id text;
 ALTER TABLE login_attempts ADD COLUMN codes_shown_at timestamptz; -- recovery codes of this sign-in
 ALTER TABLE login_attempts ADD COLUMN asked_on text;            -- browser that had a code mailed, and its address: what the page behind the link asks about
 ALTER TABLE login_attempts ADD COLUMN asked_from text;
+ALTER TABLE login_attempts ADD COLUMN provider text;           -- slug of the one that the application named, or that the person came back from
+ALTER TABLE login_attempts ADD COLUMN provider_hints text;     -- social.Hints: what the application wants passed on to it
+ALTER TABLE login_attempts ADD COLUMN social_request_id text;  -- what came back from a provider and waits for the mailbox to be proven
 
 -- the second step that a session was begun with, and when
 ALTER TABLE browser_sessions ADD COLUMN second_method text;

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/seal"
 	"gatehouse/invitations"
 	"gatehouse/sessions"
+	"gatehouse/social"
 	"gatehouse/users"
 )
 
@@ -59,9 +60,12 @@ type Attempt struct {
 	InvitationID      *id.Invitation
 	ChallengeID       *id.Challenge // of the code that was sent by SMS
 	EnrollingFactorID *id.Factor
-	AskedOn           *string    // browser that had a code mailed, as people call it
-	AskedFrom         *string    // and its address
-	CodesShownAt      *time.Time // recovery codes of this sign-in were shown
+	AskedOn           *string           // browser that had a code mailed, as people call it
+	AskedFrom         *string           // and its address
+	CodesShownAt      *time.Time        // recovery codes of this sign-in were shown
+	Provider          *string           // the one that the application named, or that the person came back from
+	ProviderHints     *social.Hints     `gorm:"serializer:json"`
+	SocialRequestID   *id.SocialRequest // what came back from a provider and waits for the mailbox to be proven
 	CompletedAt       *time.Time
 	ExpiresAt         time.Time
 	CreatedAt         time.Time
@@ -87,6 +91,8 @@ type Begin struct {
 	UILocales         string
 	Screen            string     // ScreenSignIn (default) or ScreenSignUp
 	FreshAfter        *time.Time // a live session from before this does not count
+	Provider          string     // go there at once; a slug
+	ProviderHints     social.Hints
 
 	// Invitation that the sign-in accepts, of LocateOpen. The address is then
 	// the invited one, and the organization its own.
@@ -109,9 +115,12 @@ func Start(tx *db.Tx, b Begin) (Started, error) {
 	return Started{Attempt: a.ID, Secret: secret, Path: a.path(a.firstPage())}, nil
 }
 
-// firstPage asks for the address; one that the application named is filled in.
+// firstPage asks for the address, unless the application named a provider.
 func (a *Attempt) firstPage() string {
-	if a.Screen == ScreenSignUp {
+	switch {
+	case a.Provider != nil:
+		return pathSocial + "/" + *a.Provider
+	case a.Screen == ScreenSignUp:
 		return pathSignUp
 	}
 	return pathIdentifier
@@ -134,6 +143,9 @@ func newAttempt(now time.Time, b Begin) (a *Attempt, secret string) {
 		if i.OrganizationID != nil {
 			a.OrganizationID = i.OrganizationID
 		}
+	}
+	if b.Provider != "" {
+		a.Provider, a.ProviderHints = &b.Provider, &b.ProviderHints
 	}
 	return a, secret
 }

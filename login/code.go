@@ -209,7 +209,7 @@ func (h *Handler) proven(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (secr
 	if err := mailbox.Record(tx, p.Kind, "succeeded", &u.ID, u.Email, ""); err != nil {
 		return "", err
 	}
-	a.PasswordHash = nil
+	a.PasswordHash, a.SocialRequestID = nil, nil
 	return h.proceed(tx, a, proof{user: u.ID, method: method, at: tx.Now(), door: at})
 }
 
@@ -217,6 +217,9 @@ func (h *Handler) proven(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (secr
 // password that they chose: until here there was no account that anybody could
 // have waited in. Where somebody has the address, that password is forgotten.
 func (h *Handler) owner(tx *db.Tx, a *Attempt, p *mailbox.Proof) (*users.User, sessions.Method, error) {
+	if a.SocialRequestID != nil {
+		return a.shown(tx, p.Email)
+	}
 	u, err := users.GetByEmail(tx, p.Email)
 	if err == nil {
 		u, err = mailbox.Claim(tx, u, users.AssertedByMailbox, false)

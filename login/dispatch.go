@@ -19,6 +19,7 @@ const (
 	pathCode          = "/login/code"
 	pathLink          = "/login/link"
 	pathPasskey       = "/login/passkey"
+	pathSocial        = "/login/social"
 	pathSignUp        = "/login/signup"
 	pathSignUpDetails = "/login/signup/details"
 	pathVerifyEmail   = "/login/verify-email"
@@ -43,6 +44,7 @@ const (
 	stepPassword      step = pathPassword
 	stepCode          step = pathCode
 	stepPasskey       step = pathPasskey
+	stepSocial        step = pathSocial
 	stepSignUp        step = pathSignUp
 	stepSignUpDetails step = pathSignUpDetails
 	stepVerifyEmail   step = pathVerifyEmail
@@ -73,6 +75,8 @@ func (a *Attempt) next() step {
 		return stepDone
 	case a.UserID != nil:
 		return a.gateStep()
+	case a.SocialRequestID != nil:
+		return stepVerifyEmail
 	case a.Screen == ScreenSignUp && (a.Email == nil || a.FirstName == nil):
 		return stepSignUp
 	case a.Screen == ScreenSignUp && a.PasswordHash != nil:
@@ -107,8 +111,8 @@ func (a *Attempt) reached(s step) bool {
 		return true
 	case a.UserID != nil || at == stepDone:
 		return false
-	case s == stepPasskey:
-		return true // it says itself who is there
+	case s == stepPasskey || s == stepSocial:
+		return true // they say themselves who is there
 	case s == stepPassword || s == stepCode:
 		return a.Email != nil && a.Screen != ScreenSignUp
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -26,7 +27,8 @@ import (
 // what happened.
 func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 	a, _ := c.Get(attemptKey).(*Attempt)
-	if p.Kind == problem.Unavailable || errors.Is(p, errCrowded) {
+	_, atProvider := providerError(p)
+	if p.Kind == problem.Unavailable && !atProvider || errors.Is(p, errCrowded) {
 		return h.busy(c, a, p)
 	}
 	page := hosted.ErrorPage{Frame: h.frame(c, a, ""), Kind: kindOf(p), Primary: hosted.Link{URL: startOver(a)}}
@@ -35,6 +37,13 @@ func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 		page.Args = i18n.Args{"organization": page.Brand.Name}
 		if a != nil {
 			page.Primary.URL = a.switchPath()
+		}
+	case hosted.ErrorProviderDown, hosted.ErrorProviderDenied, hosted.ErrorProviderFailed, hosted.ErrorProviderOff, hosted.ErrorProviderNoEmail,
+		hosted.ErrorProviderOperator, hosted.ErrorProviderTaken:
+		name, _ := c.Get(providerKey).(string)
+		page.Args = i18n.Args{"provider": name, "known": strconv.FormatBool(name != "")}
+		if a != nil {
+			page.Primary.URL = a.path(pathIdentifier)
 		}
 	case hosted.ErrorTooMany:
 		page.Args = i18n.Wait(p.RetryAfter)
@@ -55,6 +64,9 @@ func startOver(a *Attempt) string {
 
 // kindOf is the page's words for a problem.
 func kindOf(p *problem.Error) hosted.ErrorKind {
+	if kind, ok := providerError(p); ok {
+		return kind
+	}
 	switch {
 	case errors.Is(p, errExpired), errors.Is(p, errStale), p.Code == "authorization_request_expired":
 		return hosted.ErrorExpired

@@ -138,7 +138,8 @@ func (a *Attempt) store(tx *db.Tx) error {
 	}
 	return a.update(tx, db.Set{"user_id": a.UserID, "auth_method": a.AuthMethod, "authenticated_at": a.AuthenticatedAt,
 		"second_method": a.SecondMethod, "second_at": a.SecondAt, "gate": a.Gate, "password_hash": a.PasswordHash,
-		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen})
+		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen,
+		"provider": a.Provider, "social_request_id": a.SocialRequestID})
 }
 
 // settled gives the browser its session once the attempt is complete, after
@@ -152,7 +153,7 @@ func (h *Handler) settled(c echo.Context, a *Attempt, secret string) error {
 			h.remember(c, a.person.Email)
 		}
 		if secret != "" && a.AuthMethod != nil {
-			h.Jar.Set(c.Response(), browser.Method, string(*a.AuthMethod), deviceLifetime)
+			h.Jar.Set(c.Response(), browser.Method, a.methodMark(), deviceLifetime)
 		}
 		h.Jar.Clear(c.Response(), attemptCookie(a.ID))
 		return c.Redirect(http.StatusSeeOther, a.ReturnPath)

@@ -13,6 +13,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
+	"gatehouse/social"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
 )
@@ -24,6 +25,7 @@ type Handler struct {
 	Mailbox   *mailbox.Mailbox
 	MFA       *mfa.Service
 	Challenge *puzzle.Service // in place of our own puzzle; nil: that
+	Social    *social.Service // nil: nobody signs in by a provider
 	Jar       browser.Jar
 	Lifetimes sessions.Lifetimes // of browser sessions
 	Name      string             // the deployment's, where no application says its own
@@ -49,6 +51,10 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathLink+"/:token", h.followLink)
 	e.GET(pathPasskey, h.passkey)
 	e.POST(pathPasskey, h.at(stepPasskey, h.checkPasskey))
+	e.GET(pathSocial+"/:provider", h.startSocial)
+	e.POST(pathSocial+"/:provider", h.startSocial)
+	e.GET(pathCallback+"/:provider/callback", h.receive)
+	e.POST(pathCallback+"/:provider/callback", h.receiveForm)
 	e.GET(pathVerifyEmail, h.at(stepVerifyEmail, h.verifyEmail))
 	e.POST(pathVerifyEmail, h.at(stepVerifyEmail, h.checkVerification))
 	e.POST(pathVerifyEmail+"/send", h.at(stepVerifyEmail, h.resendVerification))

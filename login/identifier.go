@@ -58,7 +58,7 @@ func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed s
 	page := hosted.IdentifierPage{Frame: h.frame(c, a, ""), Action: pathIdentifier, Email: typed, PasswordField: true,
 		SignUpURL: pathSignUp, Problems: problems}
 	settings := h.offered(c, a)
-	page.PasswordField, page.Methods = settings.Password, h.withoutAddress(c, settings, a)
+	page.PasswordField, page.Methods = settings.Password, append(h.providerButtons(c, a), h.withoutAddress(c, settings, a)...)
 	last := h.lastUsed(c)
 	page.EmailLastUsed = last == sessions.Password || last == sessions.MagicAuth
 	var landsAt *string
@@ -96,11 +96,11 @@ func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) erro
 	if a == nil {
 		a, secret = h.begin(c, ScreenSignIn)
 	}
-	a.Email, a.Screen, a.PasswordHash = &email, ScreenSignIn, nil
+	a.Email, a.Screen, a.PasswordHash, a.SocialRequestID = &email, ScreenSignIn, nil, nil
 	if password := form.Get(hosted.FieldPassword); password != "" && h.settings(c).Password {
 		return h.tryPassword(c, form, a, secret, password)
 	}
-	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil})
+	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil, "social_request_id": nil})
 }
 
 // advance stores what the first step learnt and goes on: in the attempt's row,
@@ -156,7 +156,7 @@ func (h *Handler) switchAccount(c echo.Context, a *Attempt) error {
 		return a.forward(c)
 	}
 	err := h.save(c, a, db.Set{"user_id": nil, "auth_method": nil, "authenticated_at": nil, "browser_session_id": nil,
-		"second_method": nil, "second_at": nil, "gate": nil, "password_hash": nil,
+		"second_method": nil, "second_at": nil, "gate": nil, "password_hash": nil, "social_request_id": nil,
 		"email": nil, "first_name": nil, "last_name": nil, "screen": ScreenSignIn, "fresh_after": h.DB.Now().UTC()})
 	if err != nil {
 		return err

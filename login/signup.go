@@ -63,9 +63,9 @@ func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) e
 	if a == nil {
 		a, secret = h.begin(c, ScreenSignUp)
 	}
-	a.PasswordHash = nil
+	a.PasswordHash, a.SocialRequestID = nil, nil
 	a.Screen, a.Email, a.FirstName, a.LastName = ScreenSignUp, &p.Email, &p.FirstName, &p.LastName
-	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName, "password_hash": nil})
+	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName, "password_hash": nil, "social_request_id": nil})
 }
 
 // Person is who a form says somebody is.

@@ -28,6 +28,9 @@ func (h *Handler) showVerify(c echo.Context, status int, a *Attempt, resent bool
 		ResendAction: pathVerifyEmail + "/send", Resent: resent, Problems: problems}
 	if a.UserID == nil {
 		page.ChangeURL = a.path(pathSignUp)
+		if a.SocialRequestID != nil { // the address is the provider's: another way in is at the start
+			page.ChangeURL = a.path(pathIdentifier)
+		}
 	}
 	return h.show(c, status, a.LandsAt, page)
 }

@@ -14,6 +14,7 @@ import (
 	"gatehouse/invitations"
 	"gatehouse/login"
 	"gatehouse/sessions"
+	"gatehouse/social"
 	"gatehouse/tenants"
 )
 
@@ -74,17 +75,21 @@ func (h *Handler) authorize(c echo.Context, surface Surface, p browser.Params, s
 	return found(c, to)
 }
 
-// wireSelector checks the way in: the hosted page, or a connection. There are
-// no connections yet, so asking for one is refused in the wire's words.
-func wireSelector(p browser.Params, _ *asked) error {
+// wireSelector checks the way in: the hosted page, a social provider, or a
+// connection. There are no connections yet, so asking for one is refused in
+// the wire's words.
+func wireSelector(p browser.Params, a *asked) error {
 	provider := p.Get("provider")
+	known, isSocial := social.OfAuthorize(provider)
 	switch {
 	case p.Has("connection_id"):
 		return refuse("connection_invalid", "There is no connection with that id.")
 	case provider == "authkit":
 		return nil
+	case isSocial:
+		return a.readProvider(p, known)
 	case provider != "":
-		return refuse("connection_invalid", "That provider is not set up here. Use provider=authkit.")
+		return refuse("connection_invalid", "There is no provider of that name. Use provider=authkit.")
 	case p.Has("organization_id"):
 		return refuse("organization_invalid", "That organization has no connection. Add provider=authkit to sign in to it with the hosted page.")
 	}
@@ -120,6 +125,9 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 		if err != nil {
 			return err
 		}
+		if err := h.checkProvider(tx, a); err != nil {
+			return err
+		}
 		if a.silent() {
 			to, err = h.answerSilently(tx, a, secret)
 			return err
@@ -132,7 +140,7 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 		started, err = login.Start(tx, login.Begin{
 			ReturnPath: resumePath + string(r.ID), ApplicationName: a.client.Name, ApplicationURL: a.client.home(), LandsAt: a.redirectURI,
 			Organization: a.organization, NeedsOrganization: true, LoginHint: a.loginHint, UILocales: a.locales,
-			Screen: a.screen, FreshAfter: fresh, Invitation: invitation,
+			Screen: a.screen, FreshAfter: fresh, Invitation: invitation, Provider: a.provider, ProviderHints: a.hints,
 		})
 		if err != nil {
 			return err

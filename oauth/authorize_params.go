@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/browser"
 	"gatehouse/internal/id"
 	"gatehouse/login"
+	"gatehouse/social"
 )
 
 // The bounds of what an application may hand in to have back.
@@ -35,6 +36,8 @@ type asked struct {
 	screen       string
 	prompts      []string
 	maxAge       *time.Duration
+	provider     string // go there at once
+	hints        social.Hints
 }
 
 // refusal is an error that goes back to the application (RFC 6749 §4.1.2.1).

@@ -15,6 +15,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
+	"gatehouse/social"
 	"gatehouse/users"
 )
 
@@ -28,6 +29,7 @@ type Handler struct {
 	MFA       *mfa.Service
 	Login     *login.Handler // whose frame stands around the pages of a device
 	Jar       browser.Jar
+	Social    social.Environment // what the environment says of providers
 	Lifetimes sessions.Lifetimes // of applications' sessions; zero means the default
 	Log       *slog.Logger
 

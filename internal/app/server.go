@@ -22,6 +22,7 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
+	"gatehouse/social"
 	"gatehouse/users"
 	"gatehouse/users/password"
 	"gatehouse/web/assets"
@@ -42,6 +43,7 @@ type App struct {
 	limits    *limit.Limiter
 	post      *mail.Post
 	mfa       *mfa.Service
+	social    *social.Service
 	metrics   *metrics // nil where nobody can read them
 	draining  atomic.Bool
 }
@@ -58,6 +60,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 		return nil, err
 	}
 	a.mfa = newMFA(cfg, d, a.limits, log)
+	a.social = newSocial(cfg, d)
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
 		return nil, err
@@ -105,10 +108,11 @@ func (a *App) mount() {
 	box := &mailbox.Mailbox{DB: a.DB, Post: a.post, Limits: a.limits, Passwords: a.passwords, Base: a.Config.Origin()}
 	invited := &invitations.Service{Post: a.post, Base: a.Config.Origin()}
 	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Challenge: a.challenge(), Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
+	a.login.Social = a.social
 	a.login.Mount(a.echo)
 	keys := &oauth.Keys{DB: a.DB, Log: a.Log}
 	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Login: a.login, Jar: jar,
-		Lifetimes: sessions.DefaultLifetimes, Log: a.Log}
+		Lifetimes: sessions.DefaultLifetimes, Social: a.social.Environment, Log: a.Log}
 	a.provider.Mount(a.echo)
 	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)

@@ -16,6 +16,7 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
+	"gatehouse/social"
 )
 
 // sweepEvery is how often what has run out is removed.
@@ -35,7 +36,7 @@ func registerSweeps(r *jobs.Registry, d *db.DB) {
 
 // sweep takes a transaction for each table, so that none is long.
 func sweep(ctx context.Context, d *db.DB) error {
-	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(mailbox.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), counted(mail.Sweep), counted(puzzle.Sweep), oauth.Sweep, mfa.Sweep, counted(sessions.Sweep)} {
+	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(mailbox.Sweep), counted(social.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), counted(mail.Sweep), counted(puzzle.Sweep), oauth.Sweep, mfa.Sweep, counted(sessions.Sweep)} {
 		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}

@@ -12,6 +12,8 @@ var kinds = []hosted.ErrorKind{
 	hosted.ErrorInternal, hosted.ErrorNotFound, hosted.ErrorExpired, hosted.ErrorLinkUsed, hosted.ErrorBadRequest,
 	hosted.ErrorRedirect, hosted.ErrorUnknownApp, hosted.ErrorCrossSite, hosted.ErrorForbidden, hosted.ErrorNotMember,
 	hosted.ErrorBlocked, hosted.ErrorSignUpOff, hosted.ErrorTooMany, hosted.ErrorTooLarge, hosted.ErrorDevice,
+	hosted.ErrorProviderDown, hosted.ErrorProviderDenied, hosted.ErrorProviderFailed, hosted.ErrorProviderOff, hosted.ErrorProviderNoEmail,
+	hosted.ErrorProviderOperator, hosted.ErrorProviderTaken,
 }
 
 func errorPages() []Entry {
@@ -20,7 +22,7 @@ func errorPages() []Entry {
 		all = append(all, Entry{"hosted-error-" + string(kind), func(s Setting) templ.Component {
 			return hosted.ErrorPage{
 				Frame: branded(s), Kind: kind, Reference: "GH-7K2M-94QX", Primary: hosted.Link{URL: "/login"},
-				Args: i18n.Args{"organization": "Halden Marine", "unit": "minutes", "count": 2},
+				Args: i18n.Args{"organization": "Halden Marine", "unit": "minutes", "count": 2, "provider": "Google", "known": "true"},
 			}
 		}})
 	}

@@ -20,24 +20,31 @@ type ErrorKind string
 
 // The kinds. The zero value is ErrorInternal.
 const (
-	ErrorInternal       ErrorKind = "internal"
-	ErrorNotFound       ErrorKind = "not_found"
-	ErrorExpired        ErrorKind = "expired"     // the attempt or its cookie is gone
-	ErrorLinkUsed       ErrorKind = "link_used"   // a one-time link, used or past its time
-	ErrorBadRequest     ErrorKind = "bad_request" // the application sent something we cannot read
-	ErrorRedirect       ErrorKind = "redirect"    // the application's return address is not registered
-	ErrorUnknownApp     ErrorKind = "unknown_app" // no such client
-	ErrorCrossSite      ErrorKind = "cross_site"  // a form from another site, or cookies are off
-	ErrorForbidden      ErrorKind = "forbidden"   // signed in, not allowed
-	ErrorNotMember      ErrorKind = "not_member"  // Args: organization
-	ErrorBlocked        ErrorKind = "blocked"     // banned or deactivated
-	ErrorSignUpOff      ErrorKind = "sign_up_off"
-	ErrorTooMany        ErrorKind = "too_many" // Args: of i18n.Wait
-	ErrorTooLarge       ErrorKind = "too_large"
-	ErrorAddressRefused ErrorKind = "ip_not_allowed" // Args: organization
-	ErrorSSORequired    ErrorKind = "sso_required"
-	ErrorMethodRefused  ErrorKind = "method_refused"
-	ErrorDevice         ErrorKind = "device_not_entered" // a device's page in a browser that did not enter its code
+	ErrorInternal         ErrorKind = "internal"
+	ErrorNotFound         ErrorKind = "not_found"
+	ErrorExpired          ErrorKind = "expired"     // the attempt or its cookie is gone
+	ErrorLinkUsed         ErrorKind = "link_used"   // a one-time link, used or past its time
+	ErrorBadRequest       ErrorKind = "bad_request" // the application sent something we cannot read
+	ErrorRedirect         ErrorKind = "redirect"    // the application's return address is not registered
+	ErrorUnknownApp       ErrorKind = "unknown_app" // no such client
+	ErrorCrossSite        ErrorKind = "cross_site"  // a form from another site, or cookies are off
+	ErrorForbidden        ErrorKind = "forbidden"   // signed in, not allowed
+	ErrorNotMember        ErrorKind = "not_member"  // Args: organization
+	ErrorBlocked          ErrorKind = "blocked"     // banned or deactivated
+	ErrorSignUpOff        ErrorKind = "sign_up_off"
+	ErrorTooMany          ErrorKind = "too_many" // Args: of i18n.Wait
+	ErrorTooLarge         ErrorKind = "too_large"
+	ErrorAddressRefused   ErrorKind = "ip_not_allowed" // Args: organization
+	ErrorSSORequired      ErrorKind = "sso_required"
+	ErrorMethodRefused    ErrorKind = "method_refused"
+	ErrorProviderDown     ErrorKind = "provider_down" // Args of these: provider, and whether it is known
+	ErrorProviderDenied   ErrorKind = "provider_denied"
+	ErrorProviderFailed   ErrorKind = "provider_failed"
+	ErrorProviderOff      ErrorKind = "provider_off"
+	ErrorProviderNoEmail  ErrorKind = "provider_no_email"
+	ErrorProviderOperator ErrorKind = "provider_operator"
+	ErrorProviderTaken    ErrorKind = "provider_taken"
+	ErrorDevice           ErrorKind = "device_not_entered" // a device's page in a browser that did not enter its code
 )
 
 // BusyPage answers while the server is full (503): nothing was lost.

@@ -133,6 +133,7 @@ func (h *Handler) arrived(c echo.Context, a *Attempt, r *social.Request, who soc
 		return err
 	}
 	a.Provider, a.PasswordHash, a.SocialRequestID = &who.Slug, nil, nil
+	who.Invited = a.InvitationID != nil
 	var secret string
 	var waits bool
 	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
@@ -194,7 +195,7 @@ func (a *Attempt) shown(tx *db.Tx, email string) (*users.User, sessions.Method, 
 	if who.Email != email {
 		return nil, "", social.ErrState
 	}
-	who.MailboxProven = true
+	who.MailboxProven, who.Invited = true, a.InvitationID != nil
 	admitted, err := social.Admit(tx, who)
 	if err != nil {
 		return nil, "", err

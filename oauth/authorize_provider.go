@@ -1,6 +1,8 @@
 package oauth
 
 import (
+	"strings"
+
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/problem"
@@ -17,7 +19,7 @@ const (
 // what it wants passed on to it.
 func (a *asked) readProvider(p browser.Params, t social.Type) error {
 	a.provider = string(t)
-	a.hints = social.Hints{Scopes: p.List("provider_scopes"), DomainHint: p.Get("domain_hint"), LoginHint: a.loginHint, Query: p.Under("provider_query_params")}
+	a.hints = social.Hints{Scopes: strings.Fields(strings.Join(p.List("provider_scopes"), " ")), DomainHint: p.Get("domain_hint"), LoginHint: a.loginHint, Query: p.Under("provider_query_params")}
 	switch {
 	case len(a.hints.Scopes) > maxScopes, len(a.hints.Query) > maxHints, len(a.hints.DomainHint) > maxHinted:
 		return refuse("invalid_request", "There is too much to pass on to the provider.")

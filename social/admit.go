@@ -22,6 +22,7 @@ type Arrival struct {
 	Email         string          `json:"email,omitempty"`
 	Vouched       bool            `json:"vouched,omitempty"` // the provider has verified the address, in a way that counts
 	MailboxProven bool            `json:"-"`                 // they have proven it to us just now
+	Invited       bool            `json:"-"`                 // somebody asked for them to come, so they may have an account
 	FirstName     string          `json:"first_name,omitempty"`
 	LastName      string          `json:"last_name,omitempty"`
 	Name          string          `json:"name,omitempty"`
@@ -137,7 +138,7 @@ func (a Arrival) create(tx *db.Tx) (*users.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !settings.SignUp {
+	if !settings.SignUp && !a.Invited {
 		return nil, ErrSignUp
 	}
 	n := users.New{Email: a.Email, EmailVerified: true, EmailAssertedBy: a.assertion(), SignsIn: true,

@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/limit"
 	"gatehouse/mailbox"
+	"gatehouse/social"
 )
 
 // Handler serves /admin.
@@ -21,6 +22,7 @@ type Handler struct {
 	Origin      string         // the deployment's own address, for the quickstart
 	Limits      *limit.Limiter // of sign-ins begun
 	Mailbox     *mailbox.Mailbox
+	Social      *social.Service
 	Log         *slog.Logger
 }
 

@@ -46,6 +46,11 @@ const (
 	operatorAdded       notice = "operator-added"
 	operatorRole        notice = "operator-role"
 	operatorRemoved     notice = "operator-removed"
+	providerAdded       notice = "provider-added"
+	providerSaved       notice = "provider-saved"
+	providerOn          notice = "provider-on"
+	providerOff         notice = "provider-off"
+	providerDeleted     notice = "provider-deleted"
 )
 
 var notices = map[notice]string{
@@ -82,6 +87,11 @@ var notices = map[notice]string{
 	operatorAdded:       "Operator added.",
 	operatorRole:        "Role changed.",
 	operatorRemoved:     "Operator removed.",
+	providerAdded:       "Provider added.",
+	providerSaved:       "Provider saved.",
+	providerOn:          "Provider turned on. Its button is on the login.",
+	providerOff:         "Provider turned off. Nobody was signed out.",
+	providerDeleted:     "Provider deleted.",
 }
 
 // noticeLifetime is long enough for a redirect.

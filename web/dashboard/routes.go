@@ -114,6 +114,16 @@ var routes = []route{
 	get("/admin/api-keys/:key/revoke", developer, (*Handler).askRevokeAPIKey),
 	post("/admin/api-keys/:key/revoke", developer, (*Handler).revokeAPIKey),
 
+	get("/admin/settings/social", admin, (*Handler).socialProviders),
+	fresh(get("/admin/settings/social/new", admin, (*Handler).newSocial)),
+	fresh(post("/admin/settings/social/new", admin, (*Handler).createSocial)),
+	fresh(get("/admin/settings/social/:provider", admin, (*Handler).socialProvider)),
+	fresh(post("/admin/settings/social/:provider", admin, (*Handler).saveSocial)),
+	post("/admin/settings/social/:provider/switch", admin, (*Handler).switchSocial),
+	post("/admin/settings/social/:provider/test", admin, (*Handler).testSocial),
+	fresh(get("/admin/settings/social/:provider/delete", admin, (*Handler).askDeleteSocial)),
+	fresh(post("/admin/settings/social/:provider/delete", admin, (*Handler).deleteSocial)),
+
 	get("/admin/audit-log", viewer, (*Handler).auditLog),
 
 	// kept mails hold codes and links that sign in as anybody, owners among them

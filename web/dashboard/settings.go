@@ -19,6 +19,7 @@ const settingsHome = "/admin/settings/authentication"
 // settingsSections are the pages of the deployment's settings.
 var settingsSections = []ui.Link{
 	{Label: "Authentication", Href: settingsHome, Icon: "shield"},
+	{Label: "Social sign-in", Href: socialHome, Icon: "link"},
 }
 
 // settingsFrame is the frame of one of the deployment's settings pages.

@@ -21,10 +21,13 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/internal/mail"
 	"gatehouse/internal/mail/mailtest"
+	"gatehouse/internal/netguard"
 	"gatehouse/internal/problem"
 	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
+	"gatehouse/social"
+	"gatehouse/sso/oidc"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/dashboard"
@@ -94,6 +97,7 @@ func empty(t *testing.T, d *db.DB) *world {
 	h := &dashboard.Handler{DB: d, Name: "Fieldnote", Environment: "development", Origin: "http://localhost:8080", Limits: limits, Log: slog.New(slog.DiscardHandler),
 		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Base: "http://localhost:8080"}}
 	w.handler = h
+	h.Social = &social.Service{DB: d, Party: &oidc.Party{HTTP: netguard.New(nil).Client(netguard.Options{})}, Base: "http://localhost:8080"}
 	h.Mount(w.echo)
 	return w
 }
@@ -117,6 +121,11 @@ func full(t *testing.T, d *db.DB) *world {
 		return err
 	}))
 	w.browser, _ = w.browse(w.member.ID)
+	w.do(d.Tx(ctx, who, func(tx *db.Tx) error {
+		secret := providerSecret
+		_, err := social.Create(tx, nil, social.Setup{Type: social.OIDC, Slug: "halden-id", Name: longName[:60], Issuer: "https://login.halden.example", ClientID: "gatehouse", Secret: &secret, Enabled: true})
+		return err
+	}))
 	w.do(d.Tx(ctx, who, func(tx *db.Tx) (err error) {
 		w.identity, err = users.AddIdentity(tx, users.Identity{UserID: w.member.ID, Provider: sessions.GoogleOAuth, Issuer: "https://accounts.example", Subject: "<i>1</i>", Email: &w.member.Email})
 		if err != nil {
@@ -245,6 +254,7 @@ func (w *world) fill(route string) string {
 	return strings.NewReplacer(":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
 		":factor", string(w.identity.ID), ":mail", string(w.mail),
+		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID), ":provider", "halden-id",
 	).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
 }
 

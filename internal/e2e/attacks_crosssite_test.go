@@ -23,11 +23,17 @@ func TestNoPageTakesAFormOfAnotherSite(t *testing.T) {
 			"a sibling":        {"Sec-Fetch-Site", "same-site"},
 		}
 		asked := 0
+		changes := map[string]int{"/login": 0, "/login/password/reset": 0, "/login/mfa": 0, "/login/link": 0, "/login/not-me": 0, "/logout": 0, "/device": 0, "/admin": 0}
 		for _, r := range s.App.Handler().Routes() {
 			if r.Method != http.MethodPost || !browser.IsPage(r.Path) {
 				continue
 			}
 			asked++
+			for part := range changes {
+				if r.Path == part || strings.HasPrefix(r.Path, part+"/") {
+					changes[part]++
+				}
+			}
 			path := strings.NewReplacer(":org", "org_01J00000000000000000000000", ":token", s.App.Made.SetupToken).Replace(r.Path)
 			for who, headers := range from {
 				a := s.raw(http.MethodPost, path, "a=b", append(headers, "Content-Type", "application/x-www-form-urlencoded", "Cookie", "gatehouse_session="+session)...)
@@ -36,11 +42,51 @@ func TestNoPageTakesAFormOfAnotherSite(t *testing.T) {
 				}
 			}
 		}
-		if asked < 30 {
+		for part, n := range changes {
+			if n == 0 {
+				t.Errorf("no form of %s was asked", part)
+			}
+		}
+		if asked < 70 {
 			t.Errorf("only %d routes were asked", asked)
 		}
 		if p := b.Get("/account/session"); p.Status != http.StatusOK {
 			t.Errorf("the session ended: %d", p.Status)
+		}
+	})
+}
+
+// What is no page trusts no cookie: a form of another site that is posted there,
+// with the cookies of somebody who is signed in, changes nothing (attacks P13).
+func TestNothingBesidePagesActsByACookie(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		b := operator(t, s)
+		cookie := "gatehouse_session=" + b.Cookie("gatehouse_session") + "; gatehouse_device=" + b.Cookie("gatehouse_device")
+		before := s.recordedTypes()
+		asked := 0
+		for _, r := range s.App.Handler().Routes() {
+			if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions || browser.IsPage(r.Path) || strings.Contains(r.Path, "authorize") {
+				continue // an application's site may send its own people to sign in
+			}
+			asked++
+			path := strings.NewReplacer(":id", "user_01J00000000000000000000000").Replace(r.Path)
+			for _, kind := range []string{"application/x-www-form-urlencoded", "text/plain", "application/json"} {
+				a := s.raw(r.Method, path, "a=b", "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site", "Content-Type", kind, "Cookie", cookie)
+				if a.Status >= 500 || a.Header.Get("Set-Cookie") != "" || a.Header.Get("Access-Control-Allow-Credentials") != "" {
+					t.Errorf("%s %s as %s: %d, %v", r.Method, r.Path, kind, a.Status, a.Header)
+				}
+			}
+		}
+		if asked < 40 {
+			t.Errorf("only %d routes were asked", asked)
+		}
+		if p := b.Get("/account/session"); p.Status != http.StatusOK {
+			t.Errorf("the session ended: %d", p.Status)
+		}
+		for kind, n := range s.recordedTypes() { // that something was refused may be recorded
+			if n != before[kind] && kind != "login.error_shown" && !strings.HasSuffix(kind, "_failed") {
+				t.Errorf("%d times %s", n-before[kind], kind)
+			}
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,22 +19,23 @@ func TestANetworkBeginsOnlySoMuch(t *testing.T) {
 		session := "gatehouse_session=" + operator(t, s).Cookie("gatehouse_session")
 		now := s.Time.Now() // the whole of a minute is before us
 		s.Time.Add(now.Truncate(time.Minute).Add(time.Minute).Sub(now))
-		const here, elsewhere, limit = "198.51.100.7", "198.51.100.8", 1000
+		const elsewhere, limit = "2001:db8:7:a::1", 1000
+		here := func(i int) string { return fmt.Sprintf("2001:db8:7:9::%x:%x", i, 4097*i%65536) } // a customer has a /64 (attacks P11)
 		authorize := strings.TrimPrefix(s.AuthorizeURL(), s.URL)
 		from := func(ip, path string, headers ...string) Answer {
 			return s.raw(http.MethodGet, path, "", append(headers, "X-Forwarded-For", ip)...)
 		}
 		for i := range limit {
-			if a := from(here, authorize); a.Status != http.StatusFound {
+			if a := from(here(i), authorize); a.Status != http.StatusFound {
 				t.Fatalf("sign-in %d: %d", i, a.Status)
 			}
 		}
 		rows := attemptsAndEntries(s)
 		form := url.Values{"email": {"mara@fieldnote.example"}}.Encode()
 		for what, a := range map[string]Answer{
-			"authorize": from(here, authorize), "the other surface": from(here, "/oauth2/authorize?"+strings.SplitN(authorize, "?", 2)[1]),
-			"a false session": from(here, authorize, "Cookie", "gatehouse_session=made-up"), "the dashboard": from(here, "/admin"),
-			"the login": s.raw(http.MethodPost, "/login", form, "Content-Type", "application/x-www-form-urlencoded", "X-Forwarded-For", here),
+			"authorize": from(here(limit), authorize), "the other surface": from(here(limit), "/oauth2/authorize?"+strings.SplitN(authorize, "?", 2)[1]),
+			"a false session": from(here(limit), authorize, "Cookie", "gatehouse_session=made-up"), "the dashboard": from(here(limit), "/admin"),
+			"the login": s.raw(http.MethodPost, "/login", form, "Content-Type", "application/x-www-form-urlencoded", "X-Forwarded-For", here(limit+1)),
 		} {
 			wait, err := strconv.Atoi(a.Header.Get("Retry-After"))
 			if a.Status != http.StatusTooManyRequests || err != nil || wait < 1 || wait > 60 || !strings.Contains(a.Raw, "Nothing is wrong with your account") {
@@ -46,11 +48,11 @@ func TestANetworkBeginsOnlySoMuch(t *testing.T) {
 		if a := from(elsewhere, authorize); a.Status != http.StatusFound {
 			t.Errorf("another network: %d", a.Status)
 		}
-		if a := from(here, authorize, "Cookie", session); a.Status != http.StatusFound {
+		if a := from(here(limit), authorize, "Cookie", session); a.Status != http.StatusFound {
 			t.Errorf("who is signed in: %d", a.Status)
 		}
 		s.Time.Add(time.Minute)
-		if a := from(here, authorize); a.Status != http.StatusFound {
+		if a := from(here(limit), authorize); a.Status != http.StatusFound {
 			t.Errorf("a minute later: %d", a.Status)
 		}
 	})

@@ -191,3 +191,17 @@ func (s *Server) events(kinds ...string) (n int) {
 	})
 	return n
 }
+
+// recordedTypes is how often the log has each type.
+func (s *Server) recordedTypes() map[string]int {
+	s.T.Helper()
+	types := map[string]int{}
+	s.All(func(tx *db.AllTx) error {
+		all, err := audit.List(tx, audit.Filter{})
+		for _, e := range all {
+			types[e.Type]++
+		}
+		return err
+	})
+	return types
+}

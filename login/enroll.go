@@ -270,7 +270,7 @@ func (h *Handler) confirmPhone(c echo.Context, form browser.Params, a *Attempt) 
 		t := mfa.Try{Kind: sessions.SecondSMS, Challenge: a.ChallengeID, Code: typed}
 		return h.tryEnrolment(c, a, t, webmail.FactorSMS, func(status int, p hosted.Problem) error { return h.showPhone(c, status, a, p) })
 	}
-	ok, after, err := h.Passwords.Limits.Take(c.Request().Context(), "text messages", string(*a.UserID), smsRate)
+	ok, after, err := h.MFA.MayText(c.Request().Context(), *a.UserID)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 	"gatehouse/web/hosted"
 )
 
-// Handler serves the hosted login, sign-out and a person's own page.
+// Handler serves the hosted login and sign-out.
 type Handler struct {
 	DB        *db.DB
 	Passwords *users.Passwords
@@ -91,7 +91,6 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.GET(pathError, h.externalError)
 	e.GET(pathLogout, h.confirmSignOut)
 	e.POST(pathLogout, h.signOut)
-	e.GET(pathAccount, h.account)
 	e.GET(pathAccount+"/session", h.session)
 	e.GET("/assets/brand/:file", h.brandFile)
 }
@@ -105,6 +104,21 @@ func mailed(e *echo.Echo, path string, page echo.HandlerFunc) {
 
 // Frame is what stands around a page of another package.
 func (h *Handler) Frame(c echo.Context) hosted.Frame { return h.frame(c, nil, "") }
+
+// FrameFor is Frame in the person's language, unless they switched to another.
+func (h *Handler) FrameFor(c echo.Context, u *users.User) hosted.Frame {
+	return h.frame(c, nil, text(u.Locale))
+}
+
+// Speak makes pages in this browser speak the language from now on; an empty
+// tag leaves it to the person's and the browser's own.
+func (h *Handler) Speak(c echo.Context, tag string) {
+	if tag == "" {
+		h.Jar.Clear(c.Response(), browser.Locale)
+		return
+	}
+	h.Jar.Set(c.Response(), browser.Locale, tag, localeLifetime)
+}
 
 // Show renders a page of another package; more changes its headers.
 func (h *Handler) Show(c echo.Context, status int, page templ.Component, more ...func(http.Header)) error {

@@ -17,7 +17,6 @@ import (
 // three hundred accounts in ten minutes a conference behind one address.
 var (
 	beginRate  = limit.Rate{Limit: 1000, Per: time.Minute}
-	smsRate    = limit.Rate{Limit: 5, Per: 10 * time.Minute} // of one person
 	signUpRate = limit.Rate{Limit: 300, Per: 10 * time.Minute}
 )
 

@@ -135,6 +135,9 @@ func (a *Attempt) stillProven(tx *db.Tx) error {
 	return err
 }
 
+// PersonOf is a person as pages name them.
+func PersonOf(u *users.User) hosted.Person { return personOf(u) }
+
 func personOf(u *users.User) hosted.Person {
 	p := hosted.Person{Name: u.DisplayName(), Email: u.Email}
 	if p.Name == p.Email {

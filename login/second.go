@@ -232,7 +232,7 @@ func (h *Handler) secondSMS(c echo.Context, _ browser.Params, a *Attempt) error 
 
 // sendSMS has a code sent.
 func (h *Handler) sendSMS(c echo.Context, _ browser.Params, a *Attempt) error {
-	ok, after, err := h.Passwords.Limits.Take(c.Request().Context(), "text messages", string(*a.UserID), smsRate)
+	ok, after, err := h.MFA.MayText(c.Request().Context(), *a.UserID)
 	if err != nil {
 		return err
 	}

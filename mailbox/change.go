@@ -36,6 +36,20 @@ func MayChange(tx db.AnyScope, u *users.User, email string) error {
 	return err
 }
 
+// PendingChange is the change of the person's address that waits for a code,
+// or ErrNoChange.
+func PendingChange(tx db.AnyScope, u *users.User) (*Proof, error) {
+	rows, err := proofs.List(tx, db.Query{Where: []db.Cond{db.Eq("kind", EmailChange), db.Eq("user_id", u.ID), db.Null("used_at"),
+		db.Gt("expires_at", tx.Now())}, Order: []string{"-id"}, Limit: 1})
+	if err == nil && len(rows) == 0 {
+		err = ErrNoChange
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
 // HasChange reports whether a change of the person's address waits for a code.
 func HasChange(tx db.AnyScope, u *users.User) (bool, error) {
 	n, err := proofs.Count(tx, db.Eq("kind", EmailChange), db.Eq("user_id", u.ID), db.Null("used_at"), db.Gt("expires_at", tx.Now()))

@@ -19,6 +19,7 @@ type Method struct {
 	Added    time.Time
 	LastUsed *time.Time
 	Cloned   bool // there may be two of this passkey
+	SignsIn  bool // it can be a first step too
 }
 
 // List is what a person has enrolled and verified, the strongest kind first.
@@ -29,7 +30,8 @@ func List(tx db.AnyScope, user id.User) ([]Method, error) {
 	}
 	var out []Method
 	for _, k := range keys {
-		out = append(out, Method{ID: string(k.ID), Kind: sessions.SecondWebAuthn, Name: k.Name, Added: k.CreatedAt, LastUsed: k.LastUsedAt, Cloned: k.ClonedAt != nil})
+		out = append(out, Method{ID: string(k.ID), Kind: sessions.SecondWebAuthn, Name: k.Name, Added: k.CreatedAt, LastUsed: k.LastUsedAt, Cloned: k.ClonedAt != nil,
+			SignsIn: k.VerifiesUser && k.ClonedAt == nil})
 	}
 	rows, err := factors.List(tx, db.Query{Where: []db.Cond{db.Eq("user_id", user), db.NotNull("verified_at")}})
 	for _, kind := range []sessions.Second{sessions.SecondTOTP, sessions.SecondSMS} {

@@ -19,6 +19,7 @@ import (
 	"gatehouse/internal/field"
 	"gatehouse/internal/id"
 	"gatehouse/internal/jobs"
+	"gatehouse/internal/limit"
 	"gatehouse/internal/seal"
 )
 
@@ -56,6 +57,15 @@ func (s *Service) BeginSMS(tx *db.Tx, user *id.User, number, name string) (*Fact
 func masked(number string) *string {
 	shown := "+" + strings.Repeat("•", len(number)-4) + number[len(number)-3:]
 	return &shown
+}
+
+// perPerson is how many text messages one person may cause: each costs money.
+var perPerson = limit.Rate{Limit: 5, Per: 10 * time.Minute}
+
+// MayText counts a text message that is about to be caused, or says how long
+// to wait. Never call it inside a transaction.
+func (s *Service) MayText(ctx context.Context, user id.User) (ok bool, after time.Duration, err error) {
+	return s.Limits.Take(ctx, "text messages", string(user), perPerson)
 }
 
 // smsArgs asks for a challenge's code to be sent. The code is made by the

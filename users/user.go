@@ -50,6 +50,10 @@ var (
 // Get is one person, or db.ErrNotFound.
 func Get(tx db.AnyScope, user id.User) (*User, error) { return users.Get(tx, user) }
 
+// Hold is Get, and keeps the account as it is until the transaction ends: two
+// changes that rely on one another's outcome come one after the other.
+func Hold(tx *db.Tx, user id.User) (*User, error) { return users.GetForUpdate(tx, user) }
+
 // GetByEmail is the person with that address, however it is spelled, or
 // db.ErrNotFound.
 func GetByEmail(tx db.AnyScope, email string) (*User, error) {

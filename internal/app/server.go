@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"gatehouse/account"
 	"gatehouse/api"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/config"
@@ -110,6 +111,7 @@ func (a *App) mount() {
 	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Challenge: a.challenge(), Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
 	a.login.Social = a.social
 	a.login.Mount(a.echo)
+	(&account.Handler{DB: a.DB, Login: a.login, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Limits: a.limits, Jar: jar}).Mount(a.echo)
 	keys := &oauth.Keys{DB: a.DB, Log: a.Log}
 	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Login: a.login, Jar: jar,
 		Lifetimes: sessions.DefaultLifetimes, Social: a.social.Environment, Log: a.Log}

@@ -18,8 +18,8 @@ var floors = map[string]float64{
 	"internal/app": 9,
 	"api":          8, "web/dashboard": 8, "web/gallery": 8,
 	"lifecycle":     7.5, // crosses everything, the provider too
+	"account":       7.2, // a person's own pages: which login guards, and which name the provider's clients
 	"oauth":         7,
-	"account":       6.5, // a person's own pages, which login guards
 	"login":         6,
 	"login/gates":   5.9,
 	"social":        5.7,

@@ -29,7 +29,7 @@ var elsewhere = map[string]string{
 }
 
 // pages are whole prefixes of such routes.
-var pages = []string{"/login", "/device", "/invite", "/admin", "/oauth2/"}
+var pages = []string{"/login", "/device", "/invite", "/account", "/admin", "/oauth2/"}
 
 // One organization's key must never reach another's things, by any route: a
 // route that nobody thought of here fails the test.

@@ -18,6 +18,8 @@ var composed = []struct{ before, after string }{
 	{"error.", ".title"}, {"error.", ".text"}, {"error.", ".who"},
 	{"second.", ".lede"}, {"second.", ".name"},
 	{"enroll.", ".choice"}, {"enroll.", ".note"},
+	{"account.section.", ""}, {"account.lede.", ""}, {"account.said.", ""},
+	{"account.ask.", ".title"}, {"account.ask.", ".text"}, {"account.ask.", ".action"},
 }
 
 // speakers are the directories whose literals are keys where they look like

@@ -121,6 +121,9 @@ func (f Facts) secondCounts(counting []sessions.Second, required bool) bool {
 // strongest is the order in which second steps are offered.
 var strongest = []sessions.Second{sessions.SecondWebAuthn, sessions.SecondTOTP, sessions.SecondSMS}
 
+// Counting are the second steps that satisfy the policy, the strongest first.
+func Counting(p wire.OrganizationPolicy) []sessions.Second { return counting(p) }
+
 // counting are the second steps that satisfy the policy, the strongest first.
 // A telephone counts only where the policy names it, and never as the only one
 // beside a phishing-resistant one.

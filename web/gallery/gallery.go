@@ -21,7 +21,7 @@ type Setting struct {
 // Pages is every page in every state.
 func Pages() []Entry {
 	var all []Entry
-	for _, area := range [][]Entry{signIn, steps, seconds, signUp, organizations, signOut, devices, errorPages()} {
+	for _, area := range [][]Entry{signIn, steps, seconds, signUp, organizations, account, signOut, devices, errorPages()} {
 		all = append(all, area...)
 	}
 	return all

@@ -7,11 +7,6 @@ import (
 	"gatehouse/web/ui"
 )
 
-// title greets a person whose name we know.
-func (p AccountPage) title() string {
-	return p.Lang.T("account.title", i18n.Args{"known": yes(p.Person.Name != ""), "name": p.Person.Name})
-}
-
 func (p BusyPage) text() string {
 	return p.Lang.T("busy.text", i18n.Args{"seconds": max(1, p.RetrySeconds)})
 }

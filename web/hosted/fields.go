@@ -17,8 +17,9 @@ const (
 	FieldCredential       = "credential" // JSON of what the authenticator said
 	FieldName             = "name"       // of a passkey or a device
 	FieldPhone            = "phone"
-	FieldSaved            = "saved" // recovery codes were
-	FieldCodes            = "codes" // recovery codes that the page shows
+	FieldSaved            = "saved"  // recovery codes were
+	FieldCodes            = "codes"  // recovery codes that the page shows
+	FieldLocale           = "locale" // a language tag
 	FieldPuzzle           = "puzzle"
 	FieldPuzzleAnswer     = "puzzle_answer"
 	FieldUserCode         = "user_code" // of a device (RFC 8628)

@@ -30,7 +30,10 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 		IdentifierPage{Frame: frame, Action: "/login", Email: evil, OrganizationName: evil, SignUpURL: "javascript:alert(3)"},
 		SignUpDetailsPage{Frame: frame, Action: "/x", Email: evil, Problems: []Problem{{Field: FieldPassword, Code: "none", Sentence: evil}}},
 		OrganizationPickerPage{Frame: frame, Action: "/x", Person: person, Search: evil, SearchURL: "/x?a=" + evil, Total: 9},
-		AccountPage{Frame: frame, Person: person, SignOutAction: "/logout", OrganizationName: evil},
+		ProfilePage{AccountHead: AccountHead{Frame: frame, Person: person, SignOutAction: "/logout"}, Action: "/account", FirstName: evil, Links: []Link{{evil, "javascript:alert(4)"}}},
+		SecurityPage{AccountHead: AccountHead{Frame: frame}, Passkeys: []Holding{{Kind: SecondPasskey, Name: evil, RemoveURL: "javascript:alert(5)", Lock: Lock{Organization: evil, Locked: true}}}},
+		SessionsPage{AccountHead: AccountHead{Frame: frame}, Here: BrowserRow{Device: evil, IP: evil, Apps: []string{evil}}, Others: []BrowserRow{{Device: evil}}},
+		QuestionPage{Frame: frame, Kind: AskDisconnect, Args: i18n.Args{"name": evil, "count": 1}, Action: "/x", Problems: []Problem{{Code: "none", Sentence: evil}}},
 		ErrorPage{Frame: frame, Kind: ErrorNotMember, Args: i18n.Args{"organization": evil}, Reference: evil},
 	} {
 		got := show(t, page)

@@ -51,9 +51,6 @@ func (p SignOutConfirmPage) Render(ctx context.Context, w io.Writer) error {
 }
 
 // Render writes the page.
-func (p AccountPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
-
-// Render writes the page.
 func (p ErrorPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
 
 // Render writes the page.

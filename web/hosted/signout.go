@@ -14,12 +14,3 @@ type SignOutConfirmPage struct {
 	Person    Person
 	CancelURL string // "" hides it
 }
-
-// AccountPage is where a person lands who signed in to nothing in particular.
-type AccountPage struct {
-	Frame
-	Person           Person
-	OrganizationName string
-	SignOutAction    string // POST
-	Links            []Link // further places, the dashboard for operators
-}

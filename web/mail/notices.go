@@ -60,6 +60,8 @@ const (
 	FactorPasskey Factor = "passkey"
 	FactorSMS     Factor = "sms"
 	FactorSocial  Factor = "social"
+
+	FactorRecovery Factor = "recovery" // recovery codes, made anew
 )
 
 func (NewDevice) Kind() string        { return "new_device" }

@@ -55,7 +55,9 @@ var samples = map[string]templ.Component{
 	"dialog":   templ.Join(in(Dialog(DialogProps{ID: "d", Title: "Saved views", Close: Link{Label: "Close", Href: "?"}, Footer: Button(ButtonProps{Label: "Save view"}), Wide: true}), raw("<p>Body</p>")), Confirm(signOutEverywhere), ConfirmTyped(deleteHalden)),
 	"values":   templ.Join(Avatar(AvatarProps{ID: "user_2", Name: "Tomasz Wieczorek-Lindqvist"}), OrgMark(AvatarProps{ID: "org_1", Name: "Halden Marine", Size: "xl"}), OrgMark(AvatarProps{ID: "org_2", Name: "Kestrel", Logo: "/logo.svg"}), Time(TimeProps{At: noon.Add(-3 * time.Minute), Now: noon}), Time(TimeProps{At: noon, Exact: true}), Time(TimeProps{At: noon, Text: "for 3 minutter siden", Relative: true}), Num(NumProps{Value: 1234567, Lang: "de"})),
 	"methods":  templ.Join(Or("or"), Methods(ways), MethodList(MethodListProps{Title: "Other ways to verify", Items: secondSteps}), MethodList(MethodListProps{Label: "Organizations", Items: organizations})),
-	"panel":    BrandPanel(BrandPanelProps{Name: "Halden Marine", Say: "Every hull, one logbook.", Small: "For surveys.", Image: "/panel.jpg"}),
+	"things": Things([]Thing{{Icon: "passkey", Name: "Work <b>laptop", Badge: &BadgeProps{Label: "Required", Icon: "lock"}, Note: "Added 23 Oct", Warning: "There may be a copy.", Actions: LinkButton(ButtonProps{Label: "Rename", Href: "/n"})},
+		{Icon: "laptop", Name: "Firefox, Linux", Body: Time(TimeProps{At: noon, Text: "Last seen just now"})}}),
+	"panel": BrandPanel(BrandPanelProps{Name: "Halden Marine", Say: "Every hull, one logbook.", Small: "For surveys.", Image: "/panel.jpg"}),
 }
 
 var memberColumns = []Column{{Label: "Person"}, {Label: "Role", Hide: "sm"}, {Label: "Last active", Href: "?sort=active", Sort: "descending"}, {Label: "Sign-ins", Num: true, Href: "?sort=n"}, {Label: "Actions", Unlabel: true}}

@@ -50,7 +50,7 @@ func (h *Handler) sendCode(c echo.Context, _ browser.Params, a *Attempt) error {
 		if !s.MagicAuth {
 			return false, errMethodOff
 		}
-		return u != nil || s.SignUp, a.update(tx, db.Set{"screen": ScreenCode})
+		return u != nil || s.SignUp || a.invited() != "", a.update(tx, db.Set{"screen": ScreenCode})
 	})
 	if p := problem.As(err); p != nil && p.Kind == problem.TooMany {
 		p.SetHeaders(c.Response().Header())
@@ -232,7 +232,7 @@ func (h *Handler) owner(tx *db.Tx, a *Attempt, p *mailbox.Proof) (*users.User, s
 	if err != nil {
 		return nil, "", err
 	}
-	if !settings.SignUp {
+	if !settings.SignUp && a.invited() == "" { // an invitation is what makes accounts then
 		return nil, "", errSignUpOff
 	}
 	method := sessions.MagicAuth

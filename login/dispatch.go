@@ -27,12 +27,15 @@ const (
 	pathEnroll        = "/login/mfa/enroll"
 	pathRecoveryCodes = "/login/mfa/recovery-codes"
 	pathOrganizations = "/login/organizations"
-	pathRefused       = "/login/refused"
-	pathNotMe         = "/login/not-me"
-	pathSignedOut     = "/login/signed-out"
-	pathError         = "/login/error"
-	pathLogout        = "/logout"
-	pathAccount       = "/account"
+
+	pathNewOrganization = pathOrganizations + "/new"
+
+	pathRefused   = "/login/refused"
+	pathNotMe     = "/login/not-me"
+	pathSignedOut = "/login/signed-out"
+	pathError     = "/login/error"
+	pathLogout    = "/logout"
+	pathAccount   = "/account"
 )
 
 // step is one page of a sign-in, or several that do the same.

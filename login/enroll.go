@@ -33,8 +33,7 @@ func (h *Handler) enroll(c echo.Context, _ browser.Params, a *Attempt) error {
 		if u, err = users.Get(tx, *a.UserID); err != nil {
 			return err
 		}
-		verdict, _, err = gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Second: a.SecondMethod,
-			Organization: a.OrganizationID, Choose: a.NeedsOrganization, IP: tx.Actor().IP})
+		verdict, _, err = a.check(tx, u)
 		return err
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
 	"gatehouse/internal/seal"
+	"gatehouse/invitations"
 	"gatehouse/login/gates"
 	"gatehouse/mailbox"
 	"gatehouse/web/hosted"
@@ -44,6 +45,11 @@ func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 		page.Args = i18n.Args{"provider": name, "known": strconv.FormatBool(name != "")}
 		if a != nil {
 			page.Primary.URL = a.path(pathIdentifier)
+		}
+	case hosted.ErrorInvitedOther:
+		page.Args = i18n.Args{"invited": p.Fields["invited"], "person": p.Fields["person"]}
+		if a != nil {
+			page.Primary = hosted.Link{Label: page.Lang.T("invite.switch"), URL: a.switchPath()}
 		}
 	case hosted.ErrorTooMany:
 		page.Args = i18n.Wait(p.RetryAfter)
@@ -74,6 +80,10 @@ func kindOf(p *problem.Error) hosted.ErrorKind {
 		return hosted.ErrorNotMember
 	case errors.Is(p, mailbox.ErrLink):
 		return hosted.ErrorLinkUsed
+	case errors.Is(p, invitations.ErrInvalid):
+		return hosted.ErrorInvitation
+	case errors.Is(p, errInvitedOther):
+		return hosted.ErrorInvitedOther
 	case errors.Is(p, gateProblems[gates.AddressRefused]):
 		return hosted.ErrorAddressRefused
 	case errors.Is(p, gateProblems[gates.SSORequired]):

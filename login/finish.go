@@ -48,15 +48,17 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 		return "", users.ErrBanned
 	}
 	a.person = u
-	entrance, err := invitations.Foresee(tx, u, a.OrganizationID, a.InvitationID)
-	if err != nil {
-		return "", refusedInvitation(err)
+	if a.Email == nil { // a session answered for them; a code may have to be mailed
+		a.Email = &u.Email
 	}
-	verdict, org, err := gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Second: a.SecondMethod,
-		Organization: entrance.Organization, Joins: entrance.Joins, Proves: entrance.Proves,
-		Choose: a.NeedsOrganization, IP: tx.Actor().IP})
+	verdict, org, err := a.check(tx, u)
 	if err != nil {
 		return "", err
+	}
+	if verdict.Gate == gates.Open && org == nil && a.NeedsOrganization {
+		if verdict.Gate, err = h.ask(tx, u); err != nil {
+			return "", err
+		}
 	}
 	if verdict.Gate != gates.Open {
 		a.Gate = some(string(verdict.Gate))
@@ -64,6 +66,18 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 	}
 	a.OrganizationID, a.Gate = org, nil
 	return h.complete(tx, a, d)
+}
+
+// check asks the gates about the person, as a member of what they are about to
+// come into.
+func (a *Attempt) check(tx *db.Tx, u *users.User) (gates.Verdict, *id.Organization, error) {
+	entrance, err := invitations.Foresee(tx, u, a.OrganizationID, a.InvitationID)
+	if err != nil {
+		return gates.Verdict{}, nil, a.refusedInvitation(err, u)
+	}
+	return gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Second: a.SecondMethod,
+		Organization: entrance.Organization, Joins: entrance.Joins, Proves: entrance.Proves,
+		Choose: a.NeedsOrganization, IP: tx.Actor().IP})
 }
 
 // complete ends the attempt: a browser session under a new id, unless one
@@ -74,7 +88,7 @@ func (h *Handler) complete(tx *db.Tx, a *Attempt, d door) (secret string, err er
 		tx.As(tx.Actor().As(a.person.ID, a.person.Email))
 	}
 	if err := invitations.Admit(tx, a.person, a.OrganizationID, a.InvitationID); err != nil {
-		return "", refusedInvitation(err)
+		return "", a.refusedInvitation(err, a.person)
 	}
 	if a.BrowserSessionID == nil {
 		secret, err = h.startBrowser(tx, a, d)
@@ -139,7 +153,7 @@ func (a *Attempt) store(tx *db.Tx) error {
 	return a.update(tx, db.Set{"user_id": a.UserID, "auth_method": a.AuthMethod, "authenticated_at": a.AuthenticatedAt,
 		"second_method": a.SecondMethod, "second_at": a.SecondAt, "gate": a.Gate, "password_hash": a.PasswordHash,
 		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen,
-		"provider": a.Provider, "social_request_id": a.SocialRequestID})
+		"provider": a.Provider, "social_request_id": a.SocialRequestID, "invitation_id": a.InvitationID, "needs_organization": a.NeedsOrganization})
 }
 
 // settled gives the browser its session once the attempt is complete, after

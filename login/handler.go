@@ -1,6 +1,7 @@
 package login
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
@@ -30,6 +31,10 @@ type Handler struct {
 	Lifetimes sessions.Lifetimes // of browser sessions
 	Name      string             // the deployment's, where no application says its own
 	Log       *slog.Logger
+
+	// Home is where people go who came by an invitation: the first application
+	// that says where to sign in to it. nil: their own page.
+	Home func(context.Context) (string, error)
 
 	shown errorBudget
 }
@@ -87,6 +92,11 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathSignUpDetails, h.at(stepSignUpDetails, h.finishSignUp))
 	e.GET(pathOrganizations, h.at(stepOrganization, h.organizations))
 	e.POST(pathOrganizations, h.at(stepOrganization, h.chooseOrganization))
+	e.GET(pathNewOrganization, h.at(stepOrganization, h.newOrganization))
+	e.POST(pathNewOrganization, h.at(stepOrganization, h.createOrganization))
+	mailed(e, pathInvite+"/:token", h.invitation)
+	e.POST(pathInvite+"/:token", h.accept)
+	e.GET(pathAccepted, h.accepted)
 	e.GET(pathSignedOut, h.signedOut)
 	e.GET(pathError, h.externalError)
 	e.GET(pathLogout, h.confirmSignOut)

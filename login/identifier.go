@@ -43,6 +43,11 @@ func (h *Handler) identifier(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, pathAccount)
 	case b != nil && a.accepts(b):
 		return h.resume(c, a, b)
+	case b != nil && a.invited() != "" && a.fresh(b):
+		if err := h.isInvited(c, a, b); err != nil {
+			return err
+		}
+		return h.resume(c, a, b)
 	}
 	return h.showIdentifier(c, http.StatusOK, a, "")
 }
@@ -50,8 +55,11 @@ func (h *Handler) identifier(c echo.Context) error {
 // accepts reports whether a live session answers the attempt: it is fresh
 // enough, and nobody has begun to sign in as somebody else.
 func (a *Attempt) accepts(b *sessions.Browser) bool {
-	fresh := a.FreshAfter == nil || !b.AuthenticatedAt.Before(*a.FreshAfter)
-	return fresh && a.Email == nil && a.Screen == ScreenSignIn
+	return a.fresh(b) && a.Email == nil && a.Screen == ScreenSignIn
+}
+
+func (a *Attempt) fresh(b *sessions.Browser) bool {
+	return a.FreshAfter == nil || !b.AuthenticatedAt.Before(*a.FreshAfter)
 }
 
 func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed string, problems ...hosted.Problem) error {
@@ -72,7 +80,8 @@ func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed s
 			page.Email = a.email()
 		}
 	}
-	if !settings.SignUp || !settings.Password { // without passwords the mailed code makes the account
+	page.Fixed = a.invited() != ""
+	if !settings.SignUp && !page.Fixed || !settings.Password { // without passwords the mailed code makes the account
 		page.SignUpURL = ""
 	}
 	if a != nil && settings.Passkey && status == http.StatusOK {
@@ -88,7 +97,10 @@ func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed s
 // identify takes the address, and the password where a password manager
 // filled in both at once.
 func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) error {
-	email, wrong := readEmail(form)
+	email, wrong := a.invited(), (*hosted.Problem)(nil)
+	if email == "" {
+		email, wrong = readEmail(form)
+	}
 	if wrong != nil {
 		return h.showIdentifier(c, http.StatusUnprocessableEntity, a, form.Get(hosted.FieldEmail), *wrong)
 	}
@@ -157,7 +169,7 @@ func (h *Handler) switchAccount(c echo.Context, a *Attempt) error {
 	}
 	err := h.save(c, a, db.Set{"user_id": nil, "auth_method": nil, "authenticated_at": nil, "browser_session_id": nil,
 		"second_method": nil, "second_at": nil, "gate": nil, "password_hash": nil, "social_request_id": nil,
-		"email": nil, "first_name": nil, "last_name": nil, "screen": ScreenSignIn, "fresh_after": h.DB.Now().UTC()})
+		"email": some(a.invited()), "first_name": nil, "last_name": nil, "screen": ScreenSignIn, "fresh_after": h.DB.Now().UTC()})
 	if err != nil {
 		return err
 	}
@@ -166,7 +178,14 @@ func (h *Handler) switchAccount(c echo.Context, a *Attempt) error {
 
 // resume answers the attempt with the session that the browser has.
 func (h *Handler) resume(c echo.Context, a *Attempt, b *sessions.Browser) error {
-	err := h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
+	if err := h.answer(c, a, b); err != nil {
+		return err
+	}
+	return h.settled(c, a, "")
+}
+
+func (h *Handler) answer(c echo.Context, a *Attempt, b *sessions.Browser) error {
+	return h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
 		live, err := sessions.LiveBrowser(tx, b.ID) // it may have ended since it was read
 		if err != nil {
 			return err
@@ -176,10 +195,6 @@ func (h *Handler) resume(c echo.Context, a *Attempt, b *sessions.Browser) error 
 		_, err = h.proceed(tx, a, p)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return h.settled(c, a, "")
 }
 
 // proof is what a step proved: who it is, how, when, and in which browser

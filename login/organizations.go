@@ -3,7 +3,6 @@ package login
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -11,16 +10,11 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
+	"gatehouse/invitations"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
 )
-
-// picker is what the organization page knows: the person, and where they may go.
-type picker struct {
-	person *users.User
-	mine   []users.Choice
-}
 
 // organizations asks which organization to enter.
 func (h *Handler) organizations(c echo.Context, query browser.Params, a *Attempt) error {
@@ -31,48 +25,13 @@ func (h *Handler) organizations(c echo.Context, query browser.Params, a *Attempt
 	return h.showPicker(c, http.StatusOK, a, p, query.Get(hosted.FieldSearch))
 }
 
-// picker reads the person and their organizations; errNotMember where the
-// sign-in is for one that they are not in.
-func (h *Handler) picker(c echo.Context, a *Attempt) (picker, error) {
-	var p picker
-	err := h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) (err error) {
-		if p.person, err = users.Get(tx, *a.UserID); err != nil {
-			return err
-		}
-		p.mine, err = users.LocateMemberships(tx, *a.UserID)
-		return err
-	})
-	if err == nil && a.OrganizationID != nil && !member(p.mine, *a.OrganizationID) {
-		return p, errNotMember
-	}
-	if a.OrganizationID == nil {
-		p.mine = customers(p.mine)
-	}
-	return p, err
-}
-
-func (h *Handler) showPicker(c echo.Context, status int, a *Attempt, p picker, search string, problems ...hosted.Problem) error {
-	search = clip(strings.TrimSpace(search), maxName)
-	page := hosted.OrganizationPickerPage{Frame: h.frame(c, a, text(p.person.Locale)), Action: pathOrganizations, Person: personOf(p.person),
-		SearchURL: pathOrganizations, Search: search, Total: len(p.mine), SwitchURL: a.switchPath(),
-		Now: h.DB.Now().UTC(), Problems: problems}
-	for _, m := range p.mine {
-		if search != "" && !strings.Contains(strings.ToLower(m.Name), strings.ToLower(search)) {
-			continue
-		}
-		row := hosted.OrganizationRow{ID: string(m.Organization), Name: m.Name, Role: m.Role}
-		if m.LastUsedAt != nil {
-			row.LastUsed = *m.LastUsedAt
-		}
-		page.Organizations = append(page.Organizations, row)
-	}
-	return h.show(c, status, a.LandsAt, page)
-}
-
 func (h *Handler) chooseOrganization(c echo.Context, form browser.Params, a *Attempt) error {
 	at, err := h.door(c, a.email())
 	if err != nil {
 		return err
+	}
+	if form.Get(hosted.FieldSkip) != "" {
+		return h.skipOrganization(c, a, at)
 	}
 	chosen, _ := id.Parse[id.Organization](form.Get(hosted.FieldOrganization)) // a malformed id is nobody's
 	secret, err := h.enterChosen(c, a, chosen, at)
@@ -92,32 +51,91 @@ func (h *Handler) chooseOrganization(c echo.Context, form browser.Params, a *Att
 }
 
 // enterChosen completes the attempt in the organization that was picked, if
-// the person is a member of it now.
+// the person is a member of it now, or may come into it.
 func (h *Handler) enterChosen(c echo.Context, a *Attempt, chosen id.Organization, at door) (secret string, err error) {
 	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
-		u, err := users.Get(tx, *a.UserID)
+		u, err := a.still(tx)
 		if err != nil {
 			return err
 		}
-		if u.BannedNow(tx.Now()) {
-			return users.ErrBanned
-		}
-		if err := a.stillProven(tx); err != nil {
-			return err
-		}
-		tx.As(tx.Actor().As(u.ID, u.Email))
-		mine, err := locateChoices(tx, u.ID)
-		if err != nil {
-			return err
-		}
-		if !member(customers(mine), chosen) || a.OrganizationID != nil {
+		if a.OrganizationID != nil {
 			return errNotMember
 		}
-		a.OrganizationID = &chosen
+		if err := a.choose(tx, u, chosen); err != nil {
+			return err
+		}
 		secret, err = h.pass(tx, a, at)
 		return err
 	})
 	return secret, err
+}
+
+// choose sets the organization: one that the person is in, or that has invited
+// them, or takes in people of their domain.
+func (a *Attempt) choose(tx *db.Tx, u *users.User, chosen id.Organization) error {
+	mine, err := locateChoices(tx, u.ID)
+	if err != nil {
+		return err
+	}
+	a.OrganizationID = &chosen
+	if member(customers(mine), chosen) {
+		return nil
+	}
+	offers, err := invitations.LocateOffers(tx, u)
+	for _, o := range offers {
+		if o.Organization == chosen {
+			if o.Invitation != nil {
+				a.InvitationID = o.Invitation
+			}
+			return nil
+		}
+	}
+	a.OrganizationID = nil
+	if err == nil {
+		err = errNotMember
+	}
+	return err
+}
+
+// still is the proven person, who acts from here on, if what proved them holds.
+func (a *Attempt) still(tx *db.Tx) (*users.User, error) {
+	u, err := users.Get(tx, *a.UserID)
+	if err != nil {
+		return nil, err
+	}
+	if u.BannedNow(tx.Now()) {
+		return nil, users.ErrBanned
+	}
+	if err := a.stillProven(tx); err != nil {
+		return nil, err
+	}
+	tx.As(tx.Actor().As(u.ID, u.Email))
+	return u, nil
+}
+
+// skipOrganization goes on in no organization, as a person does who has none.
+func (h *Handler) skipOrganization(c echo.Context, a *Attempt, at door) error {
+	var secret string
+	err := h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
+		u, err := a.still(tx)
+		if err != nil {
+			return err
+		}
+		mine, err := locateChoices(tx, u.ID)
+		if err != nil || len(customers(mine)) > 0 {
+			return err // there is one to choose: the page asks again
+		}
+		a.NeedsOrganization = false
+		secret, err = h.pass(tx, a, at)
+		return err
+	})
+	if errors.Is(err, errExpired) {
+		return h.again(c, a)
+	}
+	if err != nil {
+		return err
+	}
+	return h.settled(c, a, secret)
 }
 
 // errStale says that the password which proved the person is not theirs any

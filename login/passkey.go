@@ -85,7 +85,10 @@ func (h *Handler) checkPasskey(c echo.Context, form browser.Params, a *Attempt) 
 		if err := users.SignedIn(tx, u); err != nil {
 			return err
 		}
-		a.Email, a.PasswordHash, a.SocialRequestID, a.Screen = &u.Email, nil, nil, ScreenSignIn
+		a.PasswordHash, a.SocialRequestID, a.Screen = nil, nil, ScreenSignIn
+		if a.invited() == "" {
+			a.Email = &u.Email
+		}
 		second, now := sessions.SecondWebAuthn, tx.Now()
 		secret, err = h.proceed(tx, a, proof{user: u.ID, method: sessions.Passkey, at: now, second: &second, secondAt: &now, door: at})
 		return err

@@ -3,6 +3,7 @@ package login
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -30,6 +31,9 @@ func (h *Handler) signUp(c echo.Context, _ browser.Params, a *Attempt) error {
 
 func (h *Handler) showSignUp(c echo.Context, status int, a *Attempt, page hosted.SignUpPage) error {
 	page.Frame, page.Action, page.SignInURL = h.frame(c, a, ""), pathSignUp, pathIdentifier
+	if page.Fixed = a.invited() != ""; page.Fixed {
+		page.Email = a.email()
+	}
 	var landsAt *string
 	if a != nil {
 		landsAt, page.SignInURL = a.LandsAt, a.path(pathIdentifier)
@@ -54,7 +58,7 @@ func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) e
 	if err := h.refuseSignUp(c, a); err != nil {
 		return err
 	}
-	p, problems := ReadPerson(form)
+	p, problems := a.readPerson(form)
 	if problems != nil {
 		return h.showSignUp(c, http.StatusUnprocessableEntity, a, hosted.SignUpPage{Email: form.Get(hosted.FieldEmail),
 			FirstName: form.Get(hosted.FieldFirstName), LastName: form.Get(hosted.FieldLastName), Problems: problems})
@@ -66,6 +70,19 @@ func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) e
 	a.PasswordHash, a.SocialRequestID = nil, nil
 	a.Screen, a.Email, a.FirstName, a.LastName = ScreenSignUp, &p.Email, &p.FirstName, &p.LastName
 	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName, "password_hash": nil, "social_request_id": nil})
+}
+
+// readPerson is ReadPerson, of an invited person without their address.
+func (a *Attempt) readPerson(form browser.Params) (Person, []hosted.Problem) {
+	p, problems := ReadPerson(form)
+	if a.invited() != "" {
+		p.Email = a.email()
+		problems = slices.DeleteFunc(problems, func(p hosted.Problem) bool { return p.Field == hosted.FieldEmail })
+	}
+	if len(problems) == 0 {
+		problems = nil
+	}
+	return p, problems
 }
 
 // Person is who a form says somebody is.
@@ -119,7 +136,7 @@ func (h *Handler) finishSignUp(c echo.Context, form browser.Params, a *Attempt) 
 	case err != nil:
 		return err
 	}
-	if h.settings(c).VerifyEmails {
+	if h.settings(c).VerifyEmails || a.invited() != "" {
 		return h.awaitMailbox(c, a, hash)
 	}
 	return h.createAccount(c, form, a, typed, hash)

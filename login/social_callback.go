@@ -171,13 +171,18 @@ func (h *Handler) enter(tx *db.Tx, a *Attempt, who social.Arrival, u *users.User
 	if err := recordOAuth(tx, who.Slug, &u.ID, u.Email, nil); err != nil {
 		return "", err
 	}
-	a.Email, a.Screen = &u.Email, ScreenSignIn
+	if a.Screen = ScreenSignIn; a.invited() == "" {
+		a.Email = &u.Email
+	}
 	return h.proceed(tx, a, proof{user: u.ID, method: who.Method, at: tx.Now(), door: at})
 }
 
 // askMailbox turns the attempt to the proof of an address that the provider
 // does not vouch for. Until then nobody is anybody.
 func (h *Handler) askMailbox(tx *db.Tx, a *Attempt, r *social.Request, who social.Arrival) error {
+	if to := a.invited(); to != "" && !sameMailbox(to, who.Email) {
+		return errInvitedOther.WithFields(map[string]any{"invited": to, "person": who.Email})
+	}
 	if err := r.KeepArrival(tx, who); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (h *Handler) showVerify(c echo.Context, status int, a *Attempt, resent bool
 // page says so when the person asks for another.
 func (h *Handler) mailVerification(c echo.Context, a *Attempt) error {
 	err := h.mailCode(c, a, mailbox.EmailVerification, func(_ *db.Tx, u *users.User, s tenants.Settings) (bool, error) {
-		return u != nil || s.SignUp, nil
+		return u != nil || s.SignUp || a.invited() != "", nil
 	})
 	if p := problem.As(err); p != nil && p.Kind == problem.TooMany {
 		return nil
@@ -49,7 +49,7 @@ func (h *Handler) mailVerification(c echo.Context, a *Attempt) error {
 
 func (h *Handler) resendVerification(c echo.Context, _ browser.Params, a *Attempt) error {
 	err := h.mailCode(c, a, mailbox.EmailVerification, func(_ *db.Tx, u *users.User, s tenants.Settings) (bool, error) {
-		return u != nil || s.SignUp, nil
+		return u != nil || s.SignUp || a.invited() != "", nil
 	})
 	if p := problem.As(err); p != nil && p.Kind == problem.TooMany {
 		p.SetHeaders(c.Response().Header())

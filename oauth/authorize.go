@@ -217,6 +217,19 @@ func (g *registration) home() string {
 	return value(g.HomeURL)
 }
 
+// Home is where the first application says that people sign in to it, or "":
+// there goes who came by an invitation and not from an application.
+func (h *Handler) Home(ctx context.Context) (to string, err error) {
+	err = h.DB.Read(ctx, func(tx *db.Tx) error {
+		c, err := clients.List(tx, db.Query{Where: []db.Cond{db.NotNull("sign_in_url"), db.Eq("built_in", false)}, Limit: 1})
+		if err == nil && len(c) > 0 {
+			to = *c[0].SignInURL
+		}
+		return err
+	})
+	return to, err
+}
+
 // Warm reads what the first request would otherwise wait for.
 func (h *Handler) Warm(ctx context.Context) error {
 	if _, err := h.tokenKey(ctx); err != nil {

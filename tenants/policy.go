@@ -38,6 +38,16 @@ func GetPolicy(tx db.OwnedScope, org id.Organization) (Policy, error) {
 	return row.Policy, nil
 }
 
+// LocatePolicies are the policies of several organizations, of those that have one.
+func LocatePolicies(tx *db.AllTx, orgs []id.Organization) (map[id.Organization]Policy, error) {
+	rows, err := policies.List(tx, db.Query{Where: []db.Cond{db.In("organization_id", orgs)}, Order: []string{"organization_id"}})
+	found := make(map[id.Organization]Policy, len(rows))
+	for _, row := range rows {
+		found[row.OrganizationID] = row.Policy
+	}
+	return found, err
+}
+
 // SetPolicy replaces the policy of the transaction's organization. members are
 // those of its break-glass people who are active members: people stand on a
 // higher floor (users.SetPolicy asks for them). What live sessions no longer

@@ -22,7 +22,6 @@ type Facts struct {
 	Organization *Organization // the one to enter; nil while none is chosen
 	Choices      []Choice      // those that the person could enter, where they may have to choose
 	Choose       bool          // the sign-in needs an organization if the person has any
-	Offered      bool          // without any, there are some to join, or one to make
 }
 
 // Organization is the one that the sign-in leads into.

@@ -23,7 +23,6 @@ type Subject struct {
 	Choose        bool             // otherwise choose one, where there is any
 	Joins         bool             // the person is about to become a member of it (invitations.Foresee)
 	Proves        bool             // their mailbox has to be proven, whatever the deployment asks
-	Offered       bool             // there are organizations that they could join, or they may make their own
 	IP            string           // the person's
 }
 
@@ -50,7 +49,6 @@ func load(tx *db.Tx, s Subject) (Facts, error) {
 		return f, err
 	}
 	f.VerifyEmails, f.SMS = settings.VerifyEmails || s.Joins || s.Proves, settings.SMS
-	f.Offered = s.Offered
 	if f.Enrolled, err = mfa.Enrolled(tx, s.User.ID); err != nil {
 		return f, err
 	}
@@ -98,6 +96,8 @@ func organization(tx *db.Tx, org id.Organization, s Subject) (*Organization, err
 		o.Policy, err = tenants.GetPolicy(tx, org)
 		return err
 	})
-	o.BreakGlass = slices.Contains(o.Policy.BreakGlassUsers, s.User.ID)
+	o.BreakGlass = breakGlass(o.Policy, s.User.ID)
 	return o, err
 }
+
+func breakGlass(p tenants.Policy, user id.User) bool { return slices.Contains(p.BreakGlassUsers, user) }

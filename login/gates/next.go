@@ -49,7 +49,7 @@ func Next(f Facts) Verdict {
 	if v := f.secondStep(); v.Gate != Open {
 		return v
 	}
-	if f.Choose && f.Organization == nil && (len(f.Choices) > 1 || f.Offered && len(f.Choices) == 0) {
+	if f.Choose && f.Organization == nil && len(f.Choices) > 1 {
 		return Verdict{Gate: SelectOrganization, Choices: f.Choices}
 	}
 	return Verdict{}

@@ -45,6 +45,8 @@ const (
 	ErrorProviderOperator ErrorKind = "provider_operator"
 	ErrorProviderTaken    ErrorKind = "provider_taken"
 	ErrorDevice           ErrorKind = "device_not_entered" // a device's page in a browser that did not enter its code
+	ErrorInvitation       ErrorKind = "invitation"         // used, revoked, run out, replaced, or never was
+	ErrorInvitedOther     ErrorKind = "invitation_other"   // Args: invited, person
 )
 
 // BusyPage answers while the server is full (503): nothing was lost.

@@ -8,6 +8,8 @@ const (
 	FieldLastName         = "last_name"
 	FieldOrganization     = "organization_id"   // the one picked
 	FieldOrganizationName = "organization_name" // the new one's
+	FieldSkip             = "skip"              // in no organization
+	FieldWith             = "with"              // how an invitation is accepted
 	FieldSearch           = "q"                 // GET: filter of the picker
 	FieldFlow             = "flow"
 	FieldCSRF             = "csrf_token"

@@ -14,6 +14,7 @@ type OrganizationPickerPage struct {
 	Organizations []OrganizationRow
 	CreateURL     string // "" hides the link
 	SwitchURL     string // to another account; "" hides the link
+	Skip          bool   // offers to go on in no organization
 	Now           time.Time
 	Problems      []Problem
 }
@@ -31,6 +32,7 @@ type OrganizationRow struct {
 	Locked    LockReason
 	InvitedBy string // set on a pending invitation
 	Invited   bool
+	Domain    string // of the person's address, by which they may join; "" where they are a member or invited
 }
 
 // LockReason is what an organization asks before it lets the person in.
@@ -41,6 +43,7 @@ const (
 	LockedSSO     LockReason = "sso"
 	LockedMFA     LockReason = "mfa"
 	LockedAddress LockReason = "address" // not from this network
+	LockedMethod  LockReason = "method"  // another way to sign in
 )
 
 // CreateOrganizationPage starts an organization: /login/organizations/new.

@@ -31,7 +31,7 @@ func (p OrganizationPickerPage) items() []ui.Method {
 			Label: o.Name, Note: p.note(o), Name: FieldOrganization, Value: o.ID,
 			Mark: &ui.AvatarProps{ID: o.ID, Name: o.Name, Logo: o.LogoURL},
 		}
-		if o.Invited {
+		if o.Invited || o.Domain != "" {
 			items[i].Badge = p.Lang.T("organizations.new")
 		}
 		if o.Locked != "" {
@@ -55,6 +55,8 @@ func (p OrganizationPickerPage) note(o OrganizationRow) string {
 		return p.Lang.T("organizations.locked", i18n.Args{"reason": string(o.Locked)})
 	case o.Invited:
 		return p.Lang.T("organizations.invited", i18n.Args{"by": known, "name": o.InvitedBy})
+	case o.Domain != "":
+		return p.Lang.T("organizations.join", i18n.Args{"domain": o.Domain})
 	case o.Role != "":
 		return p.Lang.T("organizations.role", i18n.Args{"role": o.Role, "used": yes(used), "when": when})
 	case used:

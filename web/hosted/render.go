@@ -27,6 +27,11 @@ func (p OrganizationPickerPage) Render(ctx context.Context, w io.Writer) error {
 }
 
 // Render writes the page.
+func (p InvitationPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
 func (p CreateOrganizationPage) Render(ctx context.Context, w io.Writer) error {
 	return p.view().Render(ctx, w)
 }

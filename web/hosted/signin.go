@@ -7,6 +7,7 @@ type IdentifierPage struct {
 	Email            string
 	OrganizationName string // set when the sign-in is into one organization
 	Placeholder      string // an address as the organization's look, when its domain is known
+	Fixed            bool   // the address is the invited one
 	PasswordField    bool   // hidden one, so that password managers can fill both at once
 	EmailLastUsed    bool
 	Passkey          Passkey // suggested in the field, where the browser can

@@ -5,6 +5,7 @@ type SignUpPage struct {
 	Frame
 	Action    string
 	Email     string
+	Fixed     bool // the address is the invited one
 	FirstName string
 	LastName  string
 	Methods   []Method

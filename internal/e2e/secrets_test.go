@@ -15,6 +15,8 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
+	"gatehouse/internal/mail/mailtest"
+	"gatehouse/mfa"
 	"gatehouse/oauth"
 )
 
@@ -55,7 +57,7 @@ func TestNoSecretIsWrittenDown(t *testing.T) {
 		secrets := canaries{"the bootstrap key": APIKey}
 		spend(t, s, secrets)
 		mistake(t, s, secrets)
-		if len(secrets) < 22 {
+		if len(secrets) < 31 {
 			t.Fatalf("only %d secrets were met", len(secrets))
 		}
 		if !strings.Contains(said.String(), "/user_management/authenticate") {
@@ -112,8 +114,43 @@ func spend(t *testing.T, s *Server, secrets canaries) {
 	secrets.add("a pending token", pending.Text("pending_authentication_token"))
 	s.Call(http.MethodPost, "/user_management/users", APIKey, map[string]any{"email": "new@fieldnote.example", "password": "the-new-persons-own-7714"})
 	secrets.add("a password by the API", "the-new-persons-own-7714")
+	prove(t, s, secrets)
 	shown := b.Post("/admin/applications/"+string(client)+"/secrets/new", url.Values{"name": {"Server"}})
 	secrets.add("a secret of the dashboard", regexp.MustCompile(`cs_[A-Za-z0-9_-]{43}`).FindString(shown.Body))
+}
+
+// prove uses what people prove a mailbox and themselves with. Codes of six
+// digits are found by chance: links and keys stand for them.
+func prove(t *testing.T, s *Server, secrets canaries) {
+	t.Helper()
+	const ines = "ines@haldenmarine.example"
+	user := s.proven(t, ines)
+	f := s.withApp(t, user)
+	secrets.add("an app's key", f.key)
+	pending := s.pending(t, ines, "mfa_challenge")
+	secrets.add("a token before the second step", pending)
+	f.second(s, pending, f.challenge(t), f.wrong(t))
+	f.second(s, pending, f.challenge(t), f.code(t, 0))
+	var codes []string
+	s.Tx(func(tx *db.Tx) (err error) { codes, err = mfa.NewRecoveryCodes(tx, user); return err })
+	secrets.add("a recovery code", codes[0])
+	s.atSecond(t, s.Browser(), ines).Follow("Recovery code").Submit("code", codes[0])
+	asking := s.Browser()
+	mailed(asking, ines)
+	to := path(t, s, mailtest.Last(t, s.DB, ines))
+	secrets.add("a mailed link", to[strings.LastIndex(to, "/")+1:])
+	asking.Get(to).Submit()
+	to = forgotten(t, s, ines)
+	secrets.add("a reset link", to[strings.LastIndex(to, "/")+1:])
+	s.Browser().Get(to).Submit("password", fresh)
+	to = path(t, s, mailtest.Last(t, s.DB, ines))
+	secrets.add("the link of a notice", to[strings.LastIndex(to, "/")+1:])
+	s.Browser().Get(to).Submit()
+	secrets.add("a reset token", s.made(t, http.MethodPost, "/user_management/password_reset", map[string]any{"email": ines}).Text("password_reset_token"))
+	secrets.add("an invitation", s.made(t, http.MethodPost, "/user_management/invitations", map[string]any{"email": "sofie@haldenmarine.example"}).Text("token"))
+	device := s.raw(http.MethodPost, "/user_management/authorize/device", "client_id="+Client, "Content-Type", "application/x-www-form-urlencoded")
+	secrets.add("a device code", device.Text("device_code"))
+	s.raw(http.MethodPost, "/user_management/authenticate", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {Client}, "device_code": {device.Text("device_code")}}.Encode(), "Content-Type", "application/x-www-form-urlencoded")
 }
 
 // mistake uses secrets where they do not belong: errors are what logs are for.
@@ -128,6 +165,11 @@ func mistake(t *testing.T, s *Server, secrets canaries) {
 	s.Tokens(map[string]any{"grant_type": typed, "client_secret": typed, "code": typed})
 	for what, secret := range secrets {
 		s.raw(http.MethodGet, "/admin/setup/"+url.PathEscape(secret), "")
+		for _, page := range []string{"/login/link/", "/login/password/reset/", "/login/not-me/", "/user_management/invitations/by_token/"} {
+			s.raw(http.MethodGet, page+url.PathEscape(secret), "", "Authorization", "Bearer "+APIKey)
+			s.raw(http.MethodPost, page+url.PathEscape(secret), "a=b", "Content-Type", "application/x-www-form-urlencoded")
+		}
+		s.raw(http.MethodGet, "/device?user_code="+url.QueryEscape(secret), "")
 		s.raw(http.MethodPost, "/admin/setup/"+url.PathEscape(secret), "a=b", "Content-Type", "application/x-www-form-urlencoded")
 		s.raw(http.MethodDelete, "/admin/setup/"+url.PathEscape(secret)+"/", "")
 		s.raw(http.MethodGet, "/organizations?search="+url.QueryEscape(secret), "", "Authorization", "Bearer "+secret)

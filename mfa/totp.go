@@ -25,6 +25,10 @@ const (
 	secretBytes = 20
 )
 
+// maxIssuer is how many bytes of an issuer an app is told: it stands in the
+// square twice, which holds 2,331 bytes (ISO/IEC 18004, version 40-M).
+const maxIssuer = 64
+
 var codeOptions = hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
 
 var base32Plain = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -55,15 +59,16 @@ func (s *Service) BeginTOTP(tx *db.Tx, n NewTOTP) (*Enrolment, error) {
 	if n.Issuer == "" {
 		n.Issuer = s.Name
 	}
+	issuer, account := text(field.Clip(n.Issuer, maxIssuer)), text(field.Clip(n.Account, field.MaxName))
 	if n.Type == "" {
 		n.Type = TOTP
 	}
 	f := &Factor{ID: id.New[id.Factor](), UserID: n.User, Type: n.Type, Name: field.Clip(n.Name, field.MaxName),
-		Issuer: field.Clip(n.Issuer, field.MaxName), Account: field.Clip(n.Account, field.MaxName)}
+		Issuer: field.Clip(issuer, maxIssuer), Account: field.Clip(account, field.MaxName)}
 	if err := insert(tx, f, []byte(secret)); err != nil {
 		return nil, err
 	}
-	return &Enrolment{f, secret, uri(n.Issuer, n.Account, secret)}, audit.RecordDeployment(tx, audit.FactorCreated{Factor: f.Wire()})
+	return &Enrolment{f, secret, uri(issuer, account, secret)}, audit.RecordDeployment(tx, audit.FactorCreated{Factor: f.Wire()})
 }
 
 // insert seals a factor's secret and stores it. Those that the person began

@@ -88,7 +88,8 @@ var browserEndpoints = []string{"/user_management/authorize", "/user_management/
 // forPeople reports whether the answer is a page rather than JSON.
 func forPeople(c echo.Context) bool {
 	path := c.Request().URL.Path
-	if path == "/account/session" {
+	switch path {
+	case "/account/session", "/user_management/authorize/device": // asked by scripts and by devices
 		return false
 	}
 	for _, e := range browserEndpoints {

@@ -149,11 +149,12 @@ func TestOldBrowsersHaveEveryColour(t *testing.T) {
 	}
 }
 
-// The first page must come fast on a train: the stylesheet's share of it.
+// The first page must come fast on a train: the stylesheet's share of the 60 KB
+// that a page may have, and of what is sent.
 func TestStylesheetIsSmall(t *testing.T) {
 	t.Parallel()
 	css := catalogue()["app.css"]
-	if len(css.body) > 50<<10 || len(css.squeezed()) > 13<<10 {
+	if len(css.body) > 52<<10 || len(css.squeezed()) > 13<<10 {
 		t.Errorf("%d bytes, %d squeezed", len(css.body), len(css.squeezed()))
 	}
 }

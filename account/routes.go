@@ -76,6 +76,8 @@ func routes() []route {
 		{post, "/account/security/factors/:id/remove", prove, "", remove},
 		{get, "/account/security/identities/:id/remove", prove, "", askUnlink},
 		{post, "/account/security/identities/:id/remove", prove, "", unlink},
+		{get, pathProviders + ":provider", prove, "", askLink},
+		{post, pathProviders + ":provider", prove, "", link},
 		{get, pathSessions, look, "", showSessions},
 		{post, "/account/sessions/:id/end", act, pathSessions, endSession},
 		{get, pathOthers, look, "", askOthers},

@@ -15,8 +15,12 @@ import (
 func showSecurity(v *visit) error {
 	var all holdings
 	left := 0
+	var connect []hosted.Method
 	err := v.locate(func(tx *db.Tx) (err error) {
 		if all, err = v.holdings(tx); err != nil {
+			return err
+		}
+		if connect, err = v.connectable(tx, all.identities); err != nil {
 			return err
 		}
 		left, err = mfa.RecoveryCodesLeft(tx, v.user.ID)
@@ -25,7 +29,7 @@ func showSecurity(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := hosted.SecurityPage{AccountHead: v.head(), PasswordSet: all.password, AddAppURL: pathApp, CodesURL: pathCodes, CodesLeft: left,
+	p := hosted.SecurityPage{AccountHead: v.head(), PasswordSet: all.password, Connect: connect, AddAppURL: pathApp, CodesURL: pathCodes, CodesLeft: left,
 		SecondStep: all.secondSteps() > 0}
 	if all.settings.Password {
 		p.PasswordURL = pathPassword

@@ -218,7 +218,7 @@ func (h *Handler) proven(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (secr
 // have waited in. Where somebody has the address, that password is forgotten.
 func (h *Handler) owner(tx *db.Tx, a *Attempt, p *mailbox.Proof) (*users.User, sessions.Method, error) {
 	if a.SocialRequestID != nil {
-		return a.shown(tx, p.Email)
+		return h.readmitted(tx, a, p.Email)
 	}
 	u, err := users.GetByEmail(tx, p.Email)
 	if err == nil {

@@ -20,6 +20,7 @@ import (
 	"gatehouse/sso/oidc"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
+	webmail "gatehouse/web/mail"
 )
 
 // pathCallback is where providers send people back to.
@@ -144,6 +145,11 @@ func (h *Handler) arrived(c echo.Context, a *Attempt, r *social.Request, who soc
 		if waits = admitted.MustShow; waits {
 			return h.askMailbox(tx, a, r, who)
 		}
+		if admitted.Linked {
+			if err := h.tellOfProvider(tx, admitted.User); err != nil {
+				return err
+			}
+		}
 		secret, err = h.enter(tx, a, who, admitted.User, at)
 		return err
 	})
@@ -190,9 +196,9 @@ func (h *Handler) askMailbox(tx *db.Tx, a *Attempt, r *social.Request, who socia
 	return a.update(tx, db.Set{"email": who.Email, "screen": ScreenSignIn, "password_hash": nil, "provider": who.Slug, "social_request_id": r.ID})
 }
 
-// shown is the person whose mailbox was proven after they came from a
+// readmitted is the person whose mailbox was proven after they came from a
 // provider, with the account there linked from now on.
-func (a *Attempt) shown(tx *db.Tx, email string) (*users.User, sessions.Method, error) {
+func (h *Handler) readmitted(tx *db.Tx, a *Attempt, email string) (*users.User, sessions.Method, error) {
 	who, err := social.ArrivalOf(tx, *a.SocialRequestID)
 	if err != nil {
 		return nil, "", err
@@ -205,7 +211,19 @@ func (a *Attempt) shown(tx *db.Tx, email string) (*users.User, sessions.Method, 
 	if err != nil {
 		return nil, "", err
 	}
+	if admitted.Linked {
+		if err := h.tellOfProvider(tx, admitted.User); err != nil {
+			return nil, "", err
+		}
+	}
 	return admitted.User, who.Method, recordOAuth(tx, who.Slug, &admitted.User.ID, admitted.User.Email, nil)
+}
+
+// tellOfProvider mails a person that another account signs them in now.
+func (h *Handler) tellOfProvider(tx *db.Tx, u *users.User) error {
+	return h.Mailbox.Notice(tx, u, func(seen webmail.Seen, disown string) webmail.Letter {
+		return webmail.FactorAdded{Seen: seen, What: webmail.FactorSocial, DisownURL: disown}
+	})
 }
 
 // added links the account to the signed-in person who asked for it.
@@ -223,7 +241,10 @@ func (h *Handler) added(c echo.Context, r *social.Request, who social.Arrival) e
 			return err
 		}
 		tx.As(tx.Actor().As(u.ID, u.Email))
-		return social.Add(tx, who, u.ID)
+		if err := social.Add(tx, who, u.ID); err != nil {
+			return err
+		}
+		return h.tellOfProvider(tx, u)
 	})
 	if err != nil {
 		return h.refuseSocial(c, nil, who.Slug, err)

@@ -47,6 +47,7 @@ func newArrival(p *Provider, who oidc.Profile, a Answer) *Arrival {
 type Admitted struct {
 	User     *users.User
 	MustShow bool // the mailbox, to be admitted
+	Linked   bool // to an account that was there before
 }
 
 // Admit decides whose account somebody signs in to. It is the only place that
@@ -70,7 +71,7 @@ func Admit(tx *db.Tx, a Arrival) (Admitted, error) {
 	case !a.Vouched && !a.MailboxProven:
 		return Admitted{MustShow: true}, nil
 	}
-	u, err := a.owner(tx)
+	u, made, err := a.owner(tx)
 	if err != nil {
 		return Admitted{}, err
 	}
@@ -80,7 +81,7 @@ func Admit(tx *db.Tx, a Arrival) (Admitted, error) {
 			return a.again(tx, known)
 		}
 	}
-	return Admitted{User: u}, err
+	return Admitted{User: u, Linked: !made}, err
 }
 
 // again is somebody whom we know by issuer and subject: whatever their address
@@ -110,27 +111,28 @@ func (a Arrival) about(u *users.User) bool {
 // owner is the person who has the address, or a new one. An account that
 // nobody had proven the address of may be a squatter's: it is claimed, which
 // ends their password, factors, links and sessions (attacks.md O2).
-func (a Arrival) owner(tx *db.Tx) (*users.User, error) {
-	u, err := users.GetByEmail(tx, a.Email)
+func (a Arrival) owner(tx *db.Tx) (u *users.User, made bool, err error) {
+	u, err = users.GetByEmail(tx, a.Email)
 	if errors.Is(err, db.ErrNotFound) {
 		if u, err = a.create(tx); !errors.Is(err, users.ErrEmailTaken) {
-			return u, err
+			return u, true, err
 		}
 		u, err = users.GetByEmail(tx, a.Email) // somebody else made it meanwhile
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	operator, err := isOperator(tx, u.ID)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	// A provider's word is enough for a customer's account, not for one that
 	// opens every customer's.
 	if operator {
-		return nil, ErrOperator
+		return nil, false, ErrOperator
 	}
-	return mailbox.Claim(tx, u, a.assertion(), false)
+	u, err = mailbox.Claim(tx, u, a.assertion(), false)
+	return u, false, err
 }
 
 func (a Arrival) create(tx *db.Tx) (*users.User, error) {

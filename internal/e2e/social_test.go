@@ -2,8 +2,8 @@ package e2e
 
 import (
 	"encoding/json"
+	"html"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,15 +11,12 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
-	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/id"
 	"gatehouse/internal/mail/mailtest"
-	"gatehouse/internal/netguard"
 	"gatehouse/sessions"
 	"gatehouse/social"
-	"gatehouse/sso/oidc"
 	"gatehouse/sso/oidc/oidctest"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -264,40 +261,47 @@ func TestAddingAnAccount(t *testing.T) {
 		b := w.Browser()
 		signUp(t, w.Server, b, "mara@fieldnote.example")
 		mara := w.person("mara@fieldnote.example")
-		at := w.add(b, mara.ID)
+		at := w.add(b)
 		stranger := w.Browser()
 		w.refused(stranger, stranger.Get(w.agree(at)), http.StatusBadRequest, "took too long", social.ErrState.Code)
-		at = w.add(b, mara.ID)
-		if p := b.Get(w.agree(at)); p.URL.Path != "/account" || p.Status != http.StatusOK {
+		at = w.add(b)
+		if p := b.Get(w.agree(at)); p.URL.Path != "/account/security" || p.Status != http.StatusOK || p.Has("Connect Halden ID") {
 			t.Fatalf("at %s (%d): %s", p.URL, p.Status, p.Text())
+		}
+		if l := mailtest.Last(t, w.DB, "mara@fieldnote.example"); l.Kind != "factor_added" {
+			t.Errorf("the last mail is %s", l.Kind)
 		}
 		if got := w.arrived(w.signIn(w.Browser())).Body["user"].(map[string]any)["id"]; got != string(mara.ID) {
 			t.Errorf("signed in as %v", got)
 		}
 		other := w.Browser()
 		signUp(t, w.Server, other, "sofie@fieldnote.example")
-		at = w.add(other, w.person("sofie@fieldnote.example").ID)
+		at = w.add(other)
 		if p := other.Get(w.agree(at)); p.Status != http.StatusConflict || !p.Has("linked to someone else") {
 			t.Errorf("another's account: %d %s", p.Status, p.Text())
 		}
 	})
 }
 
-// add begins to add an account to the signed-in person's.
-func (w *away) add(b *Browser, user id.User) *Page {
+// add goes to the provider from the account page.
+func (w *away) add(b *Browser) *Page {
 	w.t.Helper()
-	guard := netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
-	service := &social.Service{DB: w.DB, Party: &oidc.Party{HTTP: guard.Client(netguard.Options{})}, Base: w.URL}
-	f := social.For{User: &user, Bound: b.Cookie("gatehouse_session"), ReturnPath: "/account"}
-	to, err := service.Begin(w.t.Context(), actor.System("test"), haldenID, f, social.Hints{})
-	if err != nil {
-		w.t.Fatal(err)
+	p := b.Get("/account/security").Follow("Connect Halden ID")
+	if from := b.Get("/account/security/providers/" + haldenID); from.URL.Host != p.URL.Host || !from.Has("Connect Halden ID?") {
+		w.t.Fatalf("a link alone leads to %s", from.URL)
 	}
-	u, err := url.Parse(to)
-	if err != nil {
-		w.t.Fatal(err)
+	sent := p.Submit()
+	for _, part := range strings.Split(html.UnescapeString(sent.Body), "\"") {
+		if strings.HasPrefix(part, w.provider.URL+"/authorize?") {
+			u, err := url.Parse(part)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return &Page{URL: u, b: b}
+		}
 	}
-	return &Page{URL: u, b: b}
+	w.t.Fatalf("no way on at %s (%d): %s", sent.URL, sent.Status, sent.Text())
+	return nil
 }
 
 // An address that nobody vouches for is proven first, and then linked; what

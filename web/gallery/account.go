@@ -119,6 +119,7 @@ var account = []Entry{
 	question("account-ask-app-last", hosted.AskRemoveApp, i18n.Args{"name": "Pixel 9", "last": "yes"}),
 	question("account-ask-phone", hosted.AskRemovePhone, i18n.Args{"name": "+••••••••421", "last": "no"}),
 	question("account-ask-social", hosted.AskRemoveSocial, i18n.Args{"name": "Google"}),
+	question("account-ask-connect", hosted.AskAddSocial, i18n.Args{"name": "Google"}),
 	question("account-ask-codes", hosted.AskNewCodes, i18n.Args{"count": 8}),
 	question("account-ask-others", hosted.AskEndOthers, i18n.Args{"browsers": 2, "apps": 1}),
 	question("account-ask-disconnect", hosted.AskDisconnect, i18n.Args{"name": company64, "count": 3}),

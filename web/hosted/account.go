@@ -130,6 +130,7 @@ const (
 	AskRemoveApp     Question = "totp"
 	AskRemovePhone   Question = "sms"
 	AskRemoveSocial  Question = "social"
+	AskAddSocial     Question = "connect"
 	AskNewCodes      Question = "codes"
 	AskEndOthers     Question = "others"
 	AskDisconnect    Question = "disconnect"

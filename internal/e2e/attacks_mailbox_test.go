@@ -303,13 +303,14 @@ func TestProgramsThatOpenMailsUseNothingUp(t *testing.T) {
 		s.Browser().Get("/login").Submit("email", "mara@fieldnote.example").Follow("Email me a code").Submit()
 		s.Browser().Get("/login/password/forgot").Submit("email", "mara@fieldnote.example")
 		s.Browser().Get("/login/signup").Submit("email", "sofie@haldenmarine.example", "first_name", "Sofie", "last_name", "Berg").Submit("password", Password)
+		invite(t, s, "ines@haldenmarine.example")
 		var paths []string
 		for _, l := range letters(t, s) {
 			for _, link := range l.Links {
 				paths = append(paths, strings.TrimPrefix(link, s.Base))
 			}
 		}
-		if len(paths) < 4 {
+		if len(paths) < 5 {
 			t.Fatalf("only %v were mailed", paths)
 		}
 		entries := attemptsAndEntries(s)

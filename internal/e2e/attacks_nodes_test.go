@@ -114,6 +114,32 @@ func TestARecoveryCodeWorksOnceOnAllServers(t *testing.T) {
 	})
 }
 
+// Of a person's many clicks on an invitation one makes them a member, whichever
+// servers take them (attacks T1).
+func TestAnInvitationIsAcceptedOnceOnAllServers(t *testing.T) {
+	RunNodes(t, func(t *testing.T, d *Deployment) {
+		d.proven(t, sofie)
+		b := d.Browser()
+		b.Get("/login").Submit("email", sofie).Submit("password", Password)
+		org, link := invite(t, d.Server, sofie)
+		var browsers []*Browser
+		for i := range 20 {
+			browsers = append(browsers, b.another(d.node(i)))
+		}
+		d.once(len(browsers), func(_ *Server, i int) bool {
+			p := browsers[i].Step(http.MethodPost, strings.TrimPrefix(link, d.Base), url.Values{"with": {"session"}})
+			if p.Status != http.StatusSeeOther && p.Status != http.StatusBadRequest {
+				t.Errorf("%d at %s", p.Status, p.URL)
+			}
+			return p.Status == http.StatusSeeOther
+		})
+		wantRole(t, d.Server, org, sofie, "admin")
+		if n := d.events("organization_membership.created"); n != 1 {
+			t.Errorf("a member %d times", n)
+		}
+	})
+}
+
 // What is mailed or handed out to be used once is used once, although each
 // server looks for itself.
 func TestWhatWorksOnceWorksOnceOnAllServers(t *testing.T) {

@@ -165,7 +165,7 @@ func mistake(t *testing.T, s *Server, secrets canaries) {
 	s.Tokens(map[string]any{"grant_type": typed, "client_secret": typed, "code": typed})
 	for what, secret := range secrets {
 		s.raw(http.MethodGet, "/admin/setup/"+url.PathEscape(secret), "")
-		for _, page := range []string{"/login/link/", "/login/password/reset/", "/login/not-me/", "/user_management/invitations/by_token/"} {
+		for _, page := range []string{"/login/link/", "/login/password/reset/", "/login/not-me/", "/invite/", "/user_management/invitations/by_token/"} {
 			s.raw(http.MethodGet, page+url.PathEscape(secret), "", "Authorization", "Bearer "+APIKey)
 			s.raw(http.MethodPost, page+url.PathEscape(secret), "a=b", "Content-Type", "application/x-www-form-urlencoded")
 		}

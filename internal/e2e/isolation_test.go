@@ -23,6 +23,7 @@ var elsewhere = map[string]string{
 	"/assets/brand/:file": "shown to everybody who signs in",
 	"/account":            "the browser's session", "/account/session": "the browser's session", "/logout": "the browser's session",
 	"/sso/jwks/:client": "open", "/.well-known/openid-configuration": "open", "/.well-known/oauth-authorization-server": "open",
+	"/sso/social/:provider/callback":    "the state of a request, and the cookie of the browser that it was made in",
 	"/user_management/authorize/device": "a client's id: it begins something that a person decides",
 	"/user_management/authorize":        "the browser's session", "/user_management/authenticate": "the application's secret",
 	"/x/authkit/users/authenticate": "the application's secret", "/user_management/sessions/logout": "the browser's session",

@@ -42,7 +42,7 @@ async function newPerson(browser, { javaScript = true, dark = false, width = 128
     noFaults: () => assert.deepEqual(faults, []),
     fits: () => fits(page, width),
     picture: (name) => picture(page, name),
-    looks: (name) => looks(page, name, { width, height, dark }),
+    looks: (name, rules) => looks(page, name, { width, height, dark }, rules),
     reads: (mail, name) => reads(context, mail, name),
     close: () => context.close(),
   };

@@ -94,7 +94,10 @@ func (p SecurityPage) seconds() []ui.Thing {
 func (p SecurityPage) things(all []Holding) []ui.Thing {
 	things := make([]ui.Thing, len(all))
 	for i, h := range all {
-		things[i] = ui.Thing{Icon: h.icon(), Name: p.holdingName(h), Body: p.holdingTimes(h), Actions: p.holdingActions(h)}
+		things[i] = ui.Thing{Icon: h.icon(), Name: p.holdingName(h), Body: p.holdingTimes(h)}
+		if h.RenameURL != "" || !h.Lock.Locked {
+			things[i].Actions = p.holdingActions(h)
+		}
 		switch {
 		case h.Cloned:
 			things[i].Warning = p.Lang.T("account.passkey.cloned")
@@ -203,4 +206,12 @@ func (p NamePage) optional() string {
 		return ""
 	}
 	return p.Lang.T("field.optional")
+}
+
+// example is a passkey's name; an app is on a telephone, which people call as they like.
+func (p NamePage) example() string {
+	if p.Rename {
+		return p.Lang.T("enroll.passkey.example")
+	}
+	return ""
 }

@@ -182,7 +182,7 @@ test("the last second step that an organization asks for stays, with the reason,
   await here.press("Remove authenticator app");
   await here.says(reason);
   await here.seen("ask-locked");
-  await here.follow("Cancel");
+  await here.follow("Back");
   await here.says(/asks for it\. Add another one/);
   await here.says("Required");
   assert.equal(await page.getByRole("link", { name: "Remove: Pixel 9" }).count(), 0);

@@ -119,7 +119,7 @@ func (a *App) mount() {
 	a.login.Home = a.provider.Home
 	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
-	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Log: a.Log}).Mount(a.echo)
+	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Invitations: invited, Log: a.Log}).Mount(a.echo)
 }
 
 // logWriter takes what echo itself has to say, which is little.

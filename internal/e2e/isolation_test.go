@@ -30,7 +30,7 @@ var elsewhere = map[string]string{
 }
 
 // pages are whole prefixes of such routes.
-var pages = []string{"/login", "/device", "/invite", "/account", "/admin", "/oauth2/"}
+var pages = []string{"/login", "/device", "/invite", "/account", "/admin", "/oauth2/", "/sso/social"}
 
 // One organization's key must never reach another's things, by any route: a
 // route that nobody thought of here fails the test.

@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/limit"
+	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/social"
 )
@@ -23,6 +24,7 @@ type Handler struct {
 	Limits      *limit.Limiter // of sign-ins begun
 	Mailbox     *mailbox.Mailbox
 	Social      *social.Service
+	Invitations *invitations.Service
 	Log         *slog.Logger
 }
 

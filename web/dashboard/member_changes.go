@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
+	"gatehouse/invitations"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/web/ui"
@@ -71,7 +72,7 @@ func (h *Handler) askRemoveMember(v *visit) error {
 
 func (h *Handler) removeMember(v *visit) error {
 	return v.changeMember(memberRemoved, func(err error) error { return v.askEnd(err, "Remove", "remove", " They keep their account.") },
-		func(tx *db.OrgTx, m id.Membership) error { return users.RemoveMember(tx, m) })
+		func(tx *db.OrgTx, m id.Membership) error { return invitations.RemoveMember(tx, m) })
 }
 
 // askEnd asks before a membership ends, with the number of sessions that end

@@ -23,6 +23,9 @@ const (
 	memberDeactivated   notice = "member-deactivated"
 	memberReactivated   notice = "member-reactivated"
 	memberRemoved       notice = "member-removed"
+	invitationsSent     notice = "invitations-sent"
+	invitationResent    notice = "invitation-resent"
+	invitationRevoked   notice = "invitation-revoked"
 	domainAdded         notice = "domain-added"
 	domainDeleted       notice = "domain-deleted"
 	sessionRevoked      notice = "session-revoked"
@@ -64,6 +67,9 @@ var notices = map[notice]string{
 	memberDeactivated:   "Member deactivated. Their sessions here have ended.",
 	memberReactivated:   "Member reactivated. They can sign in again.",
 	memberRemoved:       "Member removed. Their sessions here have ended.",
+	invitationsSent:     "Invitations sent.",
+	invitationResent:    "Invitation sent again. Its old link works no longer.",
+	invitationRevoked:   "Invitation revoked.",
 	domainAdded:         "Domain added.",
 	domainDeleted:       "Domain deleted.",
 	sessionRevoked:      "Session revoked.",

@@ -23,6 +23,7 @@ import (
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/netguard"
 	"gatehouse/internal/problem"
+	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
@@ -58,6 +59,7 @@ type world struct {
 	handler    *dashboard.Handler
 	identity   *users.Identity // the member's account at a provider
 	mail       id.Mail         // with a code
+	invitation id.Invitation
 }
 
 var roles = []string{"owner", "admin", "developer", "support", "viewer"}
@@ -97,6 +99,7 @@ func empty(t *testing.T, d *db.DB) *world {
 	h := &dashboard.Handler{DB: d, Name: "Fieldnote", Environment: "development", Origin: "http://localhost:8080", Limits: limits, Log: slog.New(slog.DiscardHandler),
 		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Base: "http://localhost:8080"}}
 	w.handler = h
+	h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: "http://localhost:8080"}
 	h.Social = &social.Service{DB: d, Party: &oidc.Party{HTTP: netguard.New(nil).Client(netguard.Options{})}, Base: "http://localhost:8080"}
 	h.Mount(w.echo)
 	return w
@@ -117,7 +120,13 @@ func full(t *testing.T, d *db.DB) *world {
 		if w.domain, err = tenants.AddDomain(tx, "osterberg-soehne.example", tenants.Pending); err != nil {
 			return err
 		}
-		w.membership, err = users.AddMember(tx, w.member.ID, "owner")
+		if w.membership, err = users.AddMember(tx, w.member.ID, "owner"); err != nil {
+			return err
+		}
+		i, err := w.handler.Invitations.Create(tx, invitations.New{Email: "invited@osterberg-soehne.example", Mail: true})
+		if err == nil {
+			w.invitation = i.ID
+		}
 		return err
 	}))
 	w.browser, _ = w.browse(w.member.ID)
@@ -253,7 +262,7 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 func (w *world) fill(route string) string {
 	return strings.NewReplacer(":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
-		":factor", string(w.identity.ID), ":mail", string(w.mail),
+		":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID), ":provider", "halden-id",
 	).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
 }

@@ -7,24 +7,11 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/i18n"
 	"gatehouse/internal/id"
-	"gatehouse/sessions"
+	"gatehouse/social"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
 	webmail "gatehouse/web/mail"
 )
-
-// providers are the names under which people know them.
-var providers = map[sessions.Method]string{
-	sessions.GoogleOAuth: "Google", sessions.MicrosoftOAuth: "Microsoft", sessions.GitHubOAuth: "GitHub", sessions.AppleOAuth: "Apple",
-	sessions.GitLabOAuth: "GitLab", sessions.LinkedInOAuth: "LinkedIn", sessions.SlackOAuth: "Slack",
-}
-
-func providerName(i users.Identity) string {
-	if name, ok := providers[i.Provider]; ok {
-		return name
-	}
-	return i.Issuer
-}
 
 // identity is the one in the address, if it is the person's.
 func (v *visit) identity(tx *db.Tx) (*users.Identity, error) {
@@ -45,14 +32,17 @@ func askUnlink(v *visit) error { return v.askUnlinking(http.StatusOK) }
 
 func (v *visit) askUnlinking(status int, problems ...hosted.Problem) error {
 	var i *users.Identity
+	var on []social.Provider
 	err := v.read(func(tx *db.Tx) (err error) {
-		i, err = v.identity(tx)
+		if i, err = v.identity(tx); err == nil {
+			on, err = v.offered(tx)
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return v.show(status, hosted.QuestionPage{Frame: v.frame(), Kind: hosted.AskRemoveSocial, Args: i18n.Args{"name": providerName(*i)},
+	return v.show(status, hosted.QuestionPage{Frame: v.frame(), Kind: hosted.AskRemoveSocial, Args: i18n.Args{"name": providerName(on, *i)},
 		Action: v.Request().URL.Path, BackURL: pathSecurity, Problems: problems})
 }
 

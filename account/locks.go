@@ -9,6 +9,7 @@ import (
 	"gatehouse/login/gates"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
+	"gatehouse/social"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
@@ -23,6 +24,7 @@ type holdings struct {
 	password   bool
 	methods    []mfa.Method // passkeys, apps, telephones
 	identities []users.Identity
+	offered    []social.Provider // by which people can sign in now
 	policies   []policy
 }
 
@@ -48,6 +50,9 @@ func (v *visit) holdings(tx *db.Tx) (h holdings, err error) {
 		return h, err
 	}
 	if h.identities, err = users.Identities(tx, u.ID); err != nil {
+		return h, err
+	}
+	if h.offered, err = v.offered(tx); err != nil {
 		return h, err
 	}
 	h.policies, err = locatePolicies(tx, u)
@@ -125,7 +130,9 @@ func (h holdings) ways() (out []sessions.Method) {
 		out = append(out, sessions.Passkey)
 	}
 	for _, i := range h.identities {
-		out = append(out, i.Provider)
+		if slices.ContainsFunc(h.offered, func(p social.Provider) bool { return from(p, i) }) {
+			out = append(out, i.Provider)
+		}
 	}
 	return out
 }

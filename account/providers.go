@@ -17,20 +17,45 @@ const pathProviders = "/account/security/providers/"
 // connectable are the providers that the person could sign in by besides
 // those that they do.
 func (v *visit) connectable(tx *db.Tx, mine []users.Identity) ([]hosted.Method, error) {
-	if v.h.Login.Social == nil {
-		return nil, nil
-	}
-	all, err := social.List(tx, v.h.Login.Social.Environment)
+	on, err := v.offered(tx)
 	var more []hosted.Method
-	for _, p := range all {
-		linked := slices.ContainsFunc(mine, func(i users.Identity) bool {
-			return i.Provider == p.Type.Method() && (i.Provider != sessions.OIDC || p.Issuer != nil && i.Issuer == *p.Issuer)
-		})
-		if p.Enabled && !linked {
+	for _, p := range on {
+		if !slices.ContainsFunc(mine, func(i users.Identity) bool { return from(p, i) }) {
 			more = append(more, hosted.Method{Provider: p.Name, URL: pathProviders + p.Slug})
 		}
 	}
 	return more, err
+}
+
+// offered are the providers by which people can sign in now.
+func (v *visit) offered(tx *db.Tx) ([]social.Provider, error) {
+	if v.h.Login.Social == nil {
+		return nil, nil
+	}
+	all, err := social.List(tx, v.h.Login.Social.Environment)
+	return slices.DeleteFunc(all, func(p social.Provider) bool { return !p.Enabled }), err
+}
+
+// from reports whether the account is one at that provider. Those that are set
+// up by an issuer share a method.
+func from(p social.Provider, i users.Identity) bool {
+	return p.Type.Method() == i.Provider && (i.Provider != sessions.OIDC || text(p.Issuer) == i.Issuer)
+}
+
+// providerName is what people call the provider of an account, also of one
+// that is switched off by now.
+func providerName(on []social.Provider, i users.Identity) string {
+	for _, p := range on {
+		if from(p, i) {
+			return p.Name
+		}
+	}
+	for _, t := range social.Types {
+		if t.Method() == i.Provider {
+			return t.Name()
+		}
+	}
+	return i.Issuer
 }
 
 // askLink stands before the way to a provider: a link from elsewhere must not

@@ -49,7 +49,7 @@ func showSecurity(v *visit) error {
 		}
 	}
 	for _, i := range all.identities {
-		p.Identities = append(p.Identities, identityRow(i, all.lockOf(string(i.ID))))
+		p.Identities = append(p.Identities, identityRow(i, providerName(all.offered, i), all.lockOf(string(i.ID))))
 	}
 	return v.show(http.StatusOK, p)
 }
@@ -76,8 +76,8 @@ func rowOf(m mfa.Method, lock hosted.Lock) hosted.Holding {
 	return row
 }
 
-func identityRow(i users.Identity, lock hosted.Lock) hosted.Holding {
-	row := hosted.Holding{Provider: providerName(i), Name: text(i.Email), Added: i.CreatedAt, LastUsed: moment(i.LastUsedAt),
+func identityRow(i users.Identity, provider string, lock hosted.Lock) hosted.Holding {
+	row := hosted.Holding{Provider: provider, Name: text(i.Email), Added: i.CreatedAt, LastUsed: moment(i.LastUsedAt),
 		RemoveURL: "/account/security/identities/" + string(i.ID) + "/remove", Lock: lock}
 	if row.Name == "" {
 		row.Name = row.Provider

@@ -119,6 +119,9 @@ func (c *call) proven(tx *db.Tx, p *mailbox.Proof) (*users.User, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.EmailKey != u.EmailKey { // changed in this moment: the new one has not been proven
+		return nil, verificationCodes[mailbox.CodeExpired]
+	}
 	return mailbox.Claim(tx, u, users.AssertedByMailbox, true)
 }
 

@@ -83,7 +83,7 @@ func (h *Handler) followLink(c echo.Context) error {
 			return err
 		}
 		if a.UserID != nil {
-			secret, err = h.verified(tx, a, at)
+			secret, err = h.verified(tx, a, spent, at)
 		} else {
 			secret, err = h.proven(tx, a, spent, at)
 		}

@@ -82,8 +82,8 @@ func (h *Handler) checkVerification(c echo.Context, form browser.Params, a *Atte
 	if wrong, err := h.toll(c, form, a, try.Guess()); err != nil || wrong != nil {
 		return errors.Join(err, showUnpaid(show, wrong))
 	}
-	out, err := h.Mailbox.Try(c.Request().Context(), try, func(tx *db.Tx, _ *mailbox.Proof) (err error) {
-		secret, err = h.verified(tx, a, at)
+	out, err := h.Mailbox.Try(c.Request().Context(), try, func(tx *db.Tx, p *mailbox.Proof) (err error) {
+		secret, err = h.verified(tx, a, p, at)
 		return err
 	})
 	switch {
@@ -99,11 +99,16 @@ func (h *Handler) checkVerification(c echo.Context, form browser.Params, a *Atte
 }
 
 // verified proves the address of a person who has proven their password in
-// this very sign-in: so the password is theirs, and stays.
-func (h *Handler) verified(tx *db.Tx, a *Attempt, at door) (secret string, err error) {
+// this very sign-in: so the password is theirs, and stays. A sign-in may have
+// asked for codes to several mailboxes, one after the other, and the address
+// may have changed since: the proof is of this person's mailbox, as it is now.
+func (h *Handler) verified(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (secret string, err error) {
 	u, err := users.Get(tx, *a.UserID)
 	if err != nil {
 		return "", err
+	}
+	if p.UserID == nil || *p.UserID != u.ID || p.EmailKey != u.EmailKey {
+		return "", mailbox.ErrLink
 	}
 	if err := a.stillProven(tx); err != nil {
 		return "", err

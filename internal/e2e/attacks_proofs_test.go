@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/internal/mail/mailtest"
+	"gatehouse/users"
+)
+
+// unproven is a person with a password whose address nobody has proven.
+func (s *Server) unproven(t *testing.T, email string) id.User {
+	t.Helper()
+	return id.User(s.made(t, http.MethodPost, "/user_management/users", map[string]any{"email": email, "password": Password}).Text("id"))
+}
+
+// A sign-in that had a code mailed to one mailbox and then turned to an account
+// with another address must not prove that one by the first mail's link: who
+// holds an account under somebody's address, unproven, would become them, and
+// join the organization that takes their domain in.
+func TestALinkProvesTheMailboxThatItWentTo(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		const mine, theirs = "priya@elsewhere.example", "sofie@haldenmarine.example"
+		s.unproven(t, mine)
+		victim := s.unproven(t, theirs)
+		ask := func(b *Browser, from, email string) *Page {
+			p := b.Get(from).Submit("email", email).Submit("password", Password)
+			if p.URL.Path != "/login/verify-email" {
+				t.Fatalf("%s is at %s (%d): %s", email, p.URL, p.Status, p.Text())
+			}
+			return p
+		}
+		b := s.Browser()
+		flow := ask(b, "/login", mine).URL.Query().Get("flow")
+		link := path(t, s, mailtest.Last(t, s.DB, mine))
+		for range 3 { // so that no newer mail takes the place of the link
+			ask(s.Browser(), "/login", theirs)
+		}
+		ask(b, "/login?switch=1&flow="+flow, theirs)
+		p := b.Get(link).Submit()
+		if p.Status != http.StatusBadRequest || live(b) {
+			t.Errorf("%d at %s: %s", p.Status, p.URL, p.Text())
+		}
+		s.Tx(func(tx *db.Tx) error {
+			u, err := users.Get(tx, victim)
+			if err == nil && u.EmailVerified {
+				t.Error("another's mail proved the address")
+			}
+			return err
+		})
+	})
+}

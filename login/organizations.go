@@ -138,13 +138,22 @@ func (h *Handler) skipOrganization(c echo.Context, a *Attempt, at door) error {
 	return h.settled(c, a, secret)
 }
 
-// errStale says that the password which proved the person is not theirs any
-// more: whoever knew the old one may be why it was changed.
-var errStale = problem.New(problem.BadRequest, "password_changed", "The password was changed during this sign-in. Start again.")
+// errStale says that what proved the person stands no longer: their password,
+// or a session of theirs, ended meanwhile, and whoever had it may be why.
+var errStale = problem.New(problem.BadRequest, "password_changed", "The password was changed or the session was ended during this sign-in. Start again.")
 
+// stillProven wants what proved the person to stand: the session that answered
+// for them, which "this wasn't me" may have ended, or their password.
 func (a *Attempt) stillProven(tx *db.Tx) error {
-	if a.BrowserSessionID != nil || *a.AuthMethod != sessions.Password {
-		return nil // a live session answers for them, or something else did
+	if a.BrowserSessionID != nil {
+		_, err := sessions.LiveBrowser(tx, *a.BrowserSessionID)
+		if errors.Is(err, sessions.ErrNoSession) {
+			return errStale
+		}
+		return err
+	}
+	if *a.AuthMethod != sessions.Password {
+		return nil // nothing that could be taken back proved them
 	}
 	stands, err := users.PasswordStands(tx, *a.UserID, *a.AuthenticatedAt)
 	if err == nil && !stands {

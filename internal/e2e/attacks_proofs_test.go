@@ -7,6 +7,9 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/mail/mailtest"
+	"gatehouse/internal/wire"
+	"gatehouse/mfa"
+	"gatehouse/sessions"
 	"gatehouse/users"
 )
 
@@ -47,6 +50,31 @@ func TestALinkProvesTheMailboxThatItWentTo(t *testing.T) {
 			u, err := users.Get(tx, victim)
 			if err == nil && u.EmailVerified {
 				t.Error("another's mail proved the address")
+			}
+			return err
+		})
+	})
+}
+
+// A session that its person ended sets up nothing any more, in a sign-in that
+// it had begun before either: the thief would come back by what they enrolled.
+func TestAnEndedSessionEnrollsNothing(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		const mara = "mara@fieldnote.example"
+		thief := s.Browser()
+		signUp(t, s, thief, mara)
+		org := join(t, s, mara, "Halden Marine")[0]
+		policy(s, org, wire.OrganizationPolicy{MFARequired: true})
+		key, p := enrolling(t, thief, s.AuthorizeURL("organization_id", string(org)))
+		s.Tx(func(tx *db.Tx) error { return sessions.EndForUser(tx, userID(s, mara), sessions.Disowned) })
+		p = p.Submit("code", otp(t, s, key))
+		if p.Status != http.StatusBadRequest || p.Field("codes") != "" {
+			t.Errorf("%d at %s: %s", p.Status, p.URL, p.Text())
+		}
+		s.Tx(func(tx *db.Tx) error {
+			left, err := mfa.Enrolled(tx, userID(s, mara))
+			if len(left) != 0 {
+				t.Errorf("enrolled %v", left)
 			}
 			return err
 		})

@@ -296,7 +296,14 @@ func TestWaysThatAreOffAreNotThere(t *testing.T) {
 // to the page with the recovery codes.
 func enrol(t *testing.T, s *Server, b *Browser, org id.Organization) (key string, codes *Page) {
 	t.Helper()
-	p := b.Get(s.AuthorizeURL("organization_id", string(org)))
+	key, p := enrolling(t, b, s.AuthorizeURL("organization_id", string(org)))
+	return key, p.Submit("code", otp(t, s, key))
+}
+
+// enrolling is the page that shows the app's key.
+func enrolling(t *testing.T, b *Browser, to string) (key string, p *Page) {
+	t.Helper()
+	p = b.Get(to)
 	if p.URL.Path == "/login" {
 		p = p.Submit("email", "mara@fieldnote.example").Submit("password", Password)
 	}
@@ -307,8 +314,7 @@ func enrol(t *testing.T, s *Server, b *Browser, org id.Organization) (key string
 	_, rest, _ := strings.Cut(p.Body, `id="totp-key"`)
 	_, rest, _ = strings.Cut(rest, ">")
 	key, _, _ = strings.Cut(rest, "<")
-	key = strings.ReplaceAll(key, " ", "")
-	return key, p.Submit("code", otp(t, s, key))
+	return strings.ReplaceAll(key, " ", ""), p
 }
 
 func otp(t *testing.T, s *Server, key string) string {

@@ -96,11 +96,13 @@ func (f Facts) secondStep() Verdict {
 	if usable := among(f.Enrolled, counting); len(usable) > 0 {
 		return Verdict{Gate: Challenge, Seconds: usable}
 	}
+	// What the person has comes first, even where it is not enough: else whoever
+	// knows a password alone could enrol a stronger one of their own beside it.
+	if len(f.Enrolled) > 0 && f.Second == nil {
+		return Verdict{Gate: Challenge, Seconds: f.Enrolled}
+	}
 	if policy.MFARequired {
 		return Verdict{Gate: Enroll, Seconds: f.enrollable(counting)}
-	}
-	if len(f.Enrolled) > 0 && f.Second == nil { // a telephone, where nobody asks for more
-		return Verdict{Gate: Challenge, Seconds: f.Enrolled}
 	}
 	return Verdict{}
 }

@@ -45,6 +45,8 @@ func TestNext(t *testing.T) {
 		"a telephone is asked for":           {Facts{Method: password, Enrolled: []sessions.Second{sms}}, Challenge},
 		"a telephone where the policy says":  {Facts{Method: password, Enrolled: []sessions.Second{sms}, Second: took(sms), Organization: org(wire.OrganizationPolicy{MFARequired: true, MFAFactors: []string{"sms", "totp"}})}, Open},
 		"an app where keys are asked":        {Facts{Method: password, Organization: org(keys), Enrolled: []sessions.Second{totp}, Second: took(totp)}, Enroll},
+		"an app before a key is enrolled":    {Facts{Method: password, Organization: org(keys), Enrolled: []sessions.Second{totp}}, Challenge},
+		"a telephone before an app, too":     {Facts{Method: code, Organization: org(mfa), Enrolled: []sessions.Second{sms}}, Challenge},
 		"the key as well":                    {Facts{Method: password, Organization: org(keys), Enrolled: []sessions.Second{key, totp}, Second: took(totp)}, Challenge},
 		"a recovery code stands in":          {Facts{Method: password, Organization: org(keys), Enrolled: []sessions.Second{key}, Second: took(sessions.SecondRecovery)}, Open},
 		"single sign-on required":            {Facts{Method: password, Organization: org(wire.OrganizationPolicy{SSORequired: true})}, SSORequired},

@@ -52,7 +52,7 @@ func (m *Mailbox) Disown(tx *db.Tx, token string) (*users.User, error) {
 	if err := audit.RecordDeployment(tx, audit.AccountDisowned{User: u.Wire(), Reverted: reverted}); err != nil {
 		return nil, err
 	}
-	if err := endProofs(tx, u.ID); err != nil {
+	if err := endProofs(tx, p, u.ID); err != nil {
 		return nil, err
 	}
 	_, err = m.Send(tx, New{Kind: PasswordReset, Email: u.Email, User: u}, Letter{Mail: true})
@@ -77,9 +77,12 @@ func revert(tx *db.Tx, u *users.User, p *Proof) (*users.User, bool, error) {
 	return u, true, err
 }
 
-// endProofs ends whatever codes and links a person has open, other notices'
-// links too: one is enough, and a stranger may hold the others.
-func endProofs(tx *db.Tx, user id.User) error {
-	_, err := proofs.UpdateWhere(tx, db.Set{"expires_at": tx.Now()}, db.Eq("user_id", user), db.Null("used_at"), db.Gt("expires_at", tx.Now()))
+// endProofs ends whatever codes and links a person has open, the links of later
+// notices too: a stranger may hold those. Earlier ones stay: a stranger who
+// changed the address gets the notices from then on, and must not end by one of
+// them the link that went to the address before.
+func endProofs(tx *db.Tx, p *Proof, user id.User) error {
+	_, err := proofs.UpdateWhere(tx, db.Set{"expires_at": tx.Now()}, db.Eq("user_id", user), db.Null("used_at"), db.Gt("expires_at", tx.Now()),
+		db.Or(db.Not("kind", Disown), db.Gte("created_at", p.CreatedAt)))
 	return err
 }

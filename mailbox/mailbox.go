@@ -51,10 +51,12 @@ func (m *Mailbox) MaySend(ctx context.Context, kind Kind, email, ip string) erro
 			return err
 		}
 	}
-	if err := m.take(ctx, "mails a day", key, perDay); err != nil {
+	// The minute first: what it refuses must not use up the day. Each kind has
+	// its own day, so that nobody's invitations keep a person from their codes.
+	if err := m.take(ctx, "mails "+string(kind), key, perMinute); err != nil {
 		return err
 	}
-	return m.take(ctx, "mails "+string(kind), key, perMinute)
+	return m.take(ctx, "mails a day "+string(kind), key, perDay)
 }
 
 func (m *Mailbox) take(ctx context.Context, kind, subject string, rate limit.Rate) error {

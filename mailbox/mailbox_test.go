@@ -419,6 +419,75 @@ func TestDisowningTakesWhatWasSetUpSince(t *testing.T) {
 	})
 }
 
+// Whoever changed the address gets the notices from then on: by a link of one
+// of those they must not end the link that went to the address before, which is
+// the owner's only way back.
+func TestALaterNoticeDoesNotEndAnEarlierOne(t *testing.T) {
+	each(t, true, func(w world) {
+		begin, later := w.d.Now(), time.Duration(0)
+		w.d.Now = func() time.Time { return begin.Add(later) }
+		notice := func(address string) (token string) {
+			later += time.Minute
+			w.tx(func(tx *db.Tx) error {
+				return w.m.NoticeTo(tx, w.u, address, func(_ webmail.Seen, disown string) webmail.Letter {
+					token = disown[strings.LastIndex(disown, "/")+1:]
+					return webmail.PasswordChanged{DisownURL: disown}
+				})
+			})
+			return token
+		}
+		const thief = "ines@elsewhere.example"
+		mine := notice(ines)
+		w.tx(func(tx *db.Tx) error {
+			address := thief
+			_, err := users.Update(tx, w.u.ID, users.Change{Email: &address})
+			return err
+		})
+		first, second := notice(thief), notice(thief)
+		w.tx(func(tx *db.Tx) error { _, err := w.m.Disown(tx, first); return err })
+		err := w.d.Tx(w.Context(), stranger, func(tx *db.Tx) error { _, err := w.m.Disown(tx, second); return err })
+		if !errors.Is(err, mailbox.ErrLink) {
+			w.Errorf("a later one still works: %v", err)
+		}
+		w.tx(func(tx *db.Tx) error {
+			u, err := w.m.Disown(tx, mine)
+			if err == nil && u.Email != ines {
+				w.Errorf("the address is %s", u.Email)
+			}
+			return err
+		})
+	})
+}
+
+// A stranger who asks for mails to somebody, over and over, must not use up
+// what that person may get in a day, nor by one kind what they need of another.
+func TestRefusedMailsDoNotUseUpTheDay(t *testing.T) {
+	each(t, true, func(w world) {
+		begin, later := w.d.Now().Truncate(24*time.Hour).Add(24*time.Hour), time.Duration(0)
+		w.d.Now = func() time.Time { return begin.Add(later) }
+		for range 60 {
+			_ = w.m.MaySend(w.Context(), mailbox.MagicAuth, ines, "192.0.2.7") // all but three are refused
+		}
+		later = 2 * time.Minute
+		if err := w.m.MaySend(w.Context(), mailbox.MagicAuth, ines, "198.51.100.7"); err != nil {
+			w.Errorf("two minutes later: %v", err)
+		}
+		sent := 0
+		for range 60 {
+			later += time.Minute
+			if w.m.MaySend(w.Context(), mailbox.MagicAuth, ines, "198.51.100.7") == nil {
+				sent++
+			}
+		}
+		if sent > 50 {
+			w.Errorf("%d mails within a day", sent)
+		}
+		if err := w.m.MaySend(w.Context(), mailbox.PasswordReset, ines, "198.51.100.7"); err != nil {
+			w.Errorf("of another kind: %v", err)
+		}
+	})
+}
+
 func TestMailIsLimitedPerMailbox(t *testing.T) {
 	each(t, true, func(w world) {
 		for n := range 5 {

@@ -243,6 +243,9 @@ func (h *Handler) confirmPasskey(c echo.Context, form browser.Params, a *Attempt
 }
 
 func (h *Handler) enrollPhone(c echo.Context, _ browser.Params, a *Attempt) error {
+	if !h.settings(c).SMS {
+		return errMethodOff
+	}
 	return h.showPhone(c, http.StatusOK, a)
 }
 
@@ -265,6 +268,9 @@ func (h *Handler) showPhone(c echo.Context, status int, a *Attempt, problems ...
 
 // confirmPhone takes the number, and then the code that went there.
 func (h *Handler) confirmPhone(c echo.Context, form browser.Params, a *Attempt) error {
+	if !h.settings(c).SMS { // the page is not offered then; its address is known all the same
+		return errMethodOff
+	}
 	if typed := readCode(form); typed != "" && a.ChallengeID != nil && form.Get(hosted.FieldPhone) == "" {
 		t := mfa.Try{Kind: sessions.SecondSMS, Challenge: a.ChallengeID, Code: typed}
 		return h.tryEnrolment(c, a, t, webmail.FactorSMS, func(status int, p hosted.Problem) error { return h.showPhone(c, status, a, p) })

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"gatehouse/internal/db"
@@ -10,6 +11,7 @@ import (
 	"gatehouse/internal/wire"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
+	"gatehouse/tenants"
 	"gatehouse/users"
 )
 
@@ -78,5 +80,30 @@ func TestAnEndedSessionEnrollsNothing(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// Telephones are off until an operator lets people enrol them: no page does it
+// meanwhile for somebody who knows its address.
+func TestATelephoneIsNotEnrolledWhereThoseAreOff(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		b := s.Browser()
+		signUp(t, s, b, "mara@fieldnote.example")
+		org := join(t, s, "mara@fieldnote.example", "Halden Marine")[0]
+		policy(s, org, wire.OrganizationPolicy{MFARequired: true})
+		flow := b.Get(s.AuthorizeURL("organization_id", string(org))).URL.Query().Get("flow")
+		const page = "/login/mfa/enroll/sms"
+		for name, p := range map[string]*Page{
+			"asked for": b.Get(page + "?flow=" + flow),
+			"posted":    b.Post(page, url.Values{"flow": {flow}, "phone": {"+493012345678"}}),
+		} {
+			if p.Status != http.StatusForbidden || p.URL.Path != page {
+				t.Errorf("%s: %d at %s: %s", name, p.Status, p.URL, p.Text())
+			}
+		}
+		set(s, func(settings *tenants.Settings) { settings.SMS = true })
+		if p := b.Get(page + "?flow=" + flow); p.Status != http.StatusOK {
+			t.Errorf("once they are on: %d at %s: %s", p.Status, p.URL, p.Text())
+		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
 	"gatehouse/invitations"
+	"gatehouse/mailbox"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
@@ -143,7 +144,7 @@ func (h *Handler) skipOrganization(c echo.Context, a *Attempt, at door) error {
 var errStale = problem.New(problem.BadRequest, "password_changed", "The password was changed or the session was ended during this sign-in. Start again.")
 
 // stillProven wants what proved the person to stand: the session that answered
-// for them, which "this wasn't me" may have ended, or their password.
+// for them, or else their password; and nobody said since that it was not they.
 func (a *Attempt) stillProven(tx *db.Tx) error {
 	if a.BrowserSessionID != nil {
 		_, err := sessions.LiveBrowser(tx, *a.BrowserSessionID)
@@ -152,10 +153,10 @@ func (a *Attempt) stillProven(tx *db.Tx) error {
 		}
 		return err
 	}
-	if *a.AuthMethod != sessions.Password {
-		return nil // nothing that could be taken back proved them
+	stands, err := mailbox.Stands(tx, *a.UserID, *a.AuthenticatedAt)
+	if err == nil && stands && *a.AuthMethod == sessions.Password {
+		stands, err = users.PasswordStands(tx, *a.UserID, *a.AuthenticatedAt)
 	}
-	stands, err := users.PasswordStands(tx, *a.UserID, *a.AuthenticatedAt)
 	if err == nil && !stands {
 		return errStale
 	}

@@ -115,6 +115,9 @@ func (h *Handler) passAgain(c echo.Context, a *Attempt) error {
 	}
 	var secret string
 	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) (err error) {
+		if _, err := a.still(tx); err != nil {
+			return err
+		}
 		secret, err = h.pass(tx, a, at)
 		return err
 	})

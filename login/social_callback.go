@@ -236,6 +236,12 @@ func (h *Handler) added(c echo.Context, r *social.Request, who social.Arrival) e
 		return h.refuseSocial(c, nil, who.Slug, social.ErrState)
 	}
 	err = h.DB.Tx(c.Request().Context(), browser.ActorOf(c.Request()), func(tx *db.Tx) error {
+		switch _, err := sessions.LiveBrowser(tx, b.ID); {
+		case errors.Is(err, sessions.ErrNoSession): // signed out from elsewhere in this moment
+			return social.ErrState
+		case err != nil:
+			return err
+		}
 		u, err := users.Get(tx, b.UserID)
 		if err != nil {
 			return err

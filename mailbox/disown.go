@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"errors"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/internal/db"
@@ -75,6 +76,14 @@ func revert(tx *db.Tx, u *users.User, p *Proof) (*users.User, bool, error) {
 	}
 	u, err := users.ProveEmail(tx, u.ID, users.AssertedByMailbox)
 	return u, true, err
+}
+
+// Stands reports whether what proved a person at that moment still does: after
+// a reset or "this wasn't me" whoever was on their way in starts again, however
+// they had begun.
+func Stands(tx db.AnyScope, user id.User, at time.Time) (bool, error) {
+	n, err := proofs.Count(tx, db.Eq("user_id", user), db.In("kind", []Kind{PasswordReset, Disown}), db.Gt("used_at", at))
+	return n == 0, err
 }
 
 // endProofs ends whatever codes and links a person has open, the links of later

@@ -6,6 +6,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/seal"
+	"gatehouse/mailbox"
 	"gatehouse/sessions"
 	"gatehouse/users"
 )
@@ -57,17 +58,18 @@ func (t *tokenRequest) takeUp(tx *db.Tx, c *caller) (*arrival, error) {
 }
 
 // stillProven wants the password that proved the person to be theirs still:
-// whoever knew the old one may be why it was changed. For a session that moves
+// whoever knew the old one may be why it was changed, and nobody to have said
+// since that it was not they. For a session that moves
 // the session itself answers.
 func (g *grant) stillProven(tx *db.Tx) error {
 	if g.SessionID != nil {
 		_, err := sessions.Live(tx, *g.SessionID)
 		return orElse(err, sessions.ErrEnded, errPendingToken)
 	}
-	if sessions.Method(g.AuthMethod) != sessions.Password {
-		return nil
+	stands, err := mailbox.Stands(tx, g.UserID, g.AuthenticatedAt)
+	if err == nil && stands && sessions.Method(g.AuthMethod) == sessions.Password {
+		stands, err = users.PasswordStands(tx, g.UserID, g.AuthenticatedAt)
 	}
-	stands, err := users.PasswordStands(tx, g.UserID, g.AuthenticatedAt)
 	if err == nil && !stands {
 		return errPendingToken
 	}

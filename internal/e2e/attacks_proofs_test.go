@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -104,6 +105,42 @@ func TestATelephoneIsNotEnrolledWhereThoseAreOff(t *testing.T) {
 		set(s, func(settings *tenants.Settings) { settings.SMS = true })
 		if p := b.Get(page + "?flow=" + flow); p.Status != http.StatusOK {
 			t.Errorf("once they are on: %d at %s: %s", p.Status, p.URL, p.Text())
+		}
+	})
+}
+
+// Whoever was on their way in when the person took their account back starts
+// again, also where they had begun by a code or a provider and not by the
+// password: the second step alone, or the last page of its set-up, signs nobody in.
+func TestWhoIsHalfwayInDoesNotOutliveAReset(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		const mara = "mara@fieldnote.example"
+		f := s.withApp(t, s.proven(t, mara))
+		b := s.Browser()
+		p := mailed(b, mara).Submit("code", mailtest.Last(t, s.DB, mara).Code)
+		if p.URL.Path != "/login/mfa/totp" {
+			t.Fatalf("at %s (%d): %s", p.URL, p.Status, p.Text())
+		}
+		s.Time.Add(time.Second)
+		s.Browser().Get(forgotten(t, s, mara)).Submit("password", fresh)
+		if p = p.try(f.code(t, 0)); p.Status != http.StatusBadRequest || live(b) {
+			t.Errorf("%d at %s: %s", p.Status, p.URL, p.Text())
+		}
+	})
+}
+
+func TestTheLastPageOfASetUpDoesNotOutliveAReset(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		const mara = "mara@fieldnote.example"
+		signUp(t, s, s.Browser(), mara)
+		org := join(t, s, mara, "Halden Marine")[0]
+		policy(s, org, wire.OrganizationPolicy{MFARequired: true})
+		b := s.Browser()
+		_, p := enrol(t, s, b, org)
+		s.Time.Add(time.Second)
+		s.Browser().Get(forgotten(t, s, mara)).Submit("password", fresh)
+		if p = p.Submit("saved", "on"); p.Status != http.StatusBadRequest || live(b) {
+			t.Errorf("%d at %s: %s", p.Status, p.URL, p.Text())
 		}
 	})
 }

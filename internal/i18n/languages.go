@@ -11,6 +11,16 @@ import (
 var known = []*catalogue{
 	{tag: language.English, name: "English", dir: LeftToRight, file: "en"},
 	{tag: language.German, name: "Deutsch", dir: LeftToRight, file: "de"},
+	{tag: language.Spanish, name: "Español", dir: LeftToRight, file: "es"},
+	{tag: language.French, name: "Français", dir: LeftToRight, file: "fr"},
+	{tag: language.Italian, name: "Italiano", dir: LeftToRight, file: "it"},
+	{tag: language.Dutch, name: "Nederlands", dir: LeftToRight, file: "nl"},
+	{tag: language.Portuguese, name: "Português", dir: LeftToRight, file: "pt"},
+	{tag: language.Arabic, name: "العربية", dir: RightToLeft, file: "ar"},
+	{tag: language.Hindi, name: "हिन्दी", dir: LeftToRight, file: "hi"},
+	{tag: language.Japanese, name: "日本語", dir: LeftToRight, file: "ja"},
+	{tag: language.Korean, name: "한국어", dir: LeftToRight, file: "ko"},
+	{tag: language.Chinese, name: "简体中文", dir: LeftToRight, file: "zh"},
 }
 
 // The values of the dir attribute.

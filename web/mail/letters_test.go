@@ -98,6 +98,24 @@ func TestACodeComesFirst(t *testing.T) {
 	}
 }
 
+// Mail programs drop <html> and with it the direction, and a subject has no
+// markup: where only they say it, Arabic begins at the wrong side and the code
+// reads 072 419.
+func TestLettersRunFromRightToLeft(t *testing.T) {
+	r, err := Render(frame("ar"), letters[0])
+	if err != nil || !strings.HasPrefix(r.Subject, "\u2068419 072\u2069 ") {
+		t.Errorf("%q, %v", r.Subject, err)
+	}
+	for _, want := range []string{`<table role="presentation" lang="ar" dir="rtl"`, `<span dir="ltr">419 072</span>`} {
+		if !strings.Contains(r.HTML, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if !strings.Contains(r.Text, "    \u2068419 072\u2069\n") {
+		t.Errorf("the text is %q", r.Text)
+	}
+}
+
 // Names are people's own words: none may add a line to a mail's header or a
 // tag to its text.
 func TestNamesAreOnlyNames(t *testing.T) {

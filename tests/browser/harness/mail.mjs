@@ -45,8 +45,9 @@ async function next(file, read, to, subject = /./) {
 }
 
 // codeOf is the six digits of a mail, which its subject, text and HTML agree on.
+// Where people read from right to left the subject sets them apart.
 export function codeOf(mail) {
-  const code = /^(\d{3})\s?(\d{3}) /.exec(mail.subject)?.slice(1).join("");
+  const code = /^\u2068?(\d{3})\s?(\d{3})\u2069? /.exec(mail.subject)?.slice(1).join("");
   assert.ok(code, `the subject begins with the code: ${mail.subject}`);
   const spaced = new RegExp(`${code.slice(0, 3)}\\s?${code.slice(3)}`);
   for (const part of ["text", "html"]) assert.match(mail[part], spaced, `the ${part} has the code of the subject`);

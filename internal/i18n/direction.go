@@ -12,6 +12,11 @@ const (
 	popIsolate  = "\u2069"
 )
 
+// own are words of a catalogue within another message. They run as it does, and
+// are not isolated: a date whose one letter stands in an isolate has none for
+// the isolate around the date (UAX #9 P2), and would run from left to right.
+type own string
+
 // Isolate keeps a name, code or address together in a sentence of this
 // language. Without it an Arabic subject shows the code 419 072 as "072 419",
 // and an Arabic name in an English one carries the words beside it along. Pages

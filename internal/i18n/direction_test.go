@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"testing"
+	"time"
 
 	"golang.org/x/text/language"
 )
@@ -61,5 +62,19 @@ func TestNumbersAreWrittenAsTheLanguageDoes(t *testing.T) {
 		if got := spoken(t, "ar", RightToLeft, six, Args{"n": n}); got != want {
 			t.Errorf("Arabic counts %d as %q, want %q", n, got, want)
 		}
+	}
+}
+
+// An Arabic date begins with its day at the right; as "21 November" within a
+// sentence it must stay one, and show its month's letters to what is around it.
+func TestDatesRunAsTheirLanguage(t *testing.T) {
+	t.Parallel()
+	arabic, _ := Lookup("ar")
+	day := time.Date(2026, 11, 21, 11, 4, 0, 0, time.UTC)
+	if got := arabic.Day(day); got != "21 نوفمبر \u20682026\u2069" {
+		t.Errorf("%q", got)
+	}
+	if got := arabic.Moment(day); got != "21 نوفمبر \u20682026\u2069، \u206811:04\u2069 UTC" {
+		t.Errorf("%q", got)
 	}
 }

@@ -23,7 +23,7 @@ func (l Language) Ago(then, now time.Time) string {
 func (l Language) Day(t time.Time) string { return l.T("time.day_year", l.date(t)) }
 
 func (l Language) date(t time.Time) Args {
-	month := l.T("time.month", Args{"month": int(t.Month())})
+	month := own(l.T("time.month", Args{"month": int(t.Month())}))
 	return Args{"day": t.Day(), "month": month, "year": t.Format("2006"), "clock": t.Format("15:04")}
 }
 

@@ -165,7 +165,7 @@ func confirmPhone(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.tryFactor(mfa.Try{Kind: sessions.SecondSMS, Challenge: &key}, v.showSent)
+	return v.tryFactor(mfa.Try{Kind: sessions.SecondSMS, Challenge: &key, Enrolling: true}, v.showSent)
 }
 
 // tryFactor tries a factor's first code. Where it is right the factor counts,

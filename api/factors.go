@@ -182,6 +182,17 @@ func deleteFactor(c *call) error {
 }
 
 func challengeFactor(c *call) error {
+	var asked *mfa.Factor
+	err := c.reading(func(tx reach) (err error) {
+		asked, err = c.factor(tx)
+		return err
+	})
+	if err == nil {
+		err = c.h.MFA.MayChallenge(c.ctx(), asked)
+	}
+	if err != nil {
+		return err
+	}
 	return c.change(func(tx reach) (answer, error) {
 		f, err := c.factor(tx)
 		if err != nil {

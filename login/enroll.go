@@ -272,7 +272,7 @@ func (h *Handler) confirmPhone(c echo.Context, form browser.Params, a *Attempt) 
 		return errMethodOff
 	}
 	if typed := readCode(form); typed != "" && a.ChallengeID != nil && form.Get(hosted.FieldPhone) == "" {
-		t := mfa.Try{Kind: sessions.SecondSMS, Challenge: a.ChallengeID, Code: typed}
+		t := mfa.Try{Kind: sessions.SecondSMS, Challenge: a.ChallengeID, Enrolling: true, Code: typed}
 		return h.tryEnrolment(c, a, t, webmail.FactorSMS, func(status int, p hosted.Problem) error { return h.showPhone(c, status, a, p) })
 	}
 	ok, after, err := h.MFA.MayText(c.Request().Context(), *a.UserID)

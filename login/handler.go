@@ -143,6 +143,9 @@ func (h *Handler) Show(c echo.Context, status int, page templ.Component, more ..
 func (h *Handler) show(c echo.Context, status int, landsAt *string, page templ.Component) error {
 	headers := c.Response().Header()
 	browser.PageHeaders(headers)
+	if c.Param("token") != "" { // the page's own address is a secret
+		browser.NoReferrer(headers)
+	}
 	if landsAt != nil {
 		browser.AllowFormTo(headers, *landsAt)
 	}

@@ -227,6 +227,28 @@ func TestAChallengeIsAnsweredOnce(t *testing.T) {
 	})
 }
 
+// Whoever is half signed in must not take the second step by a factor that
+// they began themselves: one that was never used answers an enrolment alone.
+func TestAFactorThatWasNeverUsedIsNoSecondStep(t *testing.T) {
+	each(t, func(w world) {
+		s := service(w.d)
+		e := w.enrol()
+		var c *mfa.Challenge
+		w.tx(func(tx *db.Tx) (err error) {
+			c, err = s.NewChallenge(tx, e.Factor)
+			return err
+		})
+		t := mfa.Try{Kind: sessions.SecondTOTP, Challenge: &c.ID, Code: code(w, e.Secret, w.atStep())}
+		if out := w.try(s, t); out.OK || out.Code != mfa.CodeExpired {
+			w.Errorf("as a second step: %+v", out)
+		}
+		t.Enrolling = true
+		if out := w.try(s, t); !out.OK {
+			w.Errorf("as its enrolment: %+v", out)
+		}
+	})
+}
+
 func TestSecretsOfApplications(t *testing.T) {
 	each(t, func(w world) {
 		for secret, ok := range map[string]bool{"JBSWY3DPEHPK3PXP": true, "jbsw y3dp ehpk 3pxp": true, "short": false, "JBSWY3DPEHPK3PX1": false} {

@@ -20,6 +20,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/jobs"
 	"gatehouse/internal/limit"
+	"gatehouse/internal/problem"
 	"gatehouse/internal/seal"
 )
 
@@ -66,6 +67,23 @@ var perPerson = limit.Rate{Limit: 5, Per: 10 * time.Minute}
 // to wait. Never call it inside a transaction.
 func (s *Service) MayText(ctx context.Context, user id.User) (ok bool, after time.Duration, err error) {
 	return s.Limits.Take(ctx, "text messages", string(user), perPerson)
+}
+
+// MayChallenge counts the text message that a challenge of the factor would
+// cause: problem.ErrTooMany where there were enough. Other factors cause none.
+func (s *Service) MayChallenge(ctx context.Context, f *Factor) error {
+	if f.Type != SMS {
+		return nil
+	}
+	subject := string(f.ID)
+	if f.UserID != nil {
+		subject = string(*f.UserID)
+	}
+	ok, after, err := s.Limits.Take(ctx, "text messages", subject, perPerson)
+	if err == nil && !ok {
+		err = problem.ErrTooMany.WithRetryAfter(after)
+	}
+	return err
 }
 
 // smsArgs asks for a challenge's code to be sent. The code is made by the

@@ -25,6 +25,10 @@ type Try struct {
 	Factor *id.Factor
 	// Challenge is the one that the code answers; SMS codes have one.
 	Challenge *id.Challenge
+	// Enrolling lets the code be the factor's first. At a sign-in one that was
+	// never used counts for nothing: whoever is only half signed in may have
+	// begun it.
+	Enrolling bool
 	Code      string
 	Who       actor.Actor
 }
@@ -160,7 +164,7 @@ func (t Try) app(tx *db.Tx, code string) (bool, error) {
 // answer tries the code with a challenge of one of the person's factors.
 func (t Try) answer(tx *db.Tx, code string) (Checked, error) {
 	c, f, err := GetChallenge(tx, *t.Challenge)
-	if errors.Is(err, db.ErrNotFound) || err == nil && (f.UserID == nil || *f.UserID != t.User) {
+	if errors.Is(err, db.ErrNotFound) || err == nil && (f.UserID == nil || *f.UserID != t.User || f.VerifiedAt == nil && !t.Enrolling) {
 		return Checked{Code: CodeExpired}, nil
 	}
 	if err != nil {

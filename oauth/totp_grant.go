@@ -37,7 +37,8 @@ func (h *Handler) totpGrant(ctx context.Context, c *caller, t *tokenRequest, who
 		return nil, h.refusal(ctx, s, who)
 	}
 	var i *issue
-	try := mfa.Try{User: step.user.ID, Email: step.user.Email, Kind: step.factor.Second(), Challenge: &step.challenge, Code: t.Code, Who: who}
+	try := mfa.Try{User: step.user.ID, Email: step.user.Email, Kind: step.factor.Second(), Challenge: &step.challenge, Code: t.Code, Who: who,
+		Enrolling: step.factor.VerifiedAt == nil} // second has asked whether it may
 	checked, err := h.MFA.Try(ctx, try, func(tx *db.Tx) error {
 		a, err := t.takeUp(tx, c)
 		if err != nil {

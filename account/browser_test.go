@@ -125,20 +125,6 @@ func (p seen) links(pattern string) []string {
 	return regexp.MustCompile(`/account/`+pattern).FindAllString(p.body, -1)
 }
 
-// session is the value of the browser's session cookie.
-func (b *tab) session() string {
-	home, err := url.Parse(b.url)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, c := range b.client.Jar.Cookies(home) {
-		if c.Name == "gatehouse_session" {
-			return c.Value
-		}
-	}
-	return ""
-}
-
 func (b *tab) live() bool { b.Helper(); return b.get("/account/session").status == http.StatusOK }
 
 // application signs in to an application in this browser and returns its

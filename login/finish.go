@@ -1,6 +1,7 @@
 package login
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -154,6 +155,18 @@ func (a *Attempt) store(tx *db.Tx) error {
 		"second_method": a.SecondMethod, "second_at": a.SecondAt, "gate": a.Gate, "password_hash": a.PasswordHash,
 		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen,
 		"provider": a.Provider, "social_request_id": a.SocialRequestID, "invitation_id": a.InvitationID, "needs_organization": a.NeedsOrganization})
+}
+
+// concluded is the end of a step: where another request completed the attempt
+// meanwhile, the browser goes where that one left it.
+func (h *Handler) concluded(c echo.Context, a *Attempt, secret string, err error) error {
+	if errors.Is(err, errExpired) {
+		return h.again(c, a)
+	}
+	if err != nil {
+		return err
+	}
+	return h.settled(c, a, secret)
 }
 
 // settled gives the browser its session once the attempt is complete, after

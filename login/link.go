@@ -89,13 +89,7 @@ func (h *Handler) followLink(c echo.Context) error {
 		}
 		return err
 	})
-	if errors.Is(err, errExpired) {
-		return h.again(c, a)
-	}
-	if err != nil {
-		return err
-	}
-	return h.settled(c, a, secret)
+	return h.concluded(c, a, secret, err)
 }
 
 // stepOfProof is where the attempt has to be for the proof to take it on.

@@ -2,7 +2,6 @@ package login
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -69,13 +68,7 @@ func (h *Handler) createOrganization(c echo.Context, form browser.Params, a *Att
 		secret, err = h.pass(tx, a, at)
 		return err
 	})
-	if errors.Is(err, errExpired) {
-		return h.again(c, a)
-	}
-	if err != nil {
-		return err
-	}
-	return h.settled(c, a, secret)
+	return h.concluded(c, a, secret, err)
 }
 
 // found makes the organization, with the person as its owner, and enters it.

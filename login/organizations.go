@@ -130,13 +130,7 @@ func (h *Handler) skipOrganization(c echo.Context, a *Attempt, at door) error {
 		secret, err = h.pass(tx, a, at)
 		return err
 	})
-	if errors.Is(err, errExpired) {
-		return h.again(c, a)
-	}
-	if err != nil {
-		return err
-	}
-	return h.settled(c, a, secret)
+	return h.concluded(c, a, secret, err)
 }
 
 // errStale says that what proved the person stands no longer: their password,

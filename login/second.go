@@ -121,10 +121,7 @@ func (h *Handler) passAgain(c echo.Context, a *Attempt) error {
 		secret, err = h.pass(tx, a, at)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return h.settled(c, a, secret)
+	return h.concluded(c, a, secret, err)
 }
 
 func (h *Handler) secondApp(c echo.Context, _ browser.Params, a *Attempt) error {

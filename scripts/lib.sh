@@ -17,6 +17,17 @@ die() {
 # need COMMAND WHAT-IT-IS-FOR stops when a tool that nothing here installs is missing.
 need() { command -v "$1" >/dev/null || die "$1 is missing: $2"; }
 
+# What apt runs as: nothing that comes along may start a service of its own on
+# the machine (Debian Policy §9.3.3.1).
+apt_quietly='policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	trap "rm -f $policy" EXIT
+	trap "exit 1" INT TERM
+	printf "#!/bin/sh\nexit 101\n" >"$policy"
+	chmod 755 "$policy"
+fi
+apt-get update -q && apt-get install -qy --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"'
+
 # apt_install PACKAGE… installs Debian packages. Another apt may be at work, so it waits for its turn.
 apt_install() {
 	command -v apt-get >/dev/null || die "no apt-get here: install $* by hand and run this again"
@@ -29,8 +40,7 @@ apt_install() {
 	local try log
 	log=$(mktemp)
 	for try in 1 2 3 4 5 6 7 8 9 10; do
-		if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive sh -c \
-			'apt-get update -q && apt-get install -qy --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"' sh "$@" </dev/null >"$log" 2>&1; then
+		if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive sh -c "$apt_quietly" sh "$@" </dev/null >"$log" 2>&1; then
 			rm -f "$log"
 			return
 		fi
@@ -71,6 +81,20 @@ ensure_browser() {
 	[ -n "$(browser_path)" ] || apt_install chromium
 	[ -n "$(browser_path)" ] || die "chromium is installed, but not to be found"
 }
+
+# The identity providers that the journeys sign in at. php-cgi and mini-httpd
+# spare the machine the Apache that PHP and SimpleSAMLphp would ask for.
+ensure_simplesamlphp() {
+	local modules
+	modules=$(php -m 2>/dev/null | tr '\n' ' ' || true)
+	if [ -f /usr/share/simplesamlphp/www/_include.php ] && [[ " $modules" == *" dom "* && "$modules" == *" mbstring "* ]] && has_faketime; then
+		return
+	fi
+	apt_install simplesamlphp php-cgi php-xml php-mbstring mini-httpd faketime openssl
+	[ -f /usr/share/simplesamlphp/www/_include.php ] || die "simplesamlphp is installed, but not to be found"
+}
+
+has_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
 
 # npm_ci FOLDER installs exactly what the lock file says, once for each state of it.
 npm_ci() {

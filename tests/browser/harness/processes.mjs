@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 
@@ -57,6 +58,12 @@ export async function start(command, args, { env, cwd, health }) {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+// keepLog leaves what a process said beside the pictures.
+export async function keepLog(name, text) {
+  await mkdir(join(root, "tests/browser/out"), { recursive: true });
+  await writeFile(join(root, "tests/browser/out", `${name}.log`), text);
 }
 
 async function healthy(health) {

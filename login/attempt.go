@@ -57,6 +57,8 @@ type Attempt struct {
 	PasswordHash      *string // of a sign-up whose mailbox is not proven yet
 	SecondMethod      *sessions.Second
 	SecondAt          *time.Time
+	sessions.Via                     // ConnectionID alone: go there at once
+	SSORequestID      *id.SSORequest // who came waits there
 	InvitationID      *id.Invitation
 	ChallengeID       *id.Challenge // of the code that was sent by SMS
 	EnrollingFactorID *id.Factor

@@ -34,6 +34,7 @@ type authorizationRequest struct {
 	CodeChallenge  *string
 	OrganizationID *id.Organization
 	InvitationID   *id.Invitation
+	ConnectionID   *id.Connection // the sign-in goes there at once
 	UsedAt         *time.Time
 	ExpiresAt      time.Time
 	CreatedAt      time.Time
@@ -61,15 +62,17 @@ type grant struct {
 	AuthenticatedAt  time.Time
 	SecondMethod     *sessions.Second
 	SecondAt         *time.Time
-	InvitationID     *id.Invitation
-	ProofID          *id.EmailProof // what a pending sign-in sent by mail
-	SessionSeconds   *int64         // how long the organization lets the session live, where it says
-	IdleSeconds      *int64
-	UsedAt           *time.Time
-	EndedAt          *time.Time
-	ExpiresAt        time.Time
-	CreatedAt        time.Time
-	UpdatedAt        time.Time
+	sessions.Via
+	ProfileID      *id.Profile // a code of /sso/authorize
+	InvitationID   *id.Invitation
+	ProofID        *id.EmailProof // what a pending sign-in sent by mail
+	SessionSeconds *int64         // how long the organization lets the session live, where it says
+	IdleSeconds    *int64
+	UsedAt         *time.Time
+	EndedAt        *time.Time
+	ExpiresAt      time.Time
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 }
 
 func (grant) TableName() string { return "grants" }
@@ -116,3 +119,19 @@ func value[T ~string](p *T) T {
 	}
 	return *p
 }
+
+// ssoToken is the bearer of GET /sso/profile, or of GET /sso/logout.
+type ssoToken struct {
+	db.Owned
+	ID         id.SSOToken
+	Kind       string // profile, logout
+	TokenHash  []byte
+	ClientID   id.Client
+	IdentityID id.Profile
+	UsedAt     *time.Time
+	ExpiresAt  time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+func (ssoToken) TableName() string { return "sso_tokens" }

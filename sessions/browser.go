@@ -23,14 +23,15 @@ type Browser struct {
 	AuthenticatedAt time.Time
 	SecondMethod    *Second // the second step, if there was one
 	SecondAt        *time.Time
-	IPAddress       *string
-	UserAgent       *string
-	LastSeenAt      time.Time
-	IdleSeconds     int64
-	ExpiresAt       time.Time
-	EndedAt         *time.Time
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
+	Via
+	IPAddress   *string
+	UserAgent   *string
+	LastSeenAt  time.Time
+	IdleSeconds int64
+	ExpiresAt   time.Time
+	EndedAt     *time.Time
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
 }
 
 // TableName is the table that this package owns.

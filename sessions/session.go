@@ -16,15 +16,16 @@ import (
 // Session is one application's session of a person.
 type Session struct {
 	db.Global
-	ID                 id.Session
-	BrowserSessionID   *id.BrowserSession
-	UserID             id.User
-	ClientID           id.Client
-	OrganizationID     *id.Organization // the current one; changed by Switch
-	AuthMethod         Method
-	AuthenticatedAt    time.Time
-	SecondMethod       *Second // the second step, if there was one
-	SecondAt           *time.Time
+	ID               id.Session
+	BrowserSessionID *id.BrowserSession
+	UserID           id.User
+	ClientID         id.Client
+	OrganizationID   *id.Organization // the current one; changed by Switch
+	AuthMethod       Method
+	AuthenticatedAt  time.Time
+	SecondMethod     *Second // the second step, if there was one
+	SecondAt         *time.Time
+	Via
 	IPAddress          *string
 	UserAgent          *string
 	ImpersonatorEmail  *string

@@ -23,6 +23,11 @@ type Domain struct {
 	VerificationToken    *string
 	VerificationPrefix   *string
 	VerifiedAt           *time.Time
+	CheckedAt            *time.Time
+	CheckResult          *DNSCheck `gorm:"serializer:json"`
+	NextCheckAt          *time.Time
+	MissingSince         *time.Time // verified, and the record is gone
+	MovesAt              *time.Time // proven while another organization holds it: becomes ours then
 	CreatedAt            time.Time
 	UpdatedAt            time.Time
 }

@@ -28,15 +28,18 @@ var floors = map[string]float64{
 	"users":         5,
 	"mfa":           4.5,
 	"tenants":       4,
+	"sso":           4,
+	"portal":        4,
+	"sso/people":    5.7,
 	"sessions":      4,
 	"apikeys":       4,
 	"audit":         3,
 	"internal/mail": 2.5,
 	"internal/jobs": 2, "internal/limit": 2, "internal/puzzle": 2,
 	"internal/db": 1, "web/hosted": 1, "web/mail": 1,
-	"users/password": 0.5, "tenants/brand": 0.5, "web/ui": 0.5, "sso/oidc": 0.5,
+	"users/password": 0.5, "tenants/brand": 0.5, "web/ui": 0.5, "sso/oidc": 0.5, "sso/saml": 0.5,
 	"internal/id": 0, "internal/actor": 0, "internal/problem": 0, "internal/seal": 0, "internal/netguard": 0,
-	"internal/config": 0, "internal/browser": 0, "internal/field": 0, "internal/wire": 0, "internal/i18n": 0, "web/assets": 0, "migrations": 0,
+	"internal/config": 0, "internal/browser": 0, "internal/field": 0, "internal/wire": 0, "internal/i18n": 0, "web/assets": 0, "migrations": 0, "sso/trail": 0,
 }
 
 // floorZero is the order among floor-0 packages: the words of the house, which
@@ -44,7 +47,7 @@ var floors = map[string]float64{
 var floorZero = map[string]float64{"internal/field": -0.5, "internal/id": -2, "internal/actor": -1, "internal/problem": -1}
 
 // outside are packages that tests and people use and the product does not.
-var outside = []string{"internal/mail/mailtest", "internal/mail/smtpsink", "sso/oidc/oidctest", "internal/dbtest", "internal/e2e", "internal/arch", "internal/tools", "examples/", "bench", "scripts", "tests"}
+var outside = []string{"internal/mail/mailtest", "internal/mail/smtpsink", "sso/oidc/oidctest", "sso/saml/samltest", "internal/dbtest", "internal/e2e", "internal/arch", "internal/tools", "examples/", "bench", "scripts", "tests"}
 
 type listed struct {
 	ImportPath string

@@ -98,10 +98,7 @@ func seedRaw(t *testing.T, d *DB, orgs ...id.Organization) {
 	for _, o := range orgs {
 		err := d.InOrg(t.Context(), o, actor.System("test"), func(tx *OrgTx) error {
 			user := id.New[id.User]()
-			for _, s := range []struct {
-				sql  string
-				args []any
-			}{
+			for _, s := range append([]row{
 				{"INSERT INTO organizations (id, name, metadata, created_at, updated_at) VALUES (?, 'x', '{}', now(), now())", []any{o}},
 				{"INSERT INTO users (id, email, email_key, metadata, created_at, updated_at) VALUES (?, ?, ?, '{}', now(), now())", []any{user, user, user}},
 				{"INSERT INTO organization_domains (id, organization_id, domain, state, verification_strategy, created_at, updated_at) VALUES (?, ?, 'x.example', 'pending', 'dns', now(), now())", []any{id.New[id.OrganizationDomain](), o}},
@@ -112,7 +109,7 @@ func seedRaw(t *testing.T, d *DB, orgs ...id.Organization) {
 				{"INSERT INTO organization_policies (organization_id, policy, created_at, updated_at) VALUES (?, '{}', now(), now())", []any{o}},
 				{"INSERT INTO invitations (id, organization_id, email, email_key, token_hash, sealed, expires_at, created_at, updated_at) VALUES (?, ?, 'x', 'x', ?, '', now(), now(), now())", []any{id.New[id.Invitation](), o, []byte(o)}},
 				{"INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, targets, data) VALUES (?, ?, 'x', now(), 'system', '[]', '{}')", []any{id.New[id.Event](), o}},
-			} {
+			}, connectionRows(o, user)...) {
 				if err := tx.session().Exec(s.sql, s.args...).Error; err != nil {
 					return err
 				}
@@ -122,5 +119,33 @@ func seedRaw(t *testing.T, d *DB, orgs ...id.Organization) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// row is one that is inserted past the handles.
+type row struct {
+	sql  string
+	args []any
+}
+
+// connectionRows are a connection of the organization and what hangs on it.
+func connectionRows(o id.Organization, user id.User) []row {
+	conn, identity, browser, client := id.New[id.Connection](), id.New[id.Profile](), id.New[id.BrowserSession](), id.New[id.Client]()
+	hash := []byte(o)
+	return []row{
+		{"INSERT INTO connections (id, organization_id, type, protocol, name, state, idp_initiated, jit, allow_guests, attribute_map, role_mappings, created_at, updated_at) VALUES (?, ?, 'GenericSAML', 'saml', 'x', 'draft', false, true, false, '{}', '[]', now(), now())", []any{conn, o}},
+		{"INSERT INTO connection_domains (id, organization_id, connection_id, domain, created_at) VALUES (?, ?, ?, 'x.example', now())", []any{id.New[id.ConnectionDomain](), o, conn}},
+		{"INSERT INTO connection_configurations (id, organization_id, connection_id, standing, configuration, created_at, updated_at) VALUES (?, ?, ?, 'live', '{}', now(), now())", []any{id.New[id.Configuration](), o, conn}},
+		{"INSERT INTO connection_keys (id, organization_id, connection_id, standing, certificate, sealed, not_after, created_at, updated_at) VALUES (?, ?, ?, 'active', '', '', now(), now(), now())", []any{id.New[id.ConnectionKey](), o, conn}},
+		{"INSERT INTO sso_requests (id, organization_id, connection_id, purpose, state_hash, bound_hash, sealed, expires_at, created_at, updated_at) VALUES (?, ?, ?, 'sign_in', ?, '', '', now(), now(), now())", []any{id.New[id.SSORequest](), o, conn, hash}},
+		{"INSERT INTO assertions_seen (id, organization_id, connection_id, expires_at, created_at) VALUES (?, ?, ?, now(), now())", []any{id.New[id.Seen](), o, conn}},
+		{"INSERT INTO sso_attempts (id, organization_id, connection_id, reference, kind, outcome, steps, attributes, created_at, updated_at) VALUES (?, ?, ?, 'GH', 'sign_in', 'failed', '[]', '{}', now(), now())", []any{id.New[id.SSOAttempt](), o, conn}},
+		{"INSERT INTO sso_identities (id, organization_id, connection_id, user_id, subject, guest, profile, created_at, updated_at) VALUES (?, ?, ?, ?, 'x', false, '', now(), now())", []any{identity, o, conn, user}},
+		{"INSERT INTO browser_sessions (id, secret_hash, user_id, auth_method, authenticated_at, last_seen_at, idle_seconds, expires_at, created_at, updated_at) VALUES (?, ?, ?, 'sso', now(), now(), 1, now(), now(), now())", []any{browser, hash, user}},
+		{"INSERT INTO sso_sessions (id, organization_id, connection_id, identity_id, browser_session_id, subject_hash, sealed, expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, '', '', now(), now(), now())", []any{id.New[id.SSOSession](), o, conn, identity, browser}},
+		{"INSERT INTO clients (id, name, type, token_algorithm, access_token_seconds, created_at, updated_at) VALUES (?, 'x', 'web', 'RS256', 300, now(), now())", []any{client}},
+		{"INSERT INTO sso_tokens (id, organization_id, kind, token_hash, client_id, identity_id, expires_at, created_at, updated_at) VALUES (?, ?, 'profile', ?, ?, ?, now(), now(), now())", []any{id.New[id.SSOToken](), o, hash, client, identity}},
+		{"INSERT INTO portal_links (id, organization_id, token_hash, scopes, made_by, expires_at, created_at, updated_at) VALUES (?, ?, ?, '[]', 'x', now(), now(), now())", []any{id.New[id.PortalLink](), o, hash}},
+		{"INSERT INTO portal_sessions (id, organization_id, secret_hash, name, scopes, expires_at, created_at, updated_at) VALUES (?, ?, ?, 'x', '[]', now(), now(), now())", []any{id.New[id.PortalSession](), o, hash}},
 	}
 }

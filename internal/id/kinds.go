@@ -40,6 +40,18 @@ type (
 	DeviceGrant        string
 	Mail               string
 	Puzzle             string
+	ConnectionDomain   string
+	Configuration      string
+	ConnectionKey      string
+	Certificate        string
+	Seen               string
+	SSORequest         string
+	SSOAttempt         string
+	Profile            string
+	SSOSession         string
+	SSOToken           string
+	PortalLink         string
+	PortalSession      string
 )
 
 func (Organization) Prefix() string       { return "org_" }
@@ -80,3 +92,15 @@ func (Puzzle) Prefix() string             { return "puzzle_" }
 func (MagicAuth) Prefix() string          { return "magic_auth_" }
 func (EmailVerification) Prefix() string  { return "email_verification_" }
 func (PasswordReset) Prefix() string      { return "password_reset_" }
+func (ConnectionDomain) Prefix() string   { return "connection_domain_" }
+func (Configuration) Prefix() string      { return "conn_config_" }
+func (ConnectionKey) Prefix() string      { return "conn_key_" }
+func (Certificate) Prefix() string        { return "conn_cert_" }
+func (Seen) Prefix() string               { return "seen_" }
+func (SSORequest) Prefix() string         { return "sso_request_" }
+func (SSOAttempt) Prefix() string         { return "sso_attempt_" }
+func (Profile) Prefix() string            { return "prof_" }
+func (SSOSession) Prefix() string         { return "sso_session_" }
+func (SSOToken) Prefix() string           { return "sso_token_" }
+func (PortalLink) Prefix() string         { return "portal_link_" }
+func (PortalSession) Prefix() string      { return "portal_session_" }

@@ -1,0 +1,271 @@
+-- +goose Up
+
+-- sso: an organization's identity providers
+CREATE TABLE connections (
+  id                     text PRIMARY KEY,
+  organization_id        text NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+  type                   text NOT NULL, -- the wire's connection_type
+  protocol               text NOT NULL, -- saml, oidc
+  name                   text NOT NULL,
+  state                  text NOT NULL, -- draft, active, inactive
+  idp_initiated          boolean NOT NULL,
+  jit                    boolean NOT NULL, -- whoever comes becomes a member
+  allow_guests           boolean NOT NULL, -- addresses of domains that the organization has not verified
+  default_role           text,
+  attribute_map          jsonb NOT NULL, -- sso.AttributeMap
+  role_mappings          jsonb NOT NULL, -- [sso.RoleMapping]
+  replaces_id            text,           -- the connection whose people move here, as an owner approved
+  replaces_approved_by   text,
+  metadata_checked_at    timestamptz,
+  metadata_error         text,
+  certificate_expires_at timestamptz, -- the earliest end of those that are accepted
+  certificate_notice     bigint,      -- days before it, of the last reminder
+  setup_step             text,        -- where the portal's set-up stands
+  tested_at              timestamptz, -- the last test that passed
+  tested_by              text,
+  last_used_at           timestamptz,
+  activated_at           timestamptz,
+  created_at             timestamptz NOT NULL,
+  updated_at             timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX connections_owned ON connections (organization_id, id); -- what hangs on a connection belongs to its organization
+CREATE INDEX connections_state ON connections (state, id);
+CREATE INDEX connections_certificate ON connections (certificate_expires_at);
+
+-- domains whose people are sent to a connection; without any, all of its organization's
+CREATE TABLE connection_domains (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL,
+  connection_id   text NOT NULL,
+  domain          text NOT NULL,
+  created_at      timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX connection_domains_once ON connection_domains (connection_id, domain);
+CREATE INDEX connection_domains_domain ON connection_domains (domain);
+
+-- how a connection is configured: what counts, what is tried beside it, what counted before
+CREATE TABLE connection_configurations (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL,
+  connection_id   text NOT NULL,
+  standing        text NOT NULL, -- live, candidate, previous
+  configuration   jsonb NOT NULL, -- sso.Configuration
+  sealed          bytea,          -- the client's secret (OIDC)
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX connection_configurations_once ON connection_configurations (connection_id, standing);
+
+-- our own keys for a connection: the identity provider is told of each
+CREATE TABLE connection_keys (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL,
+  connection_id   text NOT NULL,
+  standing        text NOT NULL, -- active, next, previous
+  certificate     bytea NOT NULL,
+  sealed          bytea NOT NULL, -- the private key
+  not_after       timestamptz NOT NULL,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX connection_keys_once ON connection_keys (connection_id, standing);
+
+-- one sending of a browser to an identity provider
+CREATE TABLE sso_requests (
+  id              text PRIMARY KEY, -- SAML: the request's ID is made of it
+  organization_id text NOT NULL,
+  connection_id   text NOT NULL,
+  purpose         text NOT NULL, -- sign_in, test, logout
+  state_hash      bytea NOT NULL, -- of RelayState or state
+  bound_hash      bytea NOT NULL, -- of the cookie of the browser that was sent
+  attempt_id      text,           -- the sign-in that it is for
+  portal_session  text,           -- or the admin's test
+  recorded_id     text,           -- its sso_attempts row
+  return_path     text,
+  sealed          bytea NOT NULL, -- nonce, verifier; later who came
+  answered_at     timestamptz,    -- an answer counts once
+  used_at         timestamptz,    -- and who came signs in once
+  expires_at      timestamptz NOT NULL,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sso_requests_state ON sso_requests (state_hash);
+CREATE INDEX sso_requests_expiry ON sso_requests (expires_at);
+
+-- assertions, and logout tokens, that were used: each counts once until it has run out
+CREATE TABLE assertions_seen (
+  id              text PRIMARY KEY, -- made of connection and assertion: the second insert fails
+  organization_id text NOT NULL,
+  connection_id   text NOT NULL,
+  expires_at      timestamptz NOT NULL,
+  created_at      timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX assertions_seen_expiry ON assertions_seen (expires_at);
+
+-- every try to sign in by a connection, and what became of it; kept for 30 days
+CREATE TABLE sso_attempts (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL,
+  connection_id   text NOT NULL,
+  reference       text NOT NULL, -- GH-XXXX-XXXX
+  kind            text NOT NULL, -- sign_in, test, idp_initiated, logout
+  outcome         text NOT NULL, -- started, succeeded, failed
+  code            text,
+  expected        text,
+  received        text,
+  steps           jsonb NOT NULL, -- [trail.Step]
+  document        text,           -- what came, redacted
+  attributes      jsonb NOT NULL, -- what was said of the person, as examples for the mapping
+  shadow          jsonb,          -- what the candidate configuration makes of the same answer
+  subject         text,
+  email           text,
+  user_id         text,
+  actor           text,           -- who tested
+  ip_address      text,
+  user_agent      text,
+  finished_at     timestamptz,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sso_attempts_connection ON sso_attempts (connection_id, id);
+CREATE INDEX sso_attempts_reference ON sso_attempts (reference);
+CREATE INDEX sso_attempts_age ON sso_attempts (created_at);
+
+-- sso/people: who a subject of a connection is here
+CREATE TABLE sso_identities (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL,
+  connection_id   text NOT NULL,
+  user_id         text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  subject         text NOT NULL, -- NameID, sub, or the attribute that was chosen
+  external_id     text,
+  email           text,
+  guest           boolean NOT NULL, -- the organization does not hold the address's domain
+  profile         bytea NOT NULL,   -- sealed: wire.Profile at the last sign-in
+  last_used_at    timestamptz,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sso_identities_once ON sso_identities (connection_id, subject);
+CREATE INDEX sso_identities_user ON sso_identities (user_id, id);
+CREATE INDEX sso_identities_external ON sso_identities (connection_id, external_id);
+
+-- sso/people: what single logout is about
+CREATE TABLE sso_sessions (
+  id                 text PRIMARY KEY,
+  organization_id    text NOT NULL,
+  connection_id      text NOT NULL,
+  identity_id        text NOT NULL REFERENCES sso_identities (id) ON DELETE CASCADE,
+  browser_session_id text NOT NULL REFERENCES browser_sessions (id) ON DELETE CASCADE,
+  subject_hash       bytea NOT NULL,
+  index_hash         bytea, -- of SessionIndex, or of sid
+  sealed             bytea NOT NULL, -- NameID as it came, SessionIndex; ID token
+  expires_at         timestamptz NOT NULL,
+  created_at         timestamptz NOT NULL,
+  updated_at         timestamptz NOT NULL,
+  FOREIGN KEY (organization_id, connection_id) REFERENCES connections (organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sso_sessions_subject ON sso_sessions (connection_id, subject_hash);
+CREATE INDEX sso_sessions_browser ON sso_sessions (browser_session_id);
+CREATE INDEX sso_sessions_expiry ON sso_sessions (expires_at);
+
+-- oauth: bearers of GET /sso/profile, and of GET /sso/logout
+CREATE TABLE sso_tokens (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+  kind            text NOT NULL, -- profile, logout
+  token_hash      bytea NOT NULL,
+  client_id       text NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+  identity_id     text NOT NULL REFERENCES sso_identities (id) ON DELETE CASCADE,
+  used_at         timestamptz,
+  expires_at      timestamptz NOT NULL,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX sso_tokens_hash ON sso_tokens (token_hash);
+CREATE INDEX sso_tokens_expiry ON sso_tokens (expires_at);
+
+-- portal: links that open it, and who is in it
+CREATE TABLE portal_links (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+  token_hash      bytea NOT NULL,
+  scopes          jsonb NOT NULL, -- sso, domains, directory, audit_log, log_stream, certificates
+  connection_id   text,           -- that connection's set-up alone
+  provider_type   text,           -- the set-up begins with it
+  return_url      text,
+  success_url     text,
+  made_by         text NOT NULL,  -- as people call who made it
+  asked_at        timestamptz,    -- somebody found it used and asked for another
+  used_at         timestamptz,
+  expires_at      timestamptz NOT NULL,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX portal_links_token ON portal_links (token_hash);
+CREATE INDEX portal_links_expiry ON portal_links (expires_at);
+
+CREATE TABLE portal_sessions (
+  id              text PRIMARY KEY,
+  organization_id text NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+  secret_hash     bytea NOT NULL,
+  link_id         text,           -- or, by role:
+  user_id         text REFERENCES users (id) ON DELETE CASCADE,
+  name            text NOT NULL,  -- who it is, as people and the log call them
+  scopes          jsonb NOT NULL,
+  connection_id   text,
+  provider_type   text,
+  return_url      text,
+  success_url     text,
+  ended_at        timestamptz,
+  expires_at      timestamptz NOT NULL,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX portal_sessions_secret ON portal_sessions (secret_hash);
+CREATE INDEX portal_sessions_expiry ON portal_sessions (expires_at);
+
+-- domains: what the last look at DNS found, and a domain that is on its way to another holder
+ALTER TABLE organization_domains ADD COLUMN checked_at timestamptz;
+ALTER TABLE organization_domains ADD COLUMN check_result jsonb;    -- tenants.DNSCheck
+ALTER TABLE organization_domains ADD COLUMN next_check_at timestamptz;
+ALTER TABLE organization_domains ADD COLUMN missing_since timestamptz; -- verified, and the record is gone
+ALTER TABLE organization_domains ADD COLUMN moves_at timestamptz;      -- proven while another holds it: becomes ours then
+CREATE INDEX organization_domains_check ON organization_domains (next_check_at);
+
+-- a sign-in by a connection: it counts as one for that organization alone
+ALTER TABLE login_attempts ADD COLUMN connection_id text;        -- go there at once, or came from there
+ALTER TABLE login_attempts ADD COLUMN sso_organization_id text;
+ALTER TABLE login_attempts ADD COLUMN sso_guest boolean NOT NULL DEFAULT false;
+ALTER TABLE login_attempts ADD COLUMN sso_request_id text;       -- who came waits there
+ALTER TABLE browser_sessions ADD COLUMN sso_organization_id text;
+ALTER TABLE browser_sessions ADD COLUMN sso_guest boolean NOT NULL DEFAULT false;
+ALTER TABLE browser_sessions ADD COLUMN connection_id text;
+ALTER TABLE sessions ADD COLUMN sso_organization_id text;
+ALTER TABLE sessions ADD COLUMN sso_guest boolean NOT NULL DEFAULT false;
+ALTER TABLE sessions ADD COLUMN connection_id text;
+ALTER TABLE grants ADD COLUMN sso_organization_id text;
+ALTER TABLE grants ADD COLUMN sso_guest boolean NOT NULL DEFAULT false;
+ALTER TABLE grants ADD COLUMN connection_id text;
+ALTER TABLE grants ADD COLUMN profile_id text;                   -- a code of /sso/authorize
+ALTER TABLE authorization_requests ADD COLUMN connection_id text;
+
+SELECT gatehouse_isolate('connections');
+SELECT gatehouse_isolate('connection_domains');
+SELECT gatehouse_isolate('connection_configurations');
+SELECT gatehouse_isolate('connection_keys');
+SELECT gatehouse_isolate('sso_requests');
+SELECT gatehouse_isolate('assertions_seen');
+SELECT gatehouse_isolate('sso_attempts');
+SELECT gatehouse_isolate('sso_identities');
+SELECT gatehouse_isolate('sso_sessions');
+SELECT gatehouse_isolate('sso_tokens');
+SELECT gatehouse_isolate('portal_links');
+SELECT gatehouse_isolate('portal_sessions');

@@ -1,0 +1,13 @@
+package sessions
+
+import "gatehouse/internal/id"
+
+// Via is the connection that a sign-in by single sign-on came through. It
+// counts as single sign-on for that connection's organization alone: another
+// organization's identity provider vouches for nobody there. All empty for
+// every other way in.
+type Via struct {
+	ConnectionID      *id.Connection
+	SSOOrganizationID *id.Organization
+	SSOGuest          bool // the organization does not hold the domain of the person's address
+}

@@ -1,0 +1,73 @@
+package sso
+
+import (
+	"time"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/sso/trail"
+)
+
+// Kept is how long attempts are kept.
+const Kept = 30 * 24 * time.Hour
+
+// Kind is how an attempt began.
+type Kind string
+
+// The kinds.
+const (
+	KindSignIn       Kind = "sign_in"
+	KindTest         Kind = "test"
+	KindIDPInitiated Kind = "idp_initiated"
+	KindLogout       Kind = "logout"
+)
+
+// Outcome is what became of an attempt.
+type Outcome string
+
+// The outcomes. One that stays started was never answered.
+const (
+	Started   Outcome = "started"
+	Succeeded Outcome = "succeeded"
+	Failed    Outcome = "failed"
+)
+
+// Attempt is one try to sign in by a connection, with each step and what was
+// refused: the page that says what to change at the provider reads it.
+type Attempt struct {
+	db.Owned
+	ID           id.SSOAttempt
+	ConnectionID id.Connection
+	Reference    string
+	Kind         Kind
+	Outcome      Outcome
+	Code         *string
+	Expected     *string
+	Received     *string
+	Steps        []trail.Step        `gorm:"serializer:json"`
+	Document     *string             // what came, redacted
+	Attributes   map[string][]string `gorm:"serializer:json"` // what was said of the person
+	Shadow       *Shadow             `gorm:"serializer:json"`
+	Subject      *string
+	Email        *string
+	UserID       *id.User
+	Actor        *string // who tested
+	IPAddress    *string
+	UserAgent    *string
+	FinishedAt   *time.Time
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// TableName is the table that this package owns.
+func (Attempt) TableName() string { return "sso_attempts" }
+
+var attempts = db.OwnedTable[Attempt, id.SSOAttempt]{}
+
+// Shadow is what the candidate configuration made of the same answer.
+type Shadow struct {
+	Accepted bool    `json:"accepted"`
+	Code     *string `json:"code,omitempty"`
+	Expected *string `json:"expected,omitempty"`
+	Received *string `json:"received,omitempty"`
+}

@@ -91,10 +91,11 @@ type Begin struct {
 	NeedsOrganization bool             // choose one where the person has several
 	LoginHint         string           // an address to fill in
 	UILocales         string
-	Screen            string     // ScreenSignIn (default) or ScreenSignUp
-	FreshAfter        *time.Time // a live session from before this does not count
-	Provider          string     // go there at once; a slug
-	ProviderHints     social.Hints
+	Screen            string         // ScreenSignIn (default) or ScreenSignUp
+	FreshAfter        *time.Time     // a live session from before this does not count
+	Provider          string         // go there at once; a slug
+	Connection        *id.Connection // or go to this connection's provider at once; it is active
+	ProviderHints     social.Hints   // for either
 
 	// Invitation that the sign-in accepts, of LocateOpen. The address is then
 	// the invited one, and the organization its own.
@@ -117,9 +118,12 @@ func Start(tx *db.Tx, b Begin) (Started, error) {
 	return Started{Attempt: a.ID, Secret: secret, Path: a.path(a.firstPage())}, nil
 }
 
-// firstPage asks for the address, unless the application named a provider.
+// firstPage asks for the address, unless the application named a provider or a
+// connection.
 func (a *Attempt) firstPage() string {
 	switch {
+	case a.ConnectionID != nil:
+		return pathSSO
 	case a.Provider != nil:
 		return pathSocial + "/" + *a.Provider
 	case a.Screen == ScreenSignUp:
@@ -148,6 +152,9 @@ func newAttempt(now time.Time, b Begin) (a *Attempt, secret string) {
 	}
 	if b.Provider != "" {
 		a.Provider, a.ProviderHints = &b.Provider, &b.ProviderHints
+	}
+	if b.Connection != nil {
+		a.ConnectionID, a.ProviderHints = b.Connection, &b.ProviderHints
 	}
 	return a, secret
 }

@@ -20,6 +20,7 @@ const (
 	pathLink          = "/login/link"
 	pathPasskey       = "/login/passkey"
 	pathSocial        = "/login/social"
+	pathSSO           = "/login/sso"
 	pathSignUp        = "/login/signup"
 	pathSignUpDetails = "/login/signup/details"
 	pathVerifyEmail   = "/login/verify-email"

@@ -71,3 +71,27 @@ type Shadow struct {
 	Expected *string `json:"expected,omitempty"`
 	Received *string `json:"received,omitempty"`
 }
+
+// GetAttempt is one attempt.
+func GetAttempt(tx db.OwnedScope, attempt id.SSOAttempt) (*Attempt, error) {
+	return attempts.Get(tx, attempt)
+}
+
+// Attempts lists the attempts of a connection, the newest first.
+func Attempts(tx db.OwnedScope, c id.Connection, p db.Page, conds ...db.Cond) ([]Attempt, db.Paging, error) {
+	list := func(q db.Query) ([]Attempt, error) { return attempts.List(tx, q) }
+	conds = append([]db.Cond{db.Eq("connection_id", c)}, conds...)
+	return db.ListPage(list, p, "id", func(a Attempt) string { return string(a.ID) }, conds...)
+}
+
+// LocateReference is the newest attempt that its page called GH-XXXX-XXXX.
+func LocateReference(tx *db.AllTx, reference string) (*Attempt, error) {
+	found, err := attempts.List(tx, db.Query{Where: []db.Cond{db.Eq("reference", reference)}, Order: []string{"-id"}, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, db.ErrNotFound
+	}
+	return &found[0], nil
+}

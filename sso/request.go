@@ -1,10 +1,13 @@
 package sso
 
 import (
+	"encoding/json"
+	"errors"
 	"time"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/seal"
 )
 
 // Lifetime is how long a person may take at the provider.
@@ -20,7 +23,8 @@ const (
 	Logout Purpose = "logout" // its answer ends a single logout
 )
 
-// Request is one sending of a browser to an identity provider.
+// Request is one sending of a browser to an identity provider. Its id is the
+// SAML request's ID too: the answer names it in InResponseTo.
 type Request struct {
 	db.Owned
 	ID            id.SSORequest
@@ -38,6 +42,8 @@ type Request struct {
 	ExpiresAt     time.Time
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
+
+	carried carried // of an open request, once it was found
 }
 
 // TableName is the table that this package owns.
@@ -45,17 +51,150 @@ func (Request) TableName() string { return "sso_requests" }
 
 var requests = db.OwnedTable[Request, id.SSORequest]{}
 
-// seen is an assertion or a logout token that was used. Its id is made of the
-// connection and the assertion's id.
-type seen struct {
-	db.Owned
-	ID           id.Seen
-	ConnectionID id.Connection
-	ExpiresAt    time.Time
-	CreatedAt    time.Time
+// carried is what a request keeps sealed.
+type carried struct {
+	Nonce    string   `json:"nonce,omitempty"`
+	Verifier string   `json:"verifier,omitempty"`
+	Returns  int      `json:"returns,omitempty"`
+	Profile  *Profile `json:"profile,omitempty"` // who came
 }
 
-// TableName is the table that this package owns.
-func (seen) TableName() string { return "assertions_seen" }
+// Returns is how often the browser had come back from there a moment before
+// it was sent this time.
+func (r *Request) Returns() int { return r.carried.Returns }
 
-var seens = db.OwnedTable[seen, id.Seen]{}
+func newRequest(tx *db.OrgTx, c id.Connection, record id.SSOAttempt, f For, state string, keep carried) error {
+	r := &Request{ID: id.New[id.SSORequest](), ConnectionID: c, Purpose: f.Purpose, StateHash: seal.Hash(state), BoundHash: seal.Hash(f.Bound),
+		AttemptID: f.Attempt, PortalSession: f.PortalSession, RecordedID: &record, ReturnPath: some(f.ReturnPath), ExpiresAt: tx.Now().Add(Lifetime)}
+	if err := r.pack(tx, keep); err != nil {
+		return err
+	}
+	return requests.Insert(tx, r)
+}
+
+// byState is the request of a connection that was sent away with a state.
+func byState(tx *db.OrgTx, c id.Connection, state string) (*Request, error) {
+	if state == "" || len(state) > maxState {
+		return nil, ErrState
+	}
+	return opened(tx, c, db.Eq("state_hash", seal.Hash(state)))
+}
+
+// byID is the request of a connection that an answer names.
+func byID(tx *db.OrgTx, c id.Connection, named string) (*Request, error) {
+	request, err := id.Parse[id.SSORequest](named)
+	if err != nil {
+		return nil, ErrState
+	}
+	return opened(tx, c, db.Eq("id", request))
+}
+
+// maxState is more than what we send: 43 characters.
+const maxState = 256
+
+// opened reads one request with what it keeps. An answer at another
+// connection's address is none of it (attacks.md S13, O6).
+func opened(tx *db.OrgTx, c id.Connection, cond db.Cond) (*Request, error) {
+	r, err := requests.First(tx, cond, db.Eq("connection_id", c))
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, ErrState
+	}
+	if err != nil {
+		return nil, err
+	}
+	plain, err := tx.Open(r.cell(), r.Sealed)
+	if err == nil {
+		err = json.Unmarshal(plain, &r.carried)
+	}
+	return r, err
+}
+
+// live reports whether an answer may still come.
+func (r *Request) live(now time.Time) bool { return r.AnsweredAt == nil && now.Before(r.ExpiresAt) }
+
+// bound reports whether the browser with that cookie is the one that was sent
+// away: an answer that somebody else fetched signs nobody in (attacks.md S13, O7).
+func (r *Request) bound(secret string) bool {
+	return secret != "" && seal.Equal(r.BoundHash, seal.Hash(secret))
+}
+
+// answer uses the request up: of twenty answers at once one goes on.
+func (r *Request) answer(tx *db.OrgTx) (bool, error) {
+	n, err := requests.Update(tx, r.ID, db.Set{"answered_at": tx.Now()}, db.Null("answered_at"), db.Gt("expires_at", tx.Now()))
+	return n == 1, err
+}
+
+// keep stores who came, until the browser asks by itself.
+func (r *Request) keep(tx *db.OrgTx, p *Profile) error {
+	r.carried = carried{Returns: r.carried.Returns, Profile: p}
+	if err := r.pack(tx, r.carried); err != nil {
+		return err
+	}
+	_, err := requests.Update(tx, r.ID, db.Set{"sealed": r.Sealed})
+	return err
+}
+
+// LocateRequest is the organization of a request.
+func LocateRequest(tx *db.AllTx, request id.SSORequest) (id.Organization, error) {
+	r, err := requests.Get(tx, request)
+	if errors.Is(err, db.ErrNotFound) {
+		return "", ErrState
+	}
+	if err != nil {
+		return "", err
+	}
+	return r.OrganizationID, nil
+}
+
+// Take is who came by a request of that sign-in. Each answer is taken once.
+func Take(tx *db.OrgTx, request id.SSORequest, attempt id.Attempt) (*Received, error) {
+	r, err := requests.Get(tx, request)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, ErrState
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r, err = opened(tx, r.ConnectionID, db.Eq("id", request)); err != nil {
+		return nil, err
+	}
+	if r.AttemptID == nil || *r.AttemptID != attempt || r.carried.Profile == nil || r.RecordedID == nil {
+		return nil, ErrState
+	}
+	n, err := requests.Update(tx, r.ID, db.Set{"used_at": tx.Now()}, db.Null("used_at"), db.Gt("expires_at", tx.Now()))
+	if err == nil && n == 0 {
+		err = ErrState
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := connections.Get(tx, r.ConnectionID)
+	if err != nil {
+		return nil, err
+	}
+	record, err := attempts.Get(tx, *r.RecordedID)
+	if err != nil {
+		return nil, err
+	}
+	return &Received{Request: r, Connection: c, Profile: r.carried.Profile, Record: record.ID, Reference: record.Reference}, nil
+}
+
+func (r *Request) pack(tx *db.OrgTx, c carried) error {
+	plain, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	r.Sealed, err = tx.Seal(r.cell(), plain)
+	return err
+}
+
+func (r *Request) cell() db.Cell {
+	return db.Cell{Table: "sso_requests", Column: "sealed", Row: string(r.ID)}
+}
+
+func some(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -14,13 +14,15 @@ type Cookie struct {
 }
 
 // The cookies. Session is set only when a sign-in is complete. Attempt holds
-// the secret of a login attempt: an identity provider's cross-site POST to
-// the ACS must carry it. Device says who has signed in here before, for the
+// the secret of a login attempt. SSO says, for one request to an identity
+// provider, that this browser was sent there: the provider's cross-site POST
+// to the ACS must carry it. Device says who has signed in here before, for the
 // limits. Flash is a notice for the next page. Theme and Locale are a person's
 // choice of looks.
 var (
 	Session = Cookie{name: "gatehouse_session"}
-	Attempt = Cookie{name: "gatehouse_attempt", crossSite: true}
+	Attempt = Cookie{name: "gatehouse_attempt"}
+	SSO     = Cookie{name: "gatehouse_sso", crossSite: true}
 	Device  = Cookie{name: "gatehouse_device"}
 	Flash   = Cookie{name: "gatehouse_flash"}
 	Theme   = Cookie{name: "gatehouse_theme"}

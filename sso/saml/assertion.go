@@ -10,7 +10,8 @@ type Assertion struct {
 	NameQualifier, SPNameQualifier string
 	SessionIndex                   string
 	SessionNotOnOrAfter            time.Time // zero where the provider sets no end
-	NotOnOrAfter                   time.Time // until then, and the skew, the ID must be remembered
+	NotOnOrAfter                   time.Time // the end of the shortest window that it sets
+	RememberUntil                  time.Time // until then it would verify again: keep its ID that long
 	AuthnInstant, IssueInstant     time.Time
 	AuthnContext                   string
 	Attributes                     []Attribute

@@ -8,30 +8,6 @@ import (
 
 // Until the verifier stands, everything that comes from outside is refused.
 
-// Response is a response that was read, and not verified.
-type Response struct{ inResponseTo string }
-
-// ReadResponse reads the SAMLResponse field of a form that came to the ACS.
-func ReadResponse(field string) (*Response, error) {
-	return nil, trail.Refuse(ErrXML, trail.Structure, "", "")
-}
-
-// UnverifiedInResponseTo names the request that the response claims to answer.
-// It is only good for finding the stored request.
-func (r *Response) UnverifiedInResponseTo() string { return r.inResponseTo }
-
-// UnverifiedIssuer is whom the response claims to come from. It is only good
-// for telling an admin.
-func (r *Response) UnverifiedIssuer() string { return "" }
-
-// Document is the XML as it came, for Redact.
-func (r *Response) Document() []byte { return nil }
-
-// Verify makes every check, in the order of the trail.
-func (s Settings) Verify(r *Response, e Expect) (*Assertion, *trail.Trail, error) {
-	return nil, &trail.Trail{}, trail.Refuse(ErrUnsigned, trail.Signature, "", "")
-}
-
 // ParseMetadata reads what a provider publishes about itself.
 func ParseMetadata(document []byte, now time.Time) (*IdP, error) { return nil, ErrMetadata }
 

@@ -1,0 +1,28 @@
+package diagnosis
+
+import "gatehouse/sso/guide"
+
+// people are refusals of whoever came, after all about the answer was right.
+var people = map[string]entry{
+	"email_domain_not_owned": {code: "DOMAIN-MISMATCH", title: "@{domain} isn’t one of your domains",
+		explain: "The sign-in is right, and its address is of a domain that your organization hasn’t verified. Whoever runs a provider could else sign in as anybody.",
+		who:     Here, page: Domains, fix: "Verify the domain, or allow guests under *Choose who can use it*.", compare: true},
+	"email_missing": {code: "ATTR-EMAIL", title: "No email address in the response",
+		explain: "The sign-in is right, and none of its attributes is known to hold the person’s address.",
+		who:     AtProvider, at: guide.Claims, fix: "Under *{field}*, send the person’s address as `email`. Or choose here which attribute holds it.", page: Mapping, compare: true},
+	"email_invalid": {code: "ATTR-EMAIL", title: "The email address isn’t one",
+		explain: "The attribute that should hold the person’s address holds something else.",
+		who:     AtProvider, at: guide.Claims, fix: "Under *{field}*, send the person’s address as `email`. Or choose here which attribute holds it.", page: Mapping, compare: true},
+	"membership_required": {code: "ACCOUNT-MEMBER", title: "The person isn’t a member yet",
+		explain: "The sign-in is right, and this connection doesn’t make members of people whom nobody invited.",
+		who:     Here, page: Access, fix: "Invite the person, or let whoever signs in become a member."},
+	"membership_inactive": {code: "ACCOUNT-INACTIVE", title: "The person’s membership was ended",
+		explain: "The sign-in is right, and somebody here deactivated the person.",
+		who:     Here, fix: "Reactivate the member, if that was a mistake."},
+	"identity_move_not_approved": {code: "ACCOUNT-MOVE", title: "The person is known by another connection",
+		explain: "They signed in by another connection of your organization before. Moving people to this one needs an owner’s approval.",
+		who:     Here, page: Access, fix: "Let this connection replace the other."},
+	"account_is_operator": {code: "ACCOUNT-OPERATOR", title: "That account can’t be reached from here",
+		explain: "An account that runs {app} itself never signs in by a customer’s provider.",
+		who:     Person, fix: "Test with another person."},
+}

@@ -1,0 +1,57 @@
+package diagnosis
+
+import "gatehouse/sso/guide"
+
+const startAgain = "Start again, in one tab of one browser."
+
+// openID are refusals of OpenID Connect, and of sign-ins that were not started
+// or not finished as they should be.
+var openID = map[string]entry{
+	"oidc_client_refused": {code: "OIDC-CLIENT", title: "{Provider} doesn’t accept our secret",
+		explain: "The client ID or the secret is wrong, or the secret has run out.",
+		who:     AtProvider, at: guide.Secret, fix: "Make a new secret under *{field}*, and enter it here.", page: Metadata, compare: true},
+	"oidc_redirect_refused": {code: "OIDC-REDIRECT", title: "{Provider} doesn’t know our redirect address",
+		explain: "{Provider} sends people back only to addresses that it was told of.",
+		who:     AtProvider, at: guide.Redirect, fix: "Add the value below to *{field}*, letter for letter, save, and test again.", copy: guide.RedirectURI},
+	"oidc_provider_unavailable": {code: "OIDC-DISCOVERY", title: "We can’t reach {provider}",
+		explain: "{Provider} didn’t answer, not in time, or not with what OpenID Connect asks.",
+		who:     AtProvider, at: guide.Issuer, fix: "Check that *{field}* is the one below, and that it can be reached from the internet.", page: Metadata, compare: true},
+	"oidc_provider_refused": {code: "OIDC-REFUSED", title: "{Provider} refused the sign-in",
+		explain: "{Provider} answered that it didn’t work, in its own words below.",
+		who:     AtProvider, at: guide.Assignment, fix: "Under *{field}*, check that the person is there. If they are, look at the sign-in in the logs of {provider}.", compare: true},
+	"oidc_access_denied": {code: "OIDC-DENIED", title: "The sign-in was cancelled at {provider}",
+		explain: "The person cancelled, or isn’t assigned to the app.",
+		who:     AtProvider, at: guide.Assignment, fix: "Under *{field}*, add the person or one of their groups, and test again."},
+	"oidc_code_refused": {code: "OIDC-CODE", title: "{Provider} doesn’t take its own code any more",
+		explain: "A code counts once and for a minute or so. The back button, or a slow page, spoils it.",
+		who:     Person, fix: startAgain, compare: true},
+	"oidc_issuer_mismatch": {code: "OIDC-ISSUER", title: "Another provider answered",
+		explain: "The answer names another *issuer* than the one that is set up here.",
+		who:     Here, page: Metadata, fix: "Enter the issuer that {provider} names. With several accounts or realms, it is the one that your people are in.", compare: true},
+	"oidc_nonce_mismatch": {code: "OIDC-NONCE", title: "The sign-in was started elsewhere",
+		explain: "The answer belongs to another sign-in: of another tab or browser.", who: Person, fix: startAgain},
+	"oidc_token_invalid": {code: "OIDC-TOKEN", title: "{Provider}’s ID token isn’t valid here",
+		explain: "Its signature, its audience or its time isn’t right.",
+		who:     Here, page: Metadata, fix: "Check that the client ID is this very client’s, and the issuer the one that signs for it.", compare: true},
+	"oidc_authorized_party_mismatch": {code: "OIDC-PARTY", title: "{Provider} answered, but for a different app",
+		explain: "Its ID token was made for another client.", who: Here, page: Metadata, fix: "Check that the client ID is this very client’s.", compare: true},
+	"oidc_issued_at_invalid": {code: "OIDC-TIME", title: "The clocks are apart",
+		explain: "By our clock the ID token was made at a time that can’t be.", who: AtProvider, fix: clocks, compare: true},
+	"oidc_subject_missing": {code: "OIDC-SUBJECT", title: "{Provider}’s ID token names nobody",
+		explain: "It has no `sub`.", who: Operator, fix: form},
+	"oidc_token_hash_mismatch": {code: "OIDC-TOKEN", title: "{Provider}’s two tokens don’t belong together",
+		explain: "The ID token is about another access token.", who: Operator, fix: form},
+	"oidc_userinfo_mismatch": {code: "OIDC-USERINFO", title: "{Provider}’s two answers are about two people",
+		explain: "The ID token names one person and the userinfo endpoint another.", who: Operator, fix: form, compare: true},
+	"oidc_answer_invalid": {code: "OIDC-ANSWER", title: "{Provider}’s answer can’t be read",
+		explain: "It holds neither a code nor a reason, or both.", who: Operator, fix: form},
+	"sso_state_invalid": {code: "OIDC-STATE", title: "The sign-in was started elsewhere",
+		explain: "It has run out, was finished before, or was started in another browser.", who: Person, fix: startAgain},
+	"sso_loop": {code: "SSO-LOOP", title: "{Provider} sends people back again and again",
+		explain: "Three sign-ins came back within a minute, and none led anywhere.", who: Operator, fix: form},
+	"sso_no_answer": {code: "SSO-NO-ANSWER", title: "Nothing came back yet",
+		explain: "{Provider} hasn’t sent anybody back. If it showed an error there, the app doesn’t know our values, or you aren’t assigned to it.",
+		who:     AtProvider, at: guide.Assignment, fix: "Compare the values of the app with those of this set-up, and look for yourself under *{field}*."},
+	"connection_inactive": {code: "SSO-OFF", title: "Single sign-on is turned off",
+		explain: "This connection signs nobody in.", who: Here, page: Settings, fix: "Turn it on."},
+}

@@ -1,0 +1,101 @@
+package guide
+
+var entraSAML = Guide{
+	Key: "entra-saml", Type: "AzureSAML", Provider: "Entra ID", Name: "Microsoft Entra ID", Protocol: "saml",
+	Role: Say("*Cloud Application Administrator* or *Application Administrator*"), Minutes: 10,
+	Title: "Create the app in Entra ID", Done: "I’ve created the app",
+	Lede: Say("Make an enterprise application for {app} in the Microsoft Entra admin center and paste three values into it."),
+	Steps: []Step{
+		{Title: "Create your own application",
+			Text:    Say("Go to *Enterprise applications*, then *New application*, then *Create your own application*. Name it *{app}*, choose *Integrate any other application you don't find in the gallery (Non-gallery)*, then *Create*."),
+			Console: Console{"Open the Entra admin center", "https://entra.microsoft.com/"}},
+		{Title: "Paste these values under “Basic SAML Configuration”",
+			Text: Say("In the app, choose *Single sign-on*, then *SAML*. Choose *Edit* beside *Basic SAML Configuration*. Leave *Relay State* empty, then *Save*."),
+			Paste: []Paste{
+				{Mark: "A", Field: "Identifier (Entity ID)", Value: EntityID},
+				{Mark: "B", Field: "Reply URL", Also: "also called ACS URL", Value: ACSURL},
+				{Mark: "C", Field: "Sign on URL", Also: "for the tile in My Apps", Value: StartURL},
+			},
+			Form: &Form{Window: "Entra ID · SAML-based Sign-on · Basic SAML Configuration", Fields: []Field{
+				{Label: "Identifier (Entity ID)", Mark: "A", Value: EntityID},
+				{Label: "Reply URL", Mark: "B", Value: ACSURL},
+				{Label: "Sign on URL", Mark: "C", Value: StartURL},
+			}}},
+		{Title: "Check “Attributes & Claims”",
+			Text: Say("Entra ID sends these by itself; nothing has to be added. People without a mailbox may have no `user.mail`: use `user.userprincipalname` for them if it is their address. For roles, choose *Add a group claim*, then *Groups assigned to the application*."),
+			Attributes: &Attributes{Name: "Claim name", Value: "Value in Entra ID", Rows: []Attribute{
+				{Name: ".../claims/emailaddress", Value: "user.mail", Note: "Required"},
+				{Name: ".../claims/givenname", Value: "user.givenname"},
+				{Name: ".../claims/surname", Value: "user.surname"},
+				{Name: ".../claims/groups", Value: "Groups assigned to the application", Phrase: true, Note: "Only to map roles"},
+			}}},
+		{Title: "Assign people",
+			Text: Say("Under *Users and groups*, choose *Add user/group* and assign yourself and whoever will use {app}. Nobody else gets in.")},
+	},
+	Metadata: Metadata{Ways: []Way{ByURL, ByFile, ByHand}, Label: "App Federation Metadata Url",
+		Where:   Say("In the app’s *Single sign-on* page, under *SAML Certificates*, copy the *App Federation Metadata Url*."),
+		Example: "https://login.microsoftonline.com/…/federationmetadata/2007-06/federationmetadata.xml?appid=…",
+		Looks:   Say("It ends in `?appid=` and an ID. Without that, it shows the certificates of other apps."),
+		Issuer:  "Microsoft Entra Identifier", SignInURL: "Login URL", Certificate: "Certificate (Base64)"},
+	Mistakes: []Mistake{
+		{Holds: "portal.azure.com", Says: Say("This is a page of the portal, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
+		{Holds: "entra.microsoft.com", Says: Say("This is a page of the admin center, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
+		{Holds: "/saml2", Says: Say("This is the Login URL, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
+		{Holds: "sts.windows.net", Says: Say("This is the Microsoft Entra Identifier, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
+	},
+	Places: map[Subject]Place{
+		Audience:   {Say("*Enterprise applications*, {app}, *Single sign-on*, *Edit* beside *Basic SAML Configuration*"), "Identifier (Entity ID)"},
+		ACS:        {Say("*Enterprise applications*, {app}, *Single sign-on*, *Edit* beside *Basic SAML Configuration*"), "Reply URL"},
+		Signing:    {Say("*Enterprise applications*, {app}, *Single sign-on*, *Edit* beside *SAML Certificates*"), "Signing Option"},
+		Algorithm:  {Say("*Enterprise applications*, {app}, *Single sign-on*, *Edit* beside *SAML Certificates*"), "Signing Algorithm"},
+		Trust:      {Say("*Enterprise applications*, {app}, *Single sign-on*"), "SAML Certificates"},
+		Encryption: {Say("*Enterprise applications*, {app}"), "Token encryption"},
+		NameID:     {Say("*Enterprise applications*, {app}, *Single sign-on*, *Edit* beside *Attributes & Claims*"), "Unique User Identifier (Name ID)"},
+		Claims:     {Say("*Enterprise applications*, {app}, *Single sign-on*, *Edit* beside *Attributes & Claims*"), "Additional claims"},
+		Assignment: {Say("*Enterprise applications*, {app}"), "Users and groups"},
+		Tile:       {Say("*Enterprise applications*, {app}, *Single sign-on*, *Edit* beside *Basic SAML Configuration*"), "Sign on URL"},
+	},
+}
+
+var entraOIDC = Guide{
+	Key: "entra-oidc", Type: "EntraIdOIDC", Provider: "Entra ID", Name: "Microsoft Entra ID", Protocol: "oidc",
+	Role: Say("*Cloud Application Administrator* or *Application Administrator*"), Minutes: 10,
+	Title: "Register the app in Entra ID", Done: "I’ve registered the app",
+	Lede: Say("Register {app} in the Microsoft Entra admin center, paste one value into it, and make a secret."),
+	Steps: []Step{
+		{Title: "Start a new registration",
+			Text:    Say("Go to *App registrations*, then *New registration*. Name it *{app}*. Under *Supported account types*, choose the one for this organizational directory only (single tenant)."),
+			Console: Console{"Open the Entra admin center", "https://entra.microsoft.com/"},
+			Paste:   []Paste{{Mark: "A", Field: "Redirect URI", Also: "platform Web", Value: RedirectURI}},
+			Form: &Form{Window: "Entra ID · Register an application", Fields: []Field{
+				{Label: "Name", Text: "{app}"},
+				{Kind: Choice, Label: "Redirect URI", Text: "Web"},
+				{Label: "Redirect URI", Mark: "A", Value: RedirectURI},
+			}}},
+		{Title: "Make a client secret",
+			Text: Say("Choose *Register*. Then go to *Certificates & secrets*, *New client secret*. Copy its *Value* at once: Entra ID shows it only now. (The *Secret ID* beside it isn’t it.)")},
+		{Title: "Add optional claims",
+			Text: Say("Under *Token configuration*, choose *Add optional claim*, *ID*, and tick these. For roles, choose *Add groups claim*, then *Groups assigned to the application*."),
+			Attributes: &Attributes{Name: "Claim", Value: "What it says", Rows: []Attribute{
+				{Name: "email", Value: "The person’s email address", Phrase: true, Note: "Required"},
+				{Name: "xms_edov", Value: "Whether the address was proven", Phrase: true},
+				{Name: "groups", Value: "Groups assigned to the application", Phrase: true, Note: "Only to map roles"},
+			}}},
+	},
+	Client: Client{
+		Where:  Say("On the app’s *Overview* page, copy the *Application (client) ID* and the *Directory (tenant) ID*. The issuer is made of the second: `https://login.microsoftonline.com/` + tenant ID + `/v2.0`."),
+		Issuer: "Issuer", ID: "Application (client) ID", Secret: "Value of the client secret", Example: "https://login.microsoftonline.com/1c9f4a7e-5b1d-4a0e-8f4e-0d7c3a2b6e55/v2.0",
+		Note: Say("Secrets of Entra ID end after 24 months at most. Note the date: single sign-on stops then.")},
+	Mistakes: []Mistake{
+		{Holds: "/common", Says: Say("This address is for every Microsoft account. Put your Directory (tenant) ID where it says `common`.")},
+		{Holds: "/organizations", Says: Say("This address is for every Microsoft organization. Put your Directory (tenant) ID where it says `organizations`.")},
+		{Holds: "sts.windows.net", Says: Say("This is the older issuer. Use `https://login.microsoftonline.com/` + tenant ID + `/v2.0`.")},
+	},
+	Places: map[Subject]Place{
+		Redirect:   {Say("*App registrations*, {app}, *Authentication*, under *Web*"), "Redirect URIs"},
+		Secret:     {Say("*App registrations*, {app}, *Certificates & secrets*"), "Client secrets"},
+		Issuer:     {Say("*App registrations*, {app}, *Overview*"), "Directory (tenant) ID"},
+		Claims:     {Say("*App registrations*, {app}, *Token configuration*"), "Add optional claim"},
+		Assignment: {Say("*Enterprise applications*, {app}"), "Users and groups"},
+	},
+}

@@ -1,0 +1,56 @@
+package guide
+
+var keycloak = Guide{
+	Key: "keycloak-saml", Type: "KeycloakSAML", Provider: "Keycloak", Name: "Keycloak", Protocol: "saml",
+	Role: Say("*realm-admin* of your realm"), Minutes: 10,
+	Title: "Create the client in Keycloak", Done: "I’ve created the client",
+	Lede: Say("Make a SAML client for {app} in your realm and paste two values into it."),
+	Steps: []Step{
+		{Title: "Create a client",
+			Text: Say("In the admin console of your realm, go to *Clients*, then *Create client*. Choose *SAML* as *Client type*.")},
+		{Title: "Paste these values",
+			Paste: []Paste{
+				{Mark: "A", Field: "Client ID", Also: "also called SP entity ID", Value: EntityID},
+				{Mark: "B", Field: "Valid redirect URIs", Also: "and Master SAML Processing URL", Value: ACSURL},
+				{Mark: "C", Field: "Name ID format", Fixed: "email"},
+			},
+			Form: &Form{Window: "Keycloak · Clients · Create client", Fields: []Field{
+				{Kind: Choice, Label: "Client type", Text: "SAML"},
+				{Label: "Client ID", Mark: "A", Value: EntityID},
+				{Label: "Valid redirect URIs", Mark: "B", Value: ACSURL},
+				{Label: "Master SAML Processing URL", Mark: "B", Value: ACSURL},
+				{Kind: Choice, Label: "Name ID format", Mark: "C", Text: "email"},
+			}}},
+		{Title: "Tell Keycloak our certificate, or switch its check off",
+			Text:  Say("On the *Keys* tab, *Client signature required* is usually on. Import the certificate from our metadata there, or switch it off: without either, Keycloak answers “Invalid requester”."),
+			Paste: []Paste{{Field: "Metadata", Value: MetadataURL}}},
+		{Title: "Add mappers",
+			Text: Say("Under *Client scopes*, open the one that ends in *-dedicated*, then *Add predefined mapper*. For roles, add a *Group list* mapper named `groups`."),
+			Attributes: &Attributes{Name: "Mapper", Value: "SAML attribute name", Rows: []Attribute{
+				{Name: "X500 email", Value: "email", Note: "Required"},
+				{Name: "X500 givenName", Value: "givenName"},
+				{Name: "X500 surname", Value: "surname"},
+				{Name: "Group list", Value: "groups", Note: "Only to map roles"},
+			}}},
+	},
+	Metadata: Metadata{Ways: []Way{ByURL, ByFile, ByHand}, Label: "SAML 2.0 Identity Provider Metadata",
+		Where:   Say("Under *Realm settings*, *General*, *Endpoints*, copy the address of *SAML 2.0 Identity Provider Metadata*."),
+		Example: "https://keycloak.halden.example/realms/halden/protocol/saml/descriptor",
+		Looks:   Say("It ends in `/protocol/saml/descriptor`."),
+		Issuer:  "entityID", SignInURL: "SingleSignOnService", Certificate: "X509Certificate"},
+	Mistakes: []Mistake{
+		{Holds: "/admin/", Says: Say("This is a page of the admin console, not the metadata. In Keycloak use *Realm settings*, *Endpoints*.")},
+		{Holds: ".well-known/openid-configuration", Says: Say("This is the OpenID Connect configuration. For SAML it ends in `/protocol/saml/descriptor`.")},
+	},
+	Places: map[Subject]Place{
+		Audience:   {Say("*Clients*, {app}, *Settings*"), "Client ID"},
+		ACS:        {Say("*Clients*, {app}, *Settings*"), "Master SAML Processing URL"},
+		Signing:    {Say("*Clients*, {app}, *Settings*, *Signature and Encryption*"), "Sign documents"},
+		Algorithm:  {Say("*Clients*, {app}, *Settings*, *Signature and Encryption*"), "Signature algorithm"},
+		Trust:      {Say("*Realm settings*, *Keys*"), "Certificate"},
+		Encryption: {Say("*Clients*, {app}, *Keys*"), "Encrypt assertions"},
+		NameID:     {Say("*Clients*, {app}, *Settings*"), "Name ID format"},
+		Claims:     {Say("*Clients*, {app}, *Client scopes*"), "Add predefined mapper"},
+	},
+	Vague: true,
+}

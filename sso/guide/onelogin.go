@@ -1,0 +1,58 @@
+package guide
+
+var oneLogin = Guide{
+	Key: "onelogin-saml", Type: "OneLoginSAML", Provider: "OneLogin", Name: "OneLogin", Protocol: "saml",
+	Role: Say("*Super user* or *Account owner*"), Minutes: 10,
+	Title: "Create the app in OneLogin", Done: "I’ve created the app",
+	Lede: Say("Add a SAML connector for {app} in the OneLogin administration and paste four values into it."),
+	Steps: []Step{
+		{Title: "Add the connector",
+			Text: Say("Go to *Applications*, *Applications*, then *Add App*. Search for *SAML Custom Connector (Advanced)* and choose it. Name it *{app}* and *Save*.")},
+		{Title: "Paste these values under “Configuration”",
+			Text: Say("The validator is a regular expression; a wrong one is the most common mistake here. Set *SAML initiator* to *Service Provider* and *SAML nameID format* to *Email*. Leave *RelayState* empty."),
+			Paste: []Paste{
+				{Mark: "A", Field: "Audience (EntityID)", Value: EntityID},
+				{Mark: "B", Field: "Recipient", Also: "and ACS (Consumer) URL", Value: ACSURL},
+				{Mark: "C", Field: "ACS (Consumer) URL Validator", Value: ACSPattern},
+				{Mark: "D", Field: "Login URL", Value: StartURL},
+			},
+			Form: &Form{Window: "OneLogin · SAML Custom Connector (Advanced) · Configuration", Fields: []Field{
+				{Label: "Audience (EntityID)", Mark: "A", Value: EntityID},
+				{Label: "Recipient", Mark: "B", Value: ACSURL},
+				{Label: "ACS (Consumer) URL Validator", Mark: "C", Value: ACSPattern},
+				{Label: "ACS (Consumer) URL", Mark: "B", Value: ACSURL},
+				{Label: "Login URL", Mark: "D", Value: StartURL},
+			}}},
+		{Title: "Add these under “Parameters”",
+			Text: Say("Tick *Include in SAML assertion* for each. For groups, tick *Multi-value parameter* too."),
+			Attributes: &Attributes{Name: "Field name", Value: "Value in OneLogin", Rows: []Attribute{
+				{Name: "email", Value: "Email", Phrase: true, Note: "Required"},
+				{Name: "firstName", Value: "First Name", Phrase: true},
+				{Name: "lastName", Value: "Last Name", Phrase: true},
+				{Name: "groups", Value: "User Roles", Phrase: true, Note: "Only to map roles"},
+			}}},
+		{Title: "Choose SHA-256 and assign people",
+			Text: Say("Under *SSO*, set *SAML Signature Algorithm* to *SHA-256*: older apps have SHA-1, which we don’t accept. Then give people access under *Users* or *Access*, and *Save*.")},
+	},
+	Metadata: Metadata{Ways: []Way{ByURL, ByFile, ByHand}, Label: "Issuer URL",
+		Where:   Say("Under *SSO*, copy the *Issuer URL*: the metadata is there. Or choose *More Actions*, *SAML Metadata*, and upload the file."),
+		Example: "https://app.onelogin.com/saml/metadata/…",
+		Looks:   Say("It has `/saml/metadata/` in it."),
+		Issuer:  "Issuer URL", SignInURL: "SAML 2.0 Endpoint (HTTP)", Certificate: "X.509 Certificate"},
+	Mistakes: []Mistake{
+		{Holds: "/trust/saml2", Says: Say("This is the sign-in page, not the metadata. In OneLogin use *SSO*, *Issuer URL*.")},
+		{Holds: "/admin", Says: Say("This is a page of the administration, not the metadata. In OneLogin use *SSO*, *Issuer URL*.")},
+	},
+	Places: map[Subject]Place{
+		Audience:   {Say("*Applications*, {app}, *Configuration*"), "Audience (EntityID)"},
+		ACS:        {Say("*Applications*, {app}, *Configuration*"), "Recipient"},
+		Signing:    {Say("*Applications*, {app}, *Configuration*"), "SAML signature element"},
+		Algorithm:  {Say("*Applications*, {app}, *SSO*"), "SAML Signature Algorithm"},
+		Trust:      {Say("*Applications*, {app}, *SSO*"), "X.509 Certificate"},
+		Encryption: {Say("*Applications*, {app}, *Configuration*"), "SAML encryption method"},
+		NameID:     {Say("*Applications*, {app}, *Configuration*"), "SAML nameID format"},
+		Claims:     {Say("*Applications*, {app}"), "Parameters"},
+		Assignment: {Say("*Applications*, {app}"), "Users"},
+		Tile:       {Say("*Applications*, {app}, *Configuration*"), "SAML initiator"},
+	},
+}

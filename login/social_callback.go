@@ -293,7 +293,7 @@ const providerKey = "login.provider"
 // providerErrors are the pages of what goes wrong at a provider; every other
 // refusal of its answer is ErrorProviderFailed.
 var providerErrors = map[string]hosted.ErrorKind{
-	oidc.ErrDown.Code: hosted.ErrorProviderDown, oidc.ErrClient.Code: hosted.ErrorProviderDown, oidc.ErrMetadata.Code: hosted.ErrorProviderDown,
+	oidc.ErrDown.Code: hosted.ErrorProviderDown, oidc.ErrTimeout.Code: hosted.ErrorProviderDown, oidc.ErrDiscovery.Code: hosted.ErrorProviderDown, oidc.ErrClient.Code: hosted.ErrorProviderDown, oidc.ErrMetadata.Code: hosted.ErrorProviderDown,
 	oidc.ErrDenied.Code: hosted.ErrorProviderDenied, social.ErrUnknown.Code: hosted.ErrorProviderOff, social.ErrNoEmail.Code: hosted.ErrorProviderNoEmail,
 	social.ErrOperator.Code: hosted.ErrorProviderOperator, social.ErrState.Code: hosted.ErrorExpired, users.ErrIdentityTaken.Code: hosted.ErrorProviderTaken,
 }

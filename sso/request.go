@@ -75,7 +75,7 @@ func newRequest(tx *db.OrgTx, c id.Connection, record id.SSOAttempt, f For, stat
 // byState is the request of a connection that was sent away with a state.
 func byState(tx *db.OrgTx, c id.Connection, state string) (*Request, error) {
 	if state == "" || len(state) > maxState {
-		return nil, ErrState
+		return nil, ErrRequest
 	}
 	return opened(tx, c, db.Eq("state_hash", seal.Hash(state)))
 }
@@ -84,7 +84,7 @@ func byState(tx *db.OrgTx, c id.Connection, state string) (*Request, error) {
 func byID(tx *db.OrgTx, c id.Connection, named string) (*Request, error) {
 	request, err := id.Parse[id.SSORequest](named)
 	if err != nil {
-		return nil, ErrState
+		return nil, ErrRequest
 	}
 	return opened(tx, c, db.Eq("id", request))
 }
@@ -97,7 +97,7 @@ const maxState = 256
 func opened(tx *db.OrgTx, c id.Connection, cond db.Cond) (*Request, error) {
 	r, err := requests.First(tx, cond, db.Eq("connection_id", c))
 	if errors.Is(err, db.ErrNotFound) {
-		return nil, ErrState
+		return nil, ErrRequest
 	}
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (r *Request) keep(tx *db.OrgTx, p *Profile) error {
 func LocateRequest(tx *db.AllTx, request id.SSORequest) (id.Organization, error) {
 	r, err := requests.Get(tx, request)
 	if errors.Is(err, db.ErrNotFound) {
-		return "", ErrState
+		return "", ErrRequest
 	}
 	if err != nil {
 		return "", err
@@ -150,7 +150,7 @@ func LocateRequest(tx *db.AllTx, request id.SSORequest) (id.Organization, error)
 func Take(tx *db.OrgTx, request id.SSORequest, attempt id.Attempt) (*Received, error) {
 	r, err := requests.Get(tx, request)
 	if errors.Is(err, db.ErrNotFound) {
-		return nil, ErrState
+		return nil, ErrRequest
 	}
 	if err != nil {
 		return nil, err
@@ -159,11 +159,11 @@ func Take(tx *db.OrgTx, request id.SSORequest, attempt id.Attempt) (*Received, e
 		return nil, err
 	}
 	if r.AttemptID == nil || *r.AttemptID != attempt || r.carried.Profile == nil || r.RecordedID == nil {
-		return nil, ErrState
+		return nil, ErrRequest
 	}
 	n, err := requests.Update(tx, r.ID, db.Set{"used_at": tx.Now()}, db.Null("used_at"), db.Gt("expires_at", tx.Now()))
 	if err == nil && n == 0 {
-		err = ErrState
+		err = ErrRequest
 	}
 	if err != nil {
 		return nil, err

@@ -244,7 +244,7 @@ func TestTokensThatAreNotForThisSignIn(t *testing.T) {
 		name  string
 		value any
 		code  string
-	}{{"nonce", "another", oidc.ErrNonce.Code}, {"aud", "another", oidc.ErrToken.Code}, {"azp", "another", oidc.ErrParty.Code}, {"sub", "", oidc.ErrSubject.Code}, {"iss", "https://evil.example", oidc.ErrToken.Code}} {
+	}{{"nonce", "another", oidc.ErrNonce.Code}, {"aud", "another", oidc.ErrAudience.Code}, {"azp", "another", oidc.ErrParty.Code}, {"sub", "", oidc.ErrSubject.Code}, {"iss", "https://evil.example", oidc.ErrIssuer.Code}} {
 		w.says[c.name] = c.value
 		b := w.Browser()
 		w.refused(b, w.signIn(b), http.StatusBadRequest, "couldn’t check", c.code)

@@ -1,5 +1,11 @@
 package oidc
 
+import (
+	"strings"
+
+	"gatehouse/sso/trail"
+)
+
 // maxCode bounds what a provider may hand the browser.
 const maxCode = 4096
 
@@ -9,14 +15,18 @@ type Answer struct {
 	Code   string `json:"code,omitempty"`
 	Error  string `json:"error,omitempty"`
 	Issuer string `json:"iss,omitempty"` // RFC 9207
+
+	hint string // the description of an error: somebody else's text, for the admins' record alone
 }
 
-// ReadAnswer reads the parameters that came back, by get. The description of
-// an error is not read: it is somebody else's text.
+// ReadAnswer reads the parameters that came back, by get.
 func ReadAnswer(get func(string) string) (Answer, error) {
 	a := Answer{Code: get("code"), Error: get("error"), Issuer: get("iss")}
 	if len(a.Code) > maxCode || len(a.Error) > maxCode || len(a.Issuer) > maxIssuer {
-		return Answer{}, ErrAnswer
+		return Answer{}, trail.Refuse(ErrAnswer, trail.Structure, "", "")
+	}
+	if a.Error != "" {
+		a.hint = trail.Clean(get("error_description"))
 	}
 	return a, nil
 }
@@ -28,7 +38,7 @@ var denials = map[string]bool{"access_denied": true, "user_cancelled_login": tru
 // that another provider says is read, and its code goes nowhere.
 func (a Answer) check(m *Metadata, c Client) error {
 	if a.Issuer == "" && m.NamesItself || a.Issuer != "" && !m.issued(a.Issuer, c.AnyTenant) {
-		return ErrIssuer
+		return trail.Refuse(ErrIssuer, trail.Issuer, m.Issuer, a.Issuer)
 	}
 	return a.Check()
 }
@@ -37,11 +47,13 @@ func (a Answer) check(m *Metadata, c Client) error {
 func (a Answer) Check() error {
 	switch {
 	case a.Code != "" && a.Error != "", a.Code == "" && a.Error == "":
-		return ErrAnswer
+		return trail.Refuse(ErrAnswer, trail.Structure, "code", "")
 	case denials[a.Error]:
-		return ErrDenied
+		return trail.Refuse(ErrDenied, trail.Status, "", a.Error)
+	case a.Error != "" && strings.Contains(a.hint, "redirect_uri"):
+		return trail.Refuse(ErrRedirect, trail.Status, "", a.Error+": "+a.hint)
 	case a.Error != "":
-		return ErrRefused
+		return trail.Refuse(ErrRefused, trail.Status, "", strings.TrimSuffix(a.Error+": "+a.hint, ": "))
 	}
 	return nil
 }

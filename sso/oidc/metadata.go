@@ -11,8 +11,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
-	"gatehouse/internal/netguard"
-	"gatehouse/internal/problem"
+	"gatehouse/sso/trail"
 )
 
 // Metadata is what a provider publishes about itself (OpenID Connect
@@ -23,6 +22,7 @@ type Metadata struct {
 	TokenEndpoint         string   `json:"token_endpoint"`
 	UserinfoEndpoint      string   `json:"userinfo_endpoint"`
 	KeysURI               string   `json:"jwks_uri"`
+	EndSessionEndpoint    string   `json:"end_session_endpoint"` // RP-Initiated Logout 1.0 §2.1
 	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
 	SigningAlgorithms     []string `json:"id_token_signing_alg_values_supported"`
 	NamesItself           bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207
@@ -62,7 +62,7 @@ func (p *Party) Discover(ctx context.Context, issuer string, anyTenant bool) (*M
 	case <-k.asking:
 		return k.metadata, k.err
 	case <-ctx.Done():
-		return nil, ErrDown
+		return nil, trail.Refuse(ErrTimeout, trail.Discovery, "", issuer)
 	}
 }
 
@@ -111,9 +111,9 @@ func (p *Party) load(ctx context.Context, issuer string, anyTenant bool) (*Metad
 	if err := CheckIssuer(issuer); err != nil {
 		return nil, err
 	}
-	body, err := netguard.Fetch(ctx, p.HTTP, strings.TrimSuffix(issuer, "/")+wellKnown, "application/json")
+	body, err := p.discover(ctx, issuer)
 	if err != nil {
-		return nil, down(err)
+		return nil, err
 	}
 	m := &Metadata{}
 	if err := json.Unmarshal(body, m); err != nil {
@@ -155,7 +155,7 @@ func (m *Metadata) check(issuer string, anyTenant bool) error {
 	case anyTenant && !strings.Contains(m.Issuer, tenantMark):
 		return ErrMetadata.WithMessage("That issuer's metadata is for one tenant alone.")
 	case !anyTenant && m.Issuer != issuer:
-		return ErrMetadata.WithMessage("That issuer's metadata names another issuer. Write the issuer exactly as the provider does.")
+		return trail.Refuse(ErrMetadata.WithMessage("That issuer's metadata names another issuer. Write the issuer exactly as the provider does."), trail.Discovery, issuer, m.Issuer)
 	}
 	endpoints := []string{m.AuthorizationEndpoint, m.TokenEndpoint, m.KeysURI}
 	if m.UserinfoEndpoint != "" { // the one that a provider need not have
@@ -165,6 +165,10 @@ func (m *Metadata) check(issuer string, anyTenant bool) error {
 		if u, err := url.Parse(endpoint); err != nil || !secure(u) {
 			return ErrMetadata.WithMessage("That issuer's metadata lacks an endpoint, or has one that is not https.")
 		}
+	}
+	// Nobody's sign-in depends on how they sign out.
+	if u, err := url.Parse(m.EndSessionEndpoint); err != nil || !secure(u) {
+		m.EndSessionEndpoint = ""
 	}
 	if len(m.algorithms()) == 0 {
 		return ErrMetadata.WithMessage("That issuer signs with no algorithm that is accepted here.")
@@ -209,13 +213,4 @@ func (m *Metadata) issued(got string, anyTenant bool) bool {
 // make the rest of an address out of a part of it.
 func isTenant(s string) bool {
 	return len(s) == 36 && strings.Trim(s, "0123456789abcdefABCDEF-") == ""
-}
-
-// down is why a provider could not be asked: in words that a person who set
-// it up may see, without what the network said.
-func down(err error) error {
-	if p := problem.As(err); p != nil {
-		return ErrDown.WithMessage(p.Message)
-	}
-	return ErrDown
 }

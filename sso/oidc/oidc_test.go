@@ -155,22 +155,22 @@ func TestTokensThatAreRefused(t *testing.T) {
 				return oidctest.Signed(jose.HS256, []byte(strings.Repeat(oidctest.ClientSecret, 3)), c, nil)
 			}
 		}, oidc.ErrToken},
-		"another's key":        {header(map[string]any{"kid": "one"}), oidc.ErrToken},
-		"a kid that is a path": {header(map[string]any{"kid": "../../dev/null"}), oidc.ErrToken},
-		"a jku header":         {header(map[string]any{"kid": "two", "jku": canary.URL}), oidc.ErrToken},
-		"an x5u header":        {header(map[string]any{"x5u": canary.URL}), oidc.ErrToken},
-		"a jwk header":         {header(map[string]any{"jwk": jose.JSONWebKey{Key: thief.Public()}}), oidc.ErrToken},
+		"another's key":        {header(map[string]any{"kid": "one"}), oidc.ErrSignature},
+		"a kid that is a path": {header(map[string]any{"kid": "../../dev/null"}), oidc.ErrSignature},
+		"a jku header":         {header(map[string]any{"kid": "two", "jku": canary.URL}), oidc.ErrSignature},
+		"an x5u header":        {header(map[string]any{"x5u": canary.URL}), oidc.ErrSignature},
+		"a jwk header":         {header(map[string]any{"jwk": jose.JSONWebKey{Key: thief.Public()}}), oidc.ErrSignature},
 		"a critical header": {func(p *oidctest.Provider) {
 			p.Sign = func(c claims) string {
 				return oidctest.Signed(jose.RS256, p.Key, c, map[string]any{"kid": "one", "crit": []string{"exp"}})
 			}
-		}, oidc.ErrToken},
+		}, oidc.ErrSignature},
 		"no token":                      {func(p *oidctest.Provider) { p.Sign = func(claims) string { return "" } }, oidc.ErrToken},
 		"no JWT":                        {func(p *oidctest.Provider) { p.Sign = func(claims) string { return "a.b" } }, oidc.ErrToken},
-		"another issuer":                {says("iss", "https://evil.example"), oidc.ErrToken},
-		"another audience":              {says("aud", "somebody-else"), oidc.ErrToken},
-		"ran out":                       {says("exp", time.Now().Add(-time.Minute).Unix()), oidc.ErrToken},
-		"not yet":                       {says("nbf", time.Now().Add(time.Hour).Unix()), oidc.ErrToken},
+		"another issuer":                {says("iss", "https://evil.example"), oidc.ErrIssuer},
+		"another audience":              {says("aud", "somebody-else"), oidc.ErrAudience},
+		"ran out":                       {says("exp", time.Now().Add(-time.Minute).Unix()), oidc.ErrExpired},
+		"not yet":                       {says("nbf", time.Now().Add(time.Hour).Unix()), oidc.ErrExpired},
 		"two audiences and no azp":      {says("aud", []string{oidctest.ClientID, "other"}), oidc.ErrParty},
 		"made for another party":        {says("azp", "somebody-else"), oidc.ErrParty},
 		"another nonce":                 {says("nonce", "replayed"), oidc.ErrNonce},
@@ -271,9 +271,9 @@ func TestProvidersThatAreDown(t *testing.T) {
 		answer http.HandlerFunc
 		want   error
 	}{
-		"no metadata":             {metadata, status(500, "down"), oidc.ErrDown},
-		"metadata is elsewhere":   {metadata, elsewhere, oidc.ErrDown},
-		"metadata is no JSON":     {metadata, status(200, "<html>"), oidc.ErrMetadata},
+		"no metadata":             {metadata, status(500, "down"), oidc.ErrDiscovery},
+		"metadata is elsewhere":   {metadata, elsewhere, oidc.ErrDiscovery},
+		"metadata is no JSON":     {metadata, status(200, "<html>"), oidc.ErrDiscovery},
 		"metadata without end":    {metadata, status(200, `"`+strings.Repeat("x", 2<<20)), oidc.ErrDown},
 		"another's metadata":      {metadata, status(200, `{"issuer":"https://evil.example"}`), oidc.ErrMetadata},
 		"keys are down":           {"/keys", status(503, "down"), oidc.ErrDown},
@@ -321,7 +321,7 @@ func TestMetadataIsRemembered(t *testing.T) {
 	now = now.Add(61 * time.Minute)
 	p.Broken[metadata] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }
 	for range 3 {
-		if _, err := rp.Discover(t.Context(), p.URL, false); !errors.Is(err, oidc.ErrDown) {
+		if _, err := rp.Discover(t.Context(), p.URL, false); !errors.Is(err, oidc.ErrDiscovery) {
 			t.Error(err)
 		}
 	}

@@ -27,6 +27,7 @@ type Client struct {
 	AnyTenant bool // the issuer in the metadata holds {tenantid}, which each token fills in
 	NoPKCE    bool // the provider fails where a challenge is redeemed
 	NoNonce   bool // the provider never returns one
+	Userinfo  bool // it is asked whatever the ID token says: some put much there alone
 	FormPost  bool // the answer comes as a cross-site POST
 }
 

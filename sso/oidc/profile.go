@@ -3,7 +3,10 @@ package oidc
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
+
+	"gatehouse/sso/trail"
 )
 
 // Profile is who a provider says the person is. Issuer and Subject are the
@@ -18,20 +21,25 @@ type Profile struct {
 	FamilyName    string
 	Name          string
 	Picture       string
+
+	Claims     map[string]any // all that the token says, and what userinfo adds
+	IDToken    string         // as it came, for the provider's end_session_endpoint
+	Incomplete bool           // userinfo could not be asked
 }
 
 // claims are the members of an ID token or of userinfo that matter here.
 type claims struct {
-	Subject         string `json:"sub"`
-	AuthorizedParty string `json:"azp"`
-	TenantID        string `json:"tid"`
-	Email           string `json:"email"`
-	EmailVerified   truth  `json:"email_verified"`
-	DomainProven    truth  `json:"xms_edov"`
-	GivenName       string `json:"given_name"`
-	FamilyName      string `json:"family_name"`
-	Name            string `json:"name"`
-	Picture         string `json:"picture"`
+	Subject         string  `json:"sub"`
+	AuthorizedParty string  `json:"azp"`
+	TenantID        string  `json:"tid"`
+	NotBefore       instant `json:"nbf"`
+	Email           string  `json:"email"`
+	EmailVerified   truth   `json:"email_verified"`
+	DomainProven    truth   `json:"xms_edov"`
+	GivenName       string  `json:"given_name"`
+	FamilyName      string  `json:"family_name"`
+	Name            string  `json:"name"`
+	Picture         string  `json:"picture"`
 }
 
 // truth is a boolean that some providers write as a string (Apple) or as a
@@ -48,6 +56,9 @@ func (t *truth) UnmarshalJSON(text []byte) error {
 	}
 	return nil
 }
+
+// instant is a NumericDate; some providers write fractions.
+type instant float64
 
 func readClaims(into func(any) error) (*claims, error) {
 	c := &claims{}
@@ -74,17 +85,39 @@ func (p *Party) withUserinfo(ctx context.Context, m *Metadata, known *Profile, a
 	}
 	said, err := readClaims(func(c any) error { return json.Unmarshal(raw, c) })
 	if err != nil {
-		return nil, ErrDown
+		return nil, trail.Refuse(ErrDown, trail.Attributes, "", "")
 	}
 	if said.Subject != known.Subject {
-		return nil, ErrUserinfo
+		return nil, trail.Refuse(ErrUserinfo, trail.Subject, known.Subject, said.Subject)
 	}
-	all := said.profile(known.Issuer, known.Subject)
-	for _, m := range []struct{ into, from *string }{{&all.GivenName, &known.GivenName}, {&all.FamilyName, &known.FamilyName}, {&all.Name, &known.Name}, {&all.Picture, &known.Picture}} {
-		if *m.from != "" {
-			*m.into = *m.from
+	all := *known
+	if all.Email == "" { // the address and what is said about it come from one place
+		all.Email, all.EmailVerified = said.Email, bool(said.EmailVerified)
+	}
+	for _, m := range []struct {
+		into *string
+		said string
+	}{{&all.GivenName, said.GivenName}, {&all.FamilyName, said.FamilyName}, {&all.Name, said.Name}, {&all.Picture, said.Picture}} {
+		if *m.into == "" {
+			*m.into = m.said
 		}
 	}
-	all.DomainProven = known.DomainProven // Microsoft's claim of the token alone
-	return all, nil
+	return &all, all.merge(raw)
+}
+
+// merge adds the members that the token does not have.
+func (p *Profile) merge(raw json.RawMessage) error {
+	more := map[string]any{}
+	if err := json.Unmarshal(raw, &more); err != nil {
+		return trail.Refuse(ErrDown, trail.Attributes, "", "")
+	}
+	_, hasEmail := p.Claims["email"]
+	merged := maps.Clone(p.Claims)
+	for name, value := range more {
+		if _, there := merged[name]; !there && !(hasEmail && name == "email_verified") {
+			merged[name] = value
+		}
+	}
+	p.Claims = merged
+	return nil
 }

@@ -21,6 +21,8 @@ const (
 const (
 	Address    = "address"    // was it sent to us, here
 	Structure  = "structure"  // can it be read, in one way only
+	Discovery  = "discovery"  // can the provider be asked about itself
+	Exchange   = "exchange"   // does it take its own code back from us
 	Status     = "status"     // does the provider say that it worked
 	Decryption = "decryption" // was it encrypted for us
 	Signature  = "signature"  // who says so

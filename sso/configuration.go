@@ -42,6 +42,7 @@ type Certificate struct {
 	NotAfter     time.Time      `json:"not_after"`
 	FromMetadata bool           `json:"from_metadata"`
 	AddedAt      time.Time      `json:"added_at"`
+	MissingSince time.Time      `json:"missing_since,omitzero"` // gone from the metadata that it came from
 }
 
 // OIDCConfiguration is an OpenID provider and our registration there. The
@@ -79,21 +80,3 @@ type configured struct {
 func (configured) TableName() string { return "connection_configurations" }
 
 var configurations = db.OwnedTable[configured, id.Configuration]{}
-
-// key is a key of ours for one connection.
-type key struct {
-	db.Owned
-	ID           id.ConnectionKey
-	ConnectionID id.Connection
-	Standing     string // active, next, previous
-	Certificate  []byte
-	Sealed       []byte
-	NotAfter     time.Time
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
-}
-
-// TableName is the table that this package owns.
-func (key) TableName() string { return "connection_keys" }
-
-var keys = db.OwnedTable[key, id.ConnectionKey]{}

@@ -25,7 +25,8 @@ type Connection struct {
 	ReplacesApprovedBy   *string
 	MetadataCheckedAt    *time.Time
 	MetadataError        *string
-	CertificateExpiresAt *time.Time // the earliest end of those that are accepted
+	MetadataDueAt        *time.Time // the next look at the metadata, of active connections that have a URL of it
+	CertificateExpiresAt *time.Time // when the last of those that are accepted ends
 	CertificateNotice    *int64     // days before it, of the last reminder
 	SetupStep            *string    // where the portal's set-up stands
 	TestedAt             *time.Time // the last test that passed

@@ -25,10 +25,10 @@ var floors = map[string]float64{
 	"social":        5.7,
 	"invitations":   5.6,
 	"mailbox":       5.5,
+	"sso":           5.2, // whose domains and roles a connection uses, and whom its certificates concern
 	"users":         5,
 	"mfa":           4.5,
 	"tenants":       4,
-	"sso":           4,
 	"portal":        4,
 	"sso/people":    5.7,
 	"sessions":      4,

@@ -15,3 +15,12 @@ func WithDomain(_ OwnedScope, domains []string) Cond {
 		Vars: []any{column("id"), list},
 	}}
 }
+
+// NamesDomain is the condition that a connection names this domain. Whose
+// connections they are is left to the conditions beside it.
+func NamesDomain(_ OwnedScope, domain string) Cond {
+	return Cond{clause.Expr{
+		SQL:  "? IN (SELECT connection_id FROM connection_domains WHERE domain = ?)",
+		Vars: []any{column("id"), domain},
+	}}
+}

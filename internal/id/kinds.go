@@ -92,7 +92,7 @@ func (Puzzle) Prefix() string             { return "puzzle_" }
 func (MagicAuth) Prefix() string          { return "magic_auth_" }
 func (EmailVerification) Prefix() string  { return "email_verification_" }
 func (PasswordReset) Prefix() string      { return "password_reset_" }
-func (ConnectionDomain) Prefix() string   { return "connection_domain_" }
+func (ConnectionDomain) Prefix() string   { return "conn_domain_" }
 func (Configuration) Prefix() string      { return "conn_config_" }
 func (ConnectionKey) Prefix() string      { return "conn_key_" }
 func (Certificate) Prefix() string        { return "conn_cert_" }

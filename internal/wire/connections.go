@@ -53,3 +53,16 @@ type Profile struct {
 	CustomAttributes map[string]any        `json:"custom_attributes"`
 	RawAttributes    map[string]any        `json:"raw_attributes"`
 }
+
+// ConnectionEvent is a connection as events tell of it.
+type ConnectionEvent struct {
+	Connection
+	ExternalKey string `json:"external_key"` // its id; receivers of old read it
+}
+
+// CertificateNotice is a certificate of a provider as events tell of it.
+type CertificateNotice struct {
+	FingerprintSHA256 string    `json:"fingerprint_sha256"`
+	NotBefore         Timestamp `json:"not_before"`
+	NotAfter          Timestamp `json:"not_after"`
+}

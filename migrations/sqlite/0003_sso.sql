@@ -18,7 +18,8 @@ CREATE TABLE connections (
   replaces_approved_by   text,
   metadata_checked_at    timestamp,
   metadata_error         text,
-  certificate_expires_at timestamp, -- the earliest end of those that are accepted
+  metadata_due_at        timestamp, -- the next look at the metadata; null: there is none to look at
+  certificate_expires_at timestamp, -- when the last of those that are accepted ends
   certificate_notice     bigint,      -- days before it, of the last reminder
   setup_step             text,        -- where the portal's set-up stands
   tested_at              timestamp, -- the last test that passed
@@ -31,6 +32,7 @@ CREATE TABLE connections (
 CREATE UNIQUE INDEX connections_owned ON connections (organization_id, id); -- what hangs on a connection belongs to its organization
 CREATE INDEX connections_state ON connections (state, id);
 CREATE INDEX connections_certificate ON connections (certificate_expires_at);
+CREATE INDEX connections_metadata ON connections (metadata_due_at);
 
 -- domains whose people are sent to a connection; without any, all of its organization's
 CREATE TABLE connection_domains (

@@ -3,7 +3,7 @@ package saml
 import (
 	"crypto"
 	"crypto/rsa"
-	_ "crypto/sha1" //nolint:gosec // inside of OAEP, where collisions do not matter and nearly all providers use it
+	_ "crypto/sha1" // inside of OAEP, where collisions do not matter and which nearly all providers use
 
 	"gatehouse/sso/trail"
 )

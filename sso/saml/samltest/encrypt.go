@@ -99,7 +99,8 @@ func wrapped(key []byte, to *x509.Certificate, transport string) *etree.Element 
 		sealed = oaep(public, key, crypto.SHA256, crypto.SHA256)
 	default:
 		method.CreateAttr("Algorithm", xmlenc+transport)
-		sealed = must(rsa.EncryptPKCS1v15(rand.Reader, public, key)) //nolint:staticcheck // it is to be refused
+		//lint:ignore SA1019 it is here to be refused
+		sealed = must(rsa.EncryptPKCS1v15(rand.Reader, public, key))
 	}
 	shown := el.CreateElement("ds:KeyInfo")
 	shown.CreateAttr("xmlns:ds", xmldsig)

@@ -94,6 +94,17 @@ ensure_simplesamlphp() {
 	[ -f /usr/share/simplesamlphp/www/_include.php ] || die "simplesamlphp is installed, but not to be found"
 }
 
+# Its portal alone, which plackup runs; the libraries are those that SAML and the
+# portal's start ask for besides.
+ensure_lemonldap() {
+	if perl -MLasso -MXML::Simple -MIO::String -MUnicode::String -MImage::Magick -MGD::SecurityImage -MPlack::Runner -MLemonldap::NG::Portal::Main -e 1 2>/dev/null && has_faketime; then
+		return
+	fi
+	apt_install liblemonldap-ng-portal-perl liblasso-perl libplack-perl libxml-simple-perl libio-string-perl \
+		libunicode-string-perl libglib-perl libgd-securityimage-perl libimage-magick-perl mini-httpd faketime openssl
+	perl -MLasso -MLemonldap::NG::Portal::Main -e 1 || die "lemonldap-ng is installed, but its portal does not load"
+}
+
 has_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
 
 # npm_ci FOLDER installs exactly what the lock file says, once for each state of it.

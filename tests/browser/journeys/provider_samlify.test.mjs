@@ -2,4 +2,4 @@
 import { prove } from "../harness/providers/proof.mjs";
 import { startSamlify } from "../harness/providers/samlify.mjs";
 
-prove(startSamlify, { cannot: ["nothing signed"] });
+prove(startSamlify, { cannot: ["wrong: nothing signed"] });

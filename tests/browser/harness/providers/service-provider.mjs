@@ -85,7 +85,7 @@ async function logout(self, saml, url, body) {
   const { profile, loggedOut } = Object.keys(body).length
     ? await (body.SAMLRequest ? saml.validatePostRequestAsync(body) : saml.validatePostResponseAsync(body))
     : await saml.validateRedirectAsync(query, url.search.slice(1));
-  self.signedOut.push(profile?.nameID ?? null);
+  self.signedOut.push({ nameID: profile?.nameID, by: Object.keys(body).length ? "post" : "redirect" });
   if (query.SAMLRequest || body.SAMLRequest) return { location: await saml.getLogoutResponseUrlAsync(profile, query.RelayState ?? body.RelayState ?? "", {}, true) };
   return { text: loggedOut ? "Signed out" : "Not signed out" };
 }

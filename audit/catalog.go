@@ -60,6 +60,7 @@ var Catalog = []Entry{
 	ConnectionTested{},
 	IdentityLinked{},
 	IdentityUnlinked{},
+	SSOIdentityLinked{},
 	SocialProviderCreated{},
 	SocialProviderUpdated{},
 	SocialProviderDeleted{},

@@ -2,7 +2,6 @@ package invitations
 
 import (
 	"errors"
-	"strings"
 
 	"gatehouse/audit"
 	"gatehouse/internal/db"
@@ -63,7 +62,7 @@ func membershipFor(tx *db.Tx, u *users.User, i *Invitation) (member bool, err er
 			return unlessAbsent(err)
 		}
 		member = m.Status == users.Active
-		if m.Status == users.Inactive && m.DeactivatedAt != nil && m.DeactivatedAt.After(i.CreatedAt) {
+		if !i.Admits(m) {
 			return ErrInvalid
 		}
 		return nil
@@ -83,15 +82,10 @@ func joinsByDomain(tx *db.Tx, u *users.User, org id.Organization) (joins bool, e
 		if err != nil || !policy.JITFromVerifiedDomains {
 			return err
 		}
-		joins, err = tenants.HoldsDomain(tx, domainOf(u))
+		joins, err = tenants.HoldsDomain(tx, u.EmailDomain())
 		return err
 	})
 	return joins, err
-}
-
-func domainOf(u *users.User) string {
-	_, domain, _ := strings.Cut(u.EmailKey, "@")
-	return domain
 }
 
 // Admit does what Foresee foresaw, once nothing stands between the person and

@@ -37,7 +37,7 @@ func LocateOffers(tx *db.Tx, u *users.User) ([]Offer, error) {
 		if found, err = invitations.List(all, db.Query{Where: conds, Order: []string{"-id"}, Limit: maxOffers}); err != nil {
 			return err
 		}
-		holder, held, err = tenants.LocateDomain(all, domainOf(u))
+		holder, held, err = tenants.LocateDomain(all, u.EmailDomain())
 		return err
 	})
 	if err != nil {
@@ -60,7 +60,7 @@ func LocateOffers(tx *db.Tx, u *users.User) ([]Offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(offers, Offer{Organization: holder, Name: o.Name, Domain: domainOf(u)}), nil
+	return append(offers, Offer{Organization: holder, Name: o.Name, Domain: u.EmailDomain()}), nil
 }
 
 // addInvited adds what the invitation offers, unless it is void or the person

@@ -46,6 +46,17 @@ func ParseEmail(typed string) (Address, error) {
 	return Address{Shown: shown, Key: strings.ToLower(local) + "@" + strings.ToLower(ascii)}, nil
 }
 
+// Domain is what stands behind the address's @, as it is compared.
+func (a Address) Domain() string { return domainOf(a.Key) }
+
+// EmailDomain is the domain of the person's address.
+func (u *User) EmailDomain() string { return domainOf(u.EmailKey) }
+
+func domainOf(key string) string {
+	_, domain, _ := strings.Cut(key, "@")
+	return domain
+}
+
 // notAtom reports what may not stand unquoted before the @ (RFC 5322 §3.2.3,
 // RFC 6532 §3.2 for letters beyond ASCII). Dots are taken wherever they stand:
 // addresses with two in a row exist.

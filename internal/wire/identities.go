@@ -42,3 +42,13 @@ type SocialProvider struct {
 	CreatedAt Timestamp         `json:"created_at"`
 	UpdatedAt Timestamp         `json:"updated_at"`
 }
+
+// SSOIdentity is a subject of an organization's identity provider that a
+// person signs in by, as events tell of it.
+type SSOIdentity struct {
+	ID           id.Profile    `json:"id"`
+	ConnectionID id.Connection `json:"connection_id"`
+	IDPID        string        `json:"idp_id"`
+	Email        *string       `json:"email"` // as the provider has it
+	Guest        bool          `json:"guest"`
+}

@@ -150,6 +150,8 @@ CREATE TABLE sso_identities (
   email           text,
   guest           boolean NOT NULL, -- the organization does not hold the address's domain
   profile         blob NOT NULL,   -- sealed: wire.Profile at the last sign-in
+  proven_at       timestamp, -- since when the account is theirs for sure: a guest proves the mailbox first
+  mapped_role     text,      -- the role that a group gave at the last sign-in
   last_used_at    timestamp,
   created_at      timestamp NOT NULL,
   updated_at      timestamp NOT NULL,

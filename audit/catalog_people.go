@@ -1,0 +1,26 @@
+package audit
+
+import (
+	"gatehouse/internal/id"
+	"gatehouse/internal/wire"
+)
+
+// SSOIdentityLinked is user.sso_identity_linked: a person can sign in by a
+// connection of the organization, or, where Replaces is set, moved to it from
+// the one that it replaces.
+type SSOIdentityLinked struct {
+	User     wire.User        `json:"user"`
+	Identity wire.SSOIdentity `json:"identity"`
+	Replaces *id.Profile      `json:"replaces,omitempty"`
+}
+
+// Type names the entry.
+func (SSOIdentityLinked) Type() string { return "user.sso_identity_linked" }
+
+// Targets are the person and the connection.
+func (e SSOIdentityLinked) Targets() []Target {
+	return []Target{{"user", string(e.User.ID), e.User.Email}, {Type: "connection", ID: string(e.Identity.ConnectionID)}}
+}
+
+// Data is the person and their identity.
+func (e SSOIdentityLinked) Data() any { return e }

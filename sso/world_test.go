@@ -1,6 +1,7 @@
 package sso_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -137,4 +138,28 @@ func faulty(t *testing.T, err error, members ...string) {
 			t.Errorf("%v does not name %s", e.Details, m)
 		}
 	}
+}
+
+func contains(text, part string) bool { return strings.Contains(text, part) }
+
+// settingsOf is what sso/saml is told of a connection.
+func settingsOf(t *testing.T, d *db.DB, c *sso.Connection) saml.Settings {
+	t.Helper()
+	s, err := load(t, d, c).SAML("https://sso.example")
+	must(t, err)
+	return s
+}
+
+// changedMembers are those that the newest connection.updated names.
+func changedMembers(t *testing.T, d *db.DB, org id.Organization) []string {
+	t.Helper()
+	var data struct{ Changed []string }
+	must(t, d.ReadOrg(t.Context(), org, func(tx *db.OrgTx) error {
+		rows, err := audit.List(tx, audit.Filter{Types: []string{"connection.updated"}, Limit: 1})
+		if err == nil && len(rows) > 0 {
+			err = json.Unmarshal(rows[0].Data, &data)
+		}
+		return err
+	}))
+	return data.Changed
 }

@@ -105,6 +105,11 @@ var Catalog = []Entry{
 	SigningKeyRotated{},
 	APIKeyCreated{},
 	APIKeyRevoked{},
+	PortalLinkCreated{},
+	PortalLinkRequested{},
+	PortalSessionStarted{},
+	PortalSessionExtended{},
+	PortalSessionEnded{},
 }
 
 // published are the types that applications hear of, by the wire's names. The

@@ -89,6 +89,12 @@ func here(c echo.Context) string {
 	return withQuery(c.Request().URL.EscapedPath(), kept)
 }
 
+// BrandOf is how an organization's own pages look: those of the portal.
+func (h *Handler) BrandOf(c echo.Context, org id.Organization) (hosted.Brand, error) {
+	b := hosted.Brand{Name: h.Name, SecuredBy: true}
+	return b, h.branded(c, &b, org)
+}
+
 // branded puts an organization's look into b.
 func (h *Handler) branded(c echo.Context, b *hosted.Brand, org id.Organization) error {
 	return h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) error {

@@ -10,13 +10,14 @@ type Kind string
 
 // The kinds of actor.
 const (
-	KindUser      Kind = "user"      // a person at the hosted pages or the account page
-	KindOperator  Kind = "operator"  // a person at the dashboard
-	KindAPIKey    Kind = "api_key"   // a caller of the management API
-	KindClient    Kind = "client"    // an application at a token endpoint
-	KindDirectory Kind = "directory" // an identity provider's SCIM client
-	KindSystem    Kind = "system"    // Gatehouse itself: jobs, start-up
-	KindAnonymous Kind = "anonymous" // nobody is signed in yet
+	KindUser      Kind = "user"         // a person at the hosted pages or the account page
+	KindOperator  Kind = "operator"     // a person at the dashboard
+	KindPortal    Kind = "admin_portal" // somebody in an organization's portal: by a link, or as its owner or admin
+	KindAPIKey    Kind = "api_key"      // a caller of the management API
+	KindClient    Kind = "client"       // an application at a token endpoint
+	KindDirectory Kind = "directory"    // an identity provider's SCIM client
+	KindSystem    Kind = "system"       // Gatehouse itself: jobs, start-up
+	KindAnonymous Kind = "anonymous"    // nobody is signed in yet
 )
 
 // Actor is who acts, and the request that they act by. It is copied into the

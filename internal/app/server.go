@@ -22,12 +22,14 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
+	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/social"
 	"gatehouse/users"
 	"gatehouse/users/password"
 	"gatehouse/web/assets"
 	"gatehouse/web/dashboard"
+	webportal "gatehouse/web/portal"
 )
 
 // App is a server with every handler in its place.
@@ -119,6 +121,8 @@ func (a *App) mount() {
 	a.login.Home = a.provider.Home
 	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
+	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
+	(&webportal.Handler{DB: a.DB, Jar: jar, Login: a.login, Links: links, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Invitations: invited, Log: a.Log}).Mount(a.echo)
 }
 

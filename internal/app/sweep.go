@@ -15,6 +15,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
+	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/social"
 )
@@ -36,7 +37,7 @@ func registerSweeps(r *jobs.Registry, d *db.DB) {
 
 // sweep takes a transaction for each table, so that none is long.
 func sweep(ctx context.Context, d *db.DB) error {
-	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(mailbox.Sweep), counted(social.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), counted(mail.Sweep), counted(puzzle.Sweep), oauth.Sweep, mfa.Sweep, counted(sessions.Sweep)} {
+	for _, remove := range []func(*db.Tx) error{counted(login.Sweep), counted(mailbox.Sweep), counted(social.Sweep), counted(apikeys.Sweep), counted(limit.Sweep), counted(mail.Sweep), counted(puzzle.Sweep), counted(portal.Sweep), oauth.Sweep, mfa.Sweep, counted(sessions.Sweep)} {
 		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}

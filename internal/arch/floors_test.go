@@ -16,7 +16,8 @@ const module = "gatehouse/"
 var floors = map[string]float64{
 	"cmd/server": 10, "cmd/worker": 10,
 	"internal/app": 9,
-	"api":          8, "web/dashboard": 8, "web/gallery": 8,
+	"web/gallery":  8.5, // shows the portal's pages too
+	"api":          8, "web/dashboard": 8, "web/portal": 8,
 	"lifecycle":     7.5, // crosses everything, the provider too
 	"account":       7.2, // a person's own pages: which login guards, and which name the provider's clients
 	"oauth":         7,

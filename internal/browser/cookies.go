@@ -24,6 +24,7 @@ var (
 	Attempt = Cookie{name: "gatehouse_attempt"}
 	SSO     = Cookie{name: "gatehouse_sso", crossSite: true}
 	Device  = Cookie{name: "gatehouse_device"}
+	Portal  = Cookie{name: "gatehouse_portal"} // somebody's visit to an organization's portal
 	Flash   = Cookie{name: "gatehouse_flash"}
 	Theme   = Cookie{name: "gatehouse_theme"}
 	Locale  = Cookie{name: "gatehouse_locale"}

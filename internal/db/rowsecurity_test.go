@@ -145,7 +145,7 @@ func connectionRows(o id.Organization, user id.User) []row {
 		{"INSERT INTO sso_sessions (id, organization_id, connection_id, identity_id, browser_session_id, subject_hash, sealed, expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, '', '', now(), now(), now())", []any{id.New[id.SSOSession](), o, conn, identity, browser}},
 		{"INSERT INTO clients (id, name, type, token_algorithm, access_token_seconds, created_at, updated_at) VALUES (?, 'x', 'web', 'RS256', 300, now(), now())", []any{client}},
 		{"INSERT INTO sso_tokens (id, organization_id, kind, token_hash, client_id, identity_id, expires_at, created_at, updated_at) VALUES (?, ?, 'profile', ?, ?, ?, now(), now(), now())", []any{id.New[id.SSOToken](), o, hash, client, identity}},
-		{"INSERT INTO portal_links (id, organization_id, token_hash, scopes, made_by, expires_at, created_at, updated_at) VALUES (?, ?, ?, '[]', 'x', now(), now(), now())", []any{id.New[id.PortalLink](), o, hash}},
-		{"INSERT INTO portal_sessions (id, organization_id, secret_hash, name, scopes, expires_at, created_at, updated_at) VALUES (?, ?, ?, 'x', '[]', now(), now(), now())", []any{id.New[id.PortalSession](), o, hash}},
+		{"INSERT INTO portal_links (id, organization_id, token_hash, scopes, made_by, extendable, expires_at, created_at, updated_at) VALUES (?, ?, ?, '[]', 'x', false, now(), now(), now())", []any{id.New[id.PortalLink](), o, hash}},
+		{"INSERT INTO portal_sessions (id, organization_id, secret_hash, name, scopes, extendable, expires_at, created_at, updated_at) VALUES (?, ?, ?, 'x', '[]', false, now(), now(), now())", []any{id.New[id.PortalSession](), o, hash}},
 	}
 }

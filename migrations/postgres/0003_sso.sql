@@ -207,6 +207,10 @@ CREATE TABLE portal_links (
   return_url      text,
   success_url     text,
   made_by         text NOT NULL,  -- as people call who made it
+  maker_id        text,           -- the person, where it was one
+  mailed_to       text,           -- the address that it was mailed to
+  renewable_until timestamptz,    -- until then another is mailed there on request
+  extendable      boolean NOT NULL, -- the visit may be made longer, once
   asked_at        timestamptz,    -- somebody found it used and asked for another
   used_at         timestamptz,
   expires_at      timestamptz NOT NULL,
@@ -228,6 +232,7 @@ CREATE TABLE portal_sessions (
   provider_type   text,
   return_url      text,
   success_url     text,
+  extendable      boolean NOT NULL,
   ended_at        timestamptz,
   expires_at      timestamptz NOT NULL,
   created_at      timestamptz NOT NULL,

@@ -33,6 +33,8 @@ var letters = []Letter{
 	RecoveryCodeUsed{seen, 9, "https://auth.fieldnote.example/login/not-me/t0k"},
 	Invitation{Inviter: "Ines Halvorsen", InviterEmail: "ines@haldenmarine.example", Organization: "Halden Marine", Role: "Inspector",
 		Email: "sofie@haldenmarine.example", URL: "https://auth.fieldnote.example/invite/t0k", Expires: at.AddDate(0, 0, 7)},
+	PortalLink{From: "Priya Raghunathan", Organization: "Halden Marine", URL: "https://auth.fieldnote.example/portal/open/t0k", Expires: at.Add(5 * time.Minute)},
+	PortalLinkAsked{Seen: seen, Organization: "Halden Marine", URL: "https://auth.fieldnote.example/admin/organizations/org_1"},
 }
 
 func frame(lang string) Frame {

@@ -1,0 +1,44 @@
+package portal
+
+import (
+	"time"
+
+	"gatehouse/internal/browser"
+	"gatehouse/web/ui"
+)
+
+// notice is news for the next page. The cookie holds its key alone, so nobody
+// can put words on our pages.
+type notice string
+
+// The notices.
+const (
+	visitExtended notice = "visit-extended"
+	domainAdded   notice = "domain-added"
+	domainRemoved notice = "domain-removed"
+	domainChecked notice = "domain-checked"
+	policySaved   notice = "policy-saved"
+)
+
+var notices = map[notice]string{
+	visitExtended: "Your visit lasts eight more hours.",
+	domainAdded:   "Domain added. Put its record into DNS now.",
+	domainRemoved: "Domain removed.",
+	domainChecked: "We looked again.",
+	policySaved:   "Policy saved.",
+}
+
+// noticeLifetime is long enough for a redirect.
+const noticeLifetime = time.Minute
+
+var newsCookie = browser.Flash.For("portal")
+
+// news is what the page before had to say, once.
+func (v *visit) news() *ui.ToastProps {
+	words, known := notices[notice(v.h.Jar.Get(v.Request(), newsCookie))]
+	if !known {
+		return nil
+	}
+	v.h.Jar.Clear(v.Response(), newsCookie)
+	return &ui.ToastProps{Tone: ui.OK, Title: words}
+}

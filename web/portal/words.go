@@ -1,0 +1,62 @@
+package portal
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gatehouse/internal/problem"
+	"gatehouse/tenants"
+	"gatehouse/web/ui"
+)
+
+// faults are what is wrong with a form, by field.
+type faults map[string]string
+
+// faultsOf takes apart what a domain function refuses. What names no field of
+// the form stands at fallback. What is not the visitor's to mend is no fault.
+func faultsOf(err error, fallback string, fields ...string) (faults, bool) {
+	p := problem.As(err)
+	if p == nil || p.Kind != problem.Invalid && p.Kind != problem.BadRequest && p.Kind != problem.Conflict {
+		return nil, false
+	}
+	wrong := faults{}
+	for _, d := range p.Details {
+		at := fallback
+		if slices.Contains(fields, d.Field) {
+			at = d.Field
+		}
+		wrong[at] = d.Message
+	}
+	if len(wrong) == 0 {
+		wrong[fallback] = p.Message
+	}
+	return wrong, true
+}
+
+func (w faults) list() []ui.FieldError {
+	list := make([]ui.FieldError, 0, len(w))
+	for field, words := range w {
+		list = append(list, ui.FieldError{Field: field, Text: words})
+	}
+	slices.SortFunc(list, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
+	return list
+}
+
+// count is a number with its noun.
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return ui.Group(n, "en") + " " + many
+}
+
+func roleName(role string) string {
+	switch role {
+	case tenants.OwnerRole:
+		return "Owner"
+	case tenants.AdminRole:
+		return "Admin"
+	}
+	return strings.ToUpper(role[:1]) + role[1:]
+}

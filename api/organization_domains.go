@@ -23,6 +23,8 @@ func (h *Handler) domainRoutes() []route {
 			Status: 200, Answer: one, Foreign: absent(theirDomain), run: getDomain},
 		{Method: http.MethodDelete, Path: "/organization_domains/:id", Tag: "Organization domains", Summary: "Take a domain from its organization.",
 			Status: 204, Foreign: absent(theirDomain), run: deleteDomain},
+		{Method: http.MethodPost, Path: "/organization_domains/:id/verify", Tag: "Organization domains", Summary: "Look for a domain's DNS record as soon as possible. The answer is the domain as it is now; a claim that had failed is pending again.",
+			Status: 201, Answer: one, Foreign: absent(theirDomain), run: verifyDomain},
 	}
 }
 
@@ -74,5 +76,24 @@ func deleteDomain(c *call) error {
 	locate := func(tx *db.AllTx) (id.Organization, error) { return tenants.LocateDomainOwner(tx, domain) }
 	return c.change(func(tx reach) (answer, error) {
 		return empty(http.StatusNoContent), tx.holder(locate, func(own *db.OrgTx) error { return tenants.DeleteDomain(own, domain) })
+	})
+}
+
+func verifyDomain(c *call) error {
+	domain, err := idOf[id.OrganizationDomain](c, "id")
+	if err != nil {
+		return err
+	}
+	locate := func(tx *db.AllTx) (id.Organization, error) { return tenants.LocateDomainOwner(tx, domain) }
+	return c.change(func(tx reach) (a answer, err error) {
+		err = tx.holder(locate, func(own *db.OrgTx) error {
+			d, err := tenants.AskDomainCheck(own, domain)
+			if err != nil {
+				return err
+			}
+			a = made(d.Wire())
+			return nil
+		})
+		return a, err
 	})
 }

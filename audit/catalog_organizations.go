@@ -4,7 +4,7 @@ import (
 	"gatehouse/internal/wire"
 )
 
-// Organizations, their domains, members, roles and looks.
+// Organizations, their members, roles and looks.
 
 type (
 	// OrganizationCreated is organization.created: a customer has an organization.
@@ -18,22 +18,6 @@ type (
 	// OrganizationDeleted is organization.deleted: an organization is gone.
 	OrganizationDeleted struct {
 		Organization wire.Organization `json:"organization"`
-	}
-	// OrganizationDomainCreated is organization_domain.created: an organization claims a domain.
-	OrganizationDomainCreated struct {
-		Domain wire.OrganizationDomain `json:"domain"`
-	}
-	// OrganizationDomainUpdated is organization_domain.updated: a domain's state changed.
-	OrganizationDomainUpdated struct {
-		Domain wire.OrganizationDomain `json:"domain"`
-	}
-	// OrganizationDomainVerified is organization_domain.verified: a domain was proven.
-	OrganizationDomainVerified struct {
-		Domain wire.OrganizationDomain `json:"domain"`
-	}
-	// OrganizationDomainDeleted is organization_domain.deleted: a claim was given up.
-	OrganizationDomainDeleted struct {
-		Domain wire.OrganizationDomain `json:"domain"`
 	}
 	// MembershipCreated is organization_membership.created: a person belongs to an organization.
 	MembershipCreated struct {
@@ -57,18 +41,14 @@ type (
 	}
 )
 
-func (OrganizationCreated) Type() string        { return "organization.created" }
-func (OrganizationUpdated) Type() string        { return "organization.updated" }
-func (OrganizationDeleted) Type() string        { return "organization.deleted" }
-func (OrganizationDomainCreated) Type() string  { return "organization_domain.created" }
-func (OrganizationDomainUpdated) Type() string  { return "organization_domain.updated" }
-func (OrganizationDomainVerified) Type() string { return "organization_domain.verified" }
-func (OrganizationDomainDeleted) Type() string  { return "organization_domain.deleted" }
-func (MembershipCreated) Type() string          { return "organization_membership.created" }
-func (MembershipUpdated) Type() string          { return "organization_membership.updated" }
-func (MembershipDeleted) Type() string          { return "organization_membership.deleted" }
-func (RoleCreated) Type() string                { return "role.created" }
-func (BrandingUpdated) Type() string            { return "organization.branding_updated" }
+func (OrganizationCreated) Type() string { return "organization.created" }
+func (OrganizationUpdated) Type() string { return "organization.updated" }
+func (OrganizationDeleted) Type() string { return "organization.deleted" }
+func (MembershipCreated) Type() string   { return "organization_membership.created" }
+func (MembershipUpdated) Type() string   { return "organization_membership.updated" }
+func (MembershipDeleted) Type() string   { return "organization_membership.deleted" }
+func (RoleCreated) Type() string         { return "role.created" }
+func (BrandingUpdated) Type() string     { return "organization.branding_updated" }
 
 func (e OrganizationCreated) Targets() []Target {
 	return []Target{{"organization", string(e.Organization.ID), e.Organization.Name}}
@@ -78,18 +58,6 @@ func (e OrganizationUpdated) Targets() []Target {
 }
 func (e OrganizationDeleted) Targets() []Target {
 	return []Target{{"organization", string(e.Organization.ID), e.Organization.Name}}
-}
-func (e OrganizationDomainCreated) Targets() []Target {
-	return []Target{{"organization_domain", string(e.Domain.ID), e.Domain.Domain}}
-}
-func (e OrganizationDomainUpdated) Targets() []Target {
-	return []Target{{"organization_domain", string(e.Domain.ID), e.Domain.Domain}}
-}
-func (e OrganizationDomainVerified) Targets() []Target {
-	return []Target{{"organization_domain", string(e.Domain.ID), e.Domain.Domain}}
-}
-func (e OrganizationDomainDeleted) Targets() []Target {
-	return []Target{{"organization_domain", string(e.Domain.ID), e.Domain.Domain}}
 }
 func (e MembershipCreated) Targets() []Target {
 	return []Target{{"organization_membership", string(e.Membership.ID), ""}, {"user", string(e.Membership.UserID), memberName(e.Membership)}}
@@ -105,15 +73,11 @@ func (e BrandingUpdated) Targets() []Target {
 	return []Target{{"organization", string(e.Organization.ID), e.Organization.Name}}
 }
 
-func (e OrganizationCreated) Data() any        { return e.Organization }
-func (e OrganizationUpdated) Data() any        { return e.Organization }
-func (e OrganizationDeleted) Data() any        { return e.Organization }
-func (e OrganizationDomainCreated) Data() any  { return e.Domain }
-func (e OrganizationDomainUpdated) Data() any  { return e.Domain }
-func (e OrganizationDomainVerified) Data() any { return e.Domain }
-func (e OrganizationDomainDeleted) Data() any  { return e.Domain }
-func (e MembershipCreated) Data() any          { return e.Membership }
-func (e MembershipUpdated) Data() any          { return e.Membership }
-func (e MembershipDeleted) Data() any          { return e.Membership }
-func (e RoleCreated) Data() any                { return e.Role }
-func (e BrandingUpdated) Data() any            { return e.Organization }
+func (e OrganizationCreated) Data() any { return e.Organization }
+func (e OrganizationUpdated) Data() any { return e.Organization }
+func (e OrganizationDeleted) Data() any { return e.Organization }
+func (e MembershipCreated) Data() any   { return e.Membership }
+func (e MembershipUpdated) Data() any   { return e.Membership }
+func (e MembershipDeleted) Data() any   { return e.Membership }
+func (e RoleCreated) Data() any         { return e.Role }
+func (e BrandingUpdated) Data() any     { return e.Organization }

@@ -19,7 +19,8 @@ func TestDomainsHaveOneSpelling(t *testing.T) {
 	for typed, want := range map[string]string{
 		"example.com": "example.com", " Example.COM. ": "example.com", "bücher.example": "xn--bcher-kva.example",
 		"BÜCHER.example": "xn--bcher-kva.example", "xn--bcher-kva.example": "xn--bcher-kva.example", "例え。テスト": "xn--r8jz45g.xn--zckzah",
-		"sub.example.com": "sub.example.com", "ａcme.example": "acme.example",
+		"sub.example.com": "sub.example.com", "ａcme.example": "acme.example", "acme．example．": "acme.example", "例え。テスト。": "xn--r8jz45g.xn--zckzah",
+		"XN--BCHER-KVA.Example": "xn--bcher-kva.example", "acme｡example.": "acme.example", "\u200bacme.example": "acme.example", "ac\u00adme.example": "acme.example",
 	} {
 		if got, err := tenants.NormalizeDomain(typed); got != want || err != nil {
 			t.Errorf("%q: %q, %v", typed, got, err)
@@ -28,11 +29,69 @@ func TestDomainsHaveOneSpelling(t *testing.T) {
 	for _, typed := range []string{
 		"", ".", "localhost", "a..b", ".example.com", "ex ample.com", "a_b.example", "192.0.2.1", "1.2.3", "[::1]", "https://x.example", "x.example/", "x.example:80",
 		"x@y.example", "*.example.com", "-a.example", strings.Repeat("a", 64) + ".example", strings.Repeat("a.", 130) + "example", "a\x00.example", "xn--\xff.example",
+		"a.example..", "a.example.。", "。a.example", "xn--acme-.example", "аcme..example", "a/b.example", "a.example#", "１９２．０．２．１",
 	} {
 		if got, err := tenants.NormalizeDomain(typed); !errors.Is(err, tenants.ErrInvalidDomain) {
 			t.Errorf("%q: %q, %v", typed, got, err)
 		}
 	}
+}
+
+// What is everybody's is nobody's: whoever verified it would take in strangers
+// and decide how they sign in.
+func TestEverybodysDomainsAreRefused(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		o := create(t, d, tenants.New{Name: "x"})
+		for typed, want := range map[string]error{
+			"co.uk": tenants.ErrPublicSuffix, "GitHub.io.": tenants.ErrPublicSuffix, "公司.cn": tenants.ErrPublicSuffix, "xn--55qx5d.cn": tenants.ErrPublicSuffix,
+			"gmail.com": tenants.ErrMailProvider, "ＧＭＡＩＬ．ｃｏｍ": tenants.ErrMailProvider, "Outlook.COM.": tenants.ErrMailProvider,
+			"acme.co.uk": nil, "acme.github.io": nil, "mail.gmail.com": nil, strings.Repeat("a.", 112) + "example": tenants.ErrInvalidDomain,
+		} {
+			for _, state := range []tenants.DomainState{tenants.Pending, tenants.Verified} {
+				err := d.InOrg(t.Context(), o.ID, who, func(tx *db.OrgTx) error {
+					added, err := tenants.AddDomain(tx, typed, state)
+					if err == nil {
+						err = tenants.DeleteDomain(tx, added.ID)
+					}
+					return err
+				})
+				if !errors.Is(err, want) {
+					t.Errorf("%q: %v", typed, err)
+				}
+			}
+		}
+	})
+}
+
+// Every spelling of a verified domain finds its organization, and no
+// subdomain, sibling or look-alike does (attacks T5).
+func TestNoVariantOfADomainIsFree(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		o := create(t, d, tenants.New{Name: "x", Domains: []tenants.NewDomain{{Domain: "bücher.example", State: tenants.Verified}}})
+		other := create(t, d, tenants.New{Name: "y"})
+		for typed, held := range map[string]bool{
+			"BÜCHER.example.": true, "xn--bcher-kva.EXAMPLE": true, "bücher。example": true, "bu\u0308cher.example": true, "ｂücher．example": true,
+			"www.bücher.example": false, "example": false, "bucher.example": false, "bücher.example.com": false, "xbücher.example": false, "büchеr.example": false,
+		} {
+			must(t, d.Locate(t.Context(), func(tx *db.AllTx) error {
+				org, found, err := tenants.LocateDomain(tx, typed)
+				if found != held || held && org != o.ID {
+					t.Errorf("%q: %v %v", typed, org, found)
+				}
+				return err
+			}))
+			if !held {
+				continue
+			}
+			err := d.InOrg(t.Context(), other.ID, who, func(tx *db.OrgTx) error {
+				_, err := tenants.AddDomain(tx, typed, tenants.Verified)
+				return err
+			})
+			if !errors.Is(err, tenants.ErrDomainTaken) {
+				t.Errorf("%q is held twice: %v", typed, err)
+			}
+		}
+	})
 }
 
 // A claim is not a proof: only who verified a domain is found by it.

@@ -2,10 +2,7 @@ package tenants
 
 import (
 	"errors"
-	"strings"
 	"time"
-
-	"golang.org/x/net/idna"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -23,9 +20,10 @@ type Domain struct {
 	VerificationToken    *string
 	VerificationPrefix   *string
 	VerifiedAt           *time.Time
+	ClaimEndsAt          *time.Time // pending: a claim that is not proven until then has failed
 	CheckedAt            *time.Time
-	CheckResult          *DNSCheck `gorm:"serializer:json"`
-	NextCheckAt          *time.Time
+	CheckResult          *DNSCheck  `gorm:"serializer:json"`
+	NextCheckAt          *time.Time // nil: nobody asks
 	MissingSince         *time.Time // verified, and the record is gone
 	MovesAt              *time.Time // proven while another organization holds it: becomes ours then
 	CreatedAt            time.Time
@@ -70,37 +68,10 @@ const maxDomains = 100
 
 // What callers are told of domains.
 var (
-	ErrInvalidDomain = problem.New(problem.Invalid, "invalid_domain", "That is not a domain name, such as example.com.")
 	ErrDomainTaken   = problem.New(problem.Conflict, "domain_already_exists", "That domain is verified by another organization.")
 	ErrDomainTwice   = problem.New(problem.Conflict, "domain_already_exists", "The organization has that domain already.")
 	ErrTooManyDomain = problem.New(problem.Invalid, "too_many_domains", "An organization has at most 100 domains.")
 )
-
-// NormalizeDomain is the one spelling of a domain name: lower case, punycode,
-// without the root's dot, so that no variant of a verified domain is free.
-func NormalizeDomain(name string) (string, error) {
-	name = strings.TrimSuffix(strings.TrimSpace(name), ".")
-	if len(name) > 1024 || !strings.Contains(name, ".") && !strings.ContainsAny(name, "。．｡") {
-		return "", ErrInvalidDomain
-	}
-	ascii, err := idna.Lookup.ToASCII(name)
-	if err != nil || len(ascii) > 253 || !strings.Contains(ascii, ".") || isAddress(ascii) {
-		return "", ErrInvalidDomain
-	}
-	for label := range strings.SplitSeq(ascii, ".") {
-		if label == "" || len(label) > 63 {
-			return "", ErrInvalidDomain
-		}
-	}
-	return strings.ToLower(ascii), nil
-}
-
-// isAddress reports whether the last label is a number: no top-level domain
-// is, every IPv4 address is.
-func isAddress(name string) bool {
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	return last != "" && strings.Trim(last, "0123456789") == ""
-}
 
 // Domains are the domains of these organizations, or of all that the
 // transaction sees, oldest first.
@@ -157,7 +128,7 @@ func LocateDomainOwner(tx *db.AllTx, domain id.OrganizationDomain) (id.Organizat
 }
 
 func newDomain(tx *db.Tx, d NewDomain) (*Domain, error) {
-	name, err := NormalizeDomain(d.Domain)
+	name, err := claimable(d.Domain)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +137,8 @@ func newDomain(tx *db.Tx, d NewDomain) (*Domain, error) {
 	case Pending, "":
 		token, prefix := seal.Token(24), verificationPrefix
 		row.VerificationToken, row.VerificationPrefix = &token, &prefix
+		first, end := tx.Now().Add(firstCheck), tx.Now().Add(claimTime)
+		row.NextCheckAt, row.ClaimEndsAt = &first, &end
 	case Verified: // the deployment's word
 		now := tx.Now()
 		row.State, row.VerificationStrategy, row.VerifiedAt = Verified, Manual, &now

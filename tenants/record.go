@@ -1,6 +1,8 @@
 package tenants
 
 import (
+	"time"
+
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/wire"
@@ -56,6 +58,40 @@ func recordDomainCreated(tx *db.OrgTx, d *Domain) error {
 
 func recordDomainDeleted(tx *db.OrgTx, d *Domain) error {
 	return audit.Record(tx, audit.OrganizationDomainDeleted{Domain: d.Wire()})
+}
+
+func recordDomainUpdated(tx *db.OrgTx, d *Domain) error {
+	return audit.Record(tx, audit.OrganizationDomainUpdated{Domain: d.Wire()})
+}
+
+func recordDomainVerified(tx *db.OrgTx, d *Domain) error {
+	return audit.Record(tx, audit.OrganizationDomainVerified{Domain: d.Wire()})
+}
+
+// Why a domain is not verified, as the wire says it.
+const (
+	periodExpired   = "domain_verification_period_expired"
+	verifiedByOther = "domain_verified_by_other_organization"
+)
+
+func recordDomainFailed(tx *db.OrgTx, d *Domain, reason string) error {
+	return audit.Record(tx, audit.OrganizationDomainVerificationFailed{Reason: reason, Domain: d.Wire()})
+}
+
+func recordDomainMissing(tx *db.OrgTx, d *Domain) error {
+	return audit.Record(tx, audit.OrganizationDomainRecordMissing{Domain: d.Wire(), MissingSince: wire.At(*d.MissingSince)})
+}
+
+func recordDomainFound(tx *db.OrgTx, d *Domain) error {
+	return audit.Record(tx, audit.OrganizationDomainRecordFound{Domain: d.Wire()})
+}
+
+func recordDomainMoveStarted(tx *db.OrgTx, d *Domain, at time.Time) error {
+	return audit.Record(tx, audit.OrganizationDomainMoveStarted{Domain: d.Wire(), MovesAt: wire.At(at)})
+}
+
+func recordDomainMoveCancelled(tx *db.OrgTx, d *Domain) error {
+	return audit.Record(tx, audit.OrganizationDomainMoveCancelled{Domain: d.Wire()})
 }
 
 func recordBranding(tx *db.OrgTx) error {

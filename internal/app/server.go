@@ -25,6 +25,7 @@ import (
 	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/social"
+	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/users/password"
 	"gatehouse/web/assets"
@@ -47,6 +48,7 @@ type App struct {
 	post      *mail.Post
 	mfa       *mfa.Service
 	social    *social.Service
+	domains   *tenants.DomainChecks
 	metrics   *metrics // nil where nobody can read them
 	draining  atomic.Bool
 }
@@ -64,6 +66,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	}
 	a.mfa = newMFA(cfg, d, a.limits, log)
 	a.social = newSocial(cfg, d)
+	a.domains = newDomainChecks(cfg, d)
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
 		return nil, err
@@ -140,5 +143,6 @@ func (a *App) registry() *jobs.Registry {
 	registerSweeps(r, a.DB)
 	a.post.Register(r)
 	a.mfa.Register(r)
+	a.domains.Register(r)
 	return r
 }

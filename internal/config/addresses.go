@@ -127,6 +127,32 @@ func setPrivateTargets(c *Config, v string) (err error) {
 	return nil
 }
 
+// maxDNSServers is more than anybody asks.
+const maxDNSServers = 8
+
+// setDNSServers takes addresses and no names: whoever resolves names cannot be
+// found by one.
+func setDNSServers(c *Config, v string) error {
+	for _, text := range splitList(v) {
+		server, err := netip.ParseAddrPort(text)
+		if err != nil {
+			ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(text, "["), "]"))
+			if err != nil {
+				return fmt.Errorf("must list IP addresses such as 192.0.2.53 or 192.0.2.53:5353, which %q is not", clip(text))
+			}
+			server = netip.AddrPortFrom(ip, 53)
+		}
+		if server.Port() == 0 {
+			return fmt.Errorf("must list ports other than 0, which %q does not", clip(text))
+		}
+		c.DNSServers = append(c.DNSServers, server)
+	}
+	if len(c.DNSServers) > maxDNSServers {
+		return fmt.Errorf("must list at most %d servers", maxDNSServers)
+	}
+	return nil
+}
+
 // scriptSchemes are those that a browser would run or read locally.
 var scriptSchemes = []string{"javascript", "data", "vbscript", "file", "blob", "about", "view-source"}
 

@@ -40,8 +40,9 @@ type Config struct {
 
 	OTLPEndpoint string // empty: no traces
 
-	AllowPrivateTargets []netip.Prefix // what internal/netguard lets through
-	HIBP                string         // range endpoint with a trailing slash; empty: off
+	AllowPrivateTargets []netip.Prefix   // what internal/netguard lets through
+	DNSServers          []netip.AddrPort // resolvers that look for proofs of domains; none: the system's
+	HIBP                string           // range endpoint with a trailing slash; empty: off
 
 	Bootstrap Bootstrap
 	Social    map[string]Social // by provider in lower case: google, microsoft …

@@ -47,7 +47,8 @@ func production(extra ...string) []string {
 
 func TestProductionLoads(t *testing.T) {
 	c := mustLoad(t, production("GATEHOUSE_WORKER=off", "GATEHOUSE_TRUSTED_PROXIES=10.0.0.0/8, 192.0.2.7, ::ffff:172.16.0.0/108",
-		"GATEHOUSE_ALLOW_PRIVATE_TARGETS=true", "GATEHOUSE_HIBP_URL=off", "GATEHOUSE_SOCIAL_GITHUB_CLIENT_ID=a", "GATEHOUSE_SOCIAL_GITHUB_CLIENT_SECRET=b",
+		"GATEHOUSE_ALLOW_PRIVATE_TARGETS=true", "GATEHOUSE_DNS_SERVERS=192.0.2.53, 192.0.2.54:5353,2001:db8::1,[2001:db8::2]:54", "GATEHOUSE_HIBP_URL=off",
+		"GATEHOUSE_SOCIAL_GITHUB_CLIENT_ID=a", "GATEHOUSE_SOCIAL_GITHUB_CLIENT_SECRET=b",
 		"GATEHOUSE_BOOTSTRAP_CLIENT_ID=client_01BENCH00000000000000BENCH", "GATEHOUSE_BOOTSTRAP_API_KEY=sk_test_bench0123456789abcdef",
 		"GATEHOUSE_BOOTSTRAP_REDIRECT_URIS=http://127.0.0.1/cb,com.example.app:/cb", "OTEL_EXPORTER_OTLP_ENDPOINT=http://otel:4318")...)
 	if c.Origin() != "https://auth.example.com" || !c.Secure() || c.IsDevelopment() {
@@ -55,6 +56,9 @@ func TestProductionLoads(t *testing.T) {
 	}
 	if got := fmt.Sprint(c.TrustedProxies); got != "[10.0.0.0/8 192.0.2.7/32 172.16.0.0/12]" {
 		t.Errorf("proxies: %s", got)
+	}
+	if got := fmt.Sprint(c.DNSServers); got != "[192.0.2.53:53 192.0.2.54:5353 [2001:db8::1]:53 [2001:db8::2]:54]" {
+		t.Errorf("DNS servers: %s", got)
 	}
 	if k := c.MasterKeyBytes(); len(k) != 2 || string(k[1]) != strings.Repeat("b", 32) {
 		t.Error("master keys are not decoded in order")
@@ -105,6 +109,8 @@ func TestBadValuesAreRefused(t *testing.T) {
 		{[]string{"GATEHOUSE_LOG_LEVEL=loud"}, []string{"debug, info, warn or error"}},
 		{[]string{"GATEHOUSE_LOG_FORMAT=xml"}, []string{"text, json or auto"}},
 		{[]string{"GATEHOUSE_ALLOW_PRIVATE_TARGETS=yes"}, []string{"true, false or CIDRs"}},
+		{[]string{"GATEHOUSE_DNS_SERVERS=ns1.example.com"}, []string{"GATEHOUSE_DNS_SERVERS", "IP addresses"}},
+		{[]string{"GATEHOUSE_DNS_SERVERS=192.0.2.53:0"}, []string{"ports other than 0"}},
 		{[]string{"GATEHOUSE_BOOTSTRAP_API_KEY=sk_canary"}, []string{"GATEHOUSE_BOOTSTRAP_API_KEY", "24"}},
 		{[]string{"GATEHOUSE_BOOTSTRAP_CLIENT_ID=app"}, []string{"client_"}},
 		{[]string{"GATEHOUSE_BOOTSTRAP_REDIRECT_URIS=javascript:alert(1)"}, []string{"browser"}},

@@ -83,6 +83,8 @@ var serviceVariables = append([]variable{
 	{name: "MAIL_FROM", shown: "`NAME` and `no-reply@` the host of `BASE_URL`", meaning: "Sender of mails: an address, or `Name <address>`.", set: setMailFrom},
 	{name: "ALLOW_PRIVATE_TARGETS", initial: "false", set: setPrivateTargets,
 		meaning: "`false`, `true` or CIDRs, comma-separated: private addresses that webhooks, metadata and discovery may reach. For development and tests."},
+	{name: "DNS_SERVERS", shown: "the system's, from `/etc/resolv.conf`", set: setDNSServers,
+		meaning: "Resolvers that look for the records that prove domains: IP addresses, comma-separated, each with a port or at 53. They find a domain's nameservers, which are asked themselves where they can be reached."},
 	{name: "HIBP_URL", initial: "https://api.pwnedpasswords.com/range/", set: setHIBP,
 		meaning: "k-anonymity range endpoint of the breached-password check, or `off`. Where it cannot be reached the check is skipped; the built-in list of common passwords always applies."},
 	{name: "SMS_URL", secret: true, shown: "off", meaning: "Address of the SMS gateway. May be set in the dashboard instead.",

@@ -242,12 +242,14 @@ CREATE UNIQUE INDEX portal_sessions_secret ON portal_sessions (secret_hash);
 CREATE INDEX portal_sessions_expiry ON portal_sessions (expires_at);
 
 -- domains: what the last look at DNS found, and a domain that is on its way to another holder
+ALTER TABLE organization_domains ADD COLUMN claim_ends_at timestamp; -- pending: not proven until then, it has failed
 ALTER TABLE organization_domains ADD COLUMN checked_at timestamp;
 ALTER TABLE organization_domains ADD COLUMN check_result text;    -- tenants.DNSCheck
 ALTER TABLE organization_domains ADD COLUMN next_check_at timestamp;
 ALTER TABLE organization_domains ADD COLUMN missing_since timestamp; -- verified, and the record is gone
 ALTER TABLE organization_domains ADD COLUMN moves_at timestamp;      -- proven while another holds it: becomes ours then
 CREATE INDEX organization_domains_check ON organization_domains (next_check_at);
+UPDATE organization_domains SET next_check_at = created_at WHERE state = 'pending' AND verification_strategy = 'dns';
 
 -- a sign-in by a connection: it counts as one for that organization alone
 ALTER TABLE login_attempts ADD COLUMN connection_id text;        -- go there at once, or came from there

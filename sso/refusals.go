@@ -10,4 +10,7 @@ var (
 	// connection that is still open.
 	ErrRequest = problem.New(problem.BadRequest, "sso_state_invalid", "This sign-in has run out, was finished before, or was started in another browser. Start again.")
 	ErrLoop    = problem.New(problem.BadRequest, "sso_loop", "The provider sends you back again and again.")
+
+	ErrNoSubject = problem.New(problem.BadRequest, "subject_attribute_missing", "The provider's answer does not have, or has more than once, what tells people apart.")
+	ErrTransient = problem.New(problem.BadRequest, "saml_name_id_transient", "The provider names people anew at each sign-in, and says nothing else that tells them apart.")
 )

@@ -1,6 +1,11 @@
 package sso
 
 import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/audit"
@@ -13,7 +18,7 @@ import (
 
 const (
 	maxSubject  = 255
-	maxDocument = 128 << 10 // of a redacted document; real ones have 5 to 20 KB
+	maxDocument = 64 << 10 // of a redacted document; real ones have 5 to 20 KB
 )
 
 // newAttempt is the record of a try that begins now.
@@ -34,6 +39,10 @@ type judged struct {
 	document   string // redacted
 	attributes map[string][]string
 	profile    *Profile
+
+	unsolicited bool
+	assertion   string // its id
+	again       func(context.Context) (*Shadow, error)
 }
 
 // into writes the judgement into the row of its attempt.
@@ -47,9 +56,7 @@ func (j *judged) into(a *Attempt, now time.Time) {
 	if len(j.trail.Steps) > 0 {
 		a.Steps = j.trail.Steps
 	}
-	if a.Document = some(j.document); len(j.document) > maxDocument {
-		a.Document = some(j.document[:maxDocument])
-	}
+	a.Document = some(strings.ToValidUTF8(j.document[:min(len(j.document), maxDocument)], ""))
 	if j.attributes != nil {
 		a.Attributes = j.attributes
 	}
@@ -91,6 +98,44 @@ func Conclude(tx *db.OrgTx, record id.SSOAttempt, user *id.User, refused *trail.
 	if ended, err := a.store(tx); err != nil || !ended {
 		return err
 	}
+	return a.conclude(tx, refused)
+}
+
+// ConcludeTest ends the record of an admin's test. refused is what would keep
+// the person out. What only their account is missing is nothing that the
+// connection is wrong about.
+func ConcludeTest(tx *db.OrgTx, record id.SSOAttempt, refused *trail.Refusal) error {
+	if refused == nil || refused.Check != trail.Account {
+		return Conclude(tx, record, nil, refused)
+	}
+	a, err := attempts.Get(tx, record)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	t := trail.Trail{Steps: a.Steps}
+	t.Warn(trail.Account, refused.Problem.Message)
+	a.Outcome, a.FinishedAt, a.Steps = Succeeded, &now, t.Steps
+	if ended, err := a.store(tx); err != nil || !ended {
+		return err
+	}
+	return a.conclude(tx, nil)
+}
+
+// conclude tells the log how an attempt ended. A test is no sign-in, and
+// applications do not hear of it.
+func (a *Attempt) conclude(tx *db.OrgTx, refused *trail.Refusal) error {
+	switch a.Kind {
+	case KindLogout:
+		return nil // what ended is told by the sessions
+	case KindTest:
+		if a.Outcome == Succeeded {
+			if _, err := connections.Update(tx, a.ConnectionID, db.Set{"tested_at": tx.Now(), "tested_by": a.Actor}.Quiet()); err != nil {
+				return err
+			}
+		}
+		return audit.Record(tx, audit.ConnectionTested{ConnectionID: a.ConnectionID, AttemptID: a.ID, Outcome: string(a.Outcome), Code: a.Code, TestedBy: a.Actor})
+	}
 	return audit.Record(tx, a.event(refused))
 }
 
@@ -103,4 +148,34 @@ func (a *Attempt) event(refused *trail.Refusal) audit.AuthenticationSSO {
 		e.Error = &audit.AuthenticationError{Code: refused.Code(), Message: refused.Problem.Message}
 	}
 	return e
+}
+
+const redacted = "[redacted]"
+
+// secretive is what a name sounds like whose values are nobody's business.
+var secretive = regexp.MustCompile(`(?i)pass(word|wd|phrase)|secret|token|api.?key|private.?key|credential|(^|[^a-z])(pwd|pin|ssn|otp|totp)([^a-z]|$)|social.?security|birth|recovery`)
+
+const (
+	maxShownNames  = 100
+	maxShownValues = 20
+)
+
+// shown is what was said of a person, as examples for the mapping.
+func shown(raw map[string][]string) map[string][]string {
+	out := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(raw)) {
+		if len(out) == maxShownNames {
+			break
+		}
+		values := raw[name]
+		var kept []string
+		for _, v := range values[:min(len(values), maxShownValues)] {
+			if secretive.MatchString(name) {
+				v = redacted
+			}
+			kept = append(kept, trail.Clean(v))
+		}
+		out[trail.Clean(name)] = kept
+	}
+	return out
 }

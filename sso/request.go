@@ -63,8 +63,8 @@ type carried struct {
 // it was sent this time.
 func (r *Request) Returns() int { return r.carried.Returns }
 
-func newRequest(tx *db.OrgTx, c id.Connection, record id.SSOAttempt, f For, state string, keep carried) error {
-	r := &Request{ID: id.New[id.SSORequest](), ConnectionID: c, Purpose: f.Purpose, StateHash: seal.Hash(state), BoundHash: seal.Hash(f.Bound),
+func newRequest(tx *db.OrgTx, request id.SSORequest, c id.Connection, record id.SSOAttempt, f For, state string, keep carried) error {
+	r := &Request{ID: request, ConnectionID: c, Purpose: f.Purpose, StateHash: seal.Hash(state), BoundHash: seal.Hash(f.Bound),
 		AttemptID: f.Attempt, PortalSession: f.PortalSession, RecordedID: &record, ReturnPath: some(f.ReturnPath), ExpiresAt: tx.Now().Add(Lifetime)}
 	if err := r.pack(tx, keep); err != nil {
 		return err
@@ -175,6 +175,9 @@ func Take(tx *db.OrgTx, request id.SSORequest, attempt id.Attempt) (*Received, e
 	record, err := attempts.Get(tx, *r.RecordedID)
 	if err != nil {
 		return nil, err
+	}
+	if c.State != Active && r.Purpose != Test { // turned off in this moment
+		return nil, ErrInactive
 	}
 	return &Received{Request: r, Connection: c, Profile: r.carried.Profile, Record: record.ID, Reference: record.Reference}, nil
 }

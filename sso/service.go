@@ -3,6 +3,8 @@ package sso
 import (
 	"log/slog"
 	"net/http"
+	"sync"
+	"sync/atomic"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -18,6 +20,10 @@ type Service struct {
 	Party *oidc.Party
 	Base  string // the public origin
 	Log   *slog.Logger
+
+	strangers budget         // of records of what belongs to no request
+	judging   atomic.Int32   // answers that are being judged by a candidate
+	shadows   sync.WaitGroup // the same, to wait for
 }
 
 // For says what a browser is sent away for, and which.
@@ -44,6 +50,9 @@ type Away struct {
 	Fields  map[string]string
 	Request id.SSORequest
 	Name    string // of the connection, for the page on the way
+
+	Record    id.SSOAttempt
+	Reference string // GH-XXXX-XXXX of the record
 }
 
 // Received is what a provider's answer came to.

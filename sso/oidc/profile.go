@@ -25,6 +25,8 @@ type Profile struct {
 	Claims     map[string]any // all that the token says, and what userinfo adds
 	IDToken    string         // as it came, for the provider's end_session_endpoint
 	Incomplete bool           // userinfo could not be asked
+
+	accessToken string // for at_hash
 }
 
 // claims are the members of an ID token or of userinfo that matter here.

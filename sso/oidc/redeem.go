@@ -48,6 +48,17 @@ func (p *Party) RedeemNoting(ctx context.Context, c Client, r Request, a Answer,
 	return profile, nil
 }
 
+// Judge holds the token that a profile came from against another client's
+// registration: what a changed configuration would have made of it.
+func (p *Party) Judge(ctx context.Context, c Client, r Request, of *Profile) error {
+	m, err := p.Discover(ctx, c.Issuer, c.AnyTenant)
+	if err != nil {
+		return err
+	}
+	_, err = p.verify(ctx, m, c, r, &Tokens{IDToken: of.IDToken, AccessToken: of.accessToken}, &trail.Trail{})
+	return err
+}
+
 // complete asks userinfo. Where the ID token says who it is already, a
 // userinfo that does not answer keeps nobody out.
 func (p *Party) complete(ctx context.Context, m *Metadata, c Client, profile *Profile, accessToken string, notes *trail.Trail) (*Profile, error) {

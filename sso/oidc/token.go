@@ -32,7 +32,7 @@ func (p *Party) verify(ctx context.Context, m *Metadata, c Client, r Request, t 
 		return nil, err
 	}
 	profile := said.profile(token.Issuer, token.Subject)
-	profile.IDToken = t.IDToken
+	profile.IDToken, profile.accessToken = t.IDToken, t.AccessToken
 	return profile, token.Claims(&profile.Claims)
 }
 

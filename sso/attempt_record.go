@@ -125,6 +125,9 @@ func ConcludeTest(tx *db.OrgTx, record id.SSOAttempt, refused *trail.Refusal) er
 // conclude tells the log how an attempt ended. A test is no sign-in, and
 // applications do not hear of it.
 func (a *Attempt) conclude(tx *db.OrgTx, refused *trail.Refusal) error {
+	who := tx.Actor()
+	tx.As(who.Referring(a.Reference))
+	defer tx.As(who)
 	switch a.Kind {
 	case KindLogout:
 		return nil // what ended is told by the sessions

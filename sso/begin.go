@@ -21,7 +21,7 @@ func (s *Service) Begin(ctx context.Context, who actor.Actor, c id.Connection, f
 	if f.Purpose == "" {
 		f.Purpose = SignIn
 	}
-	setup, err := s.load(ctx, c)
+	setup, err := s.locate(ctx, c)
 	if err != nil {
 		return Away{}, err
 	}
@@ -32,7 +32,7 @@ func (s *Service) Begin(ctx context.Context, who actor.Actor, c id.Connection, f
 		if err := EnsureKey(ctx, s.DB, who, setup.Connection.OrganizationID, c); err != nil {
 			return Away{}, err
 		}
-		if setup, err = s.load(ctx, c); err != nil {
+		if setup, err = s.locate(ctx, c); err != nil {
 			return Away{}, err
 		}
 	}
@@ -141,8 +141,8 @@ func (f For) hints() map[string]string {
 	return all
 }
 
-// load reads all that one sign-in needs of a connection, or ErrUnknown.
-func (s *Service) load(ctx context.Context, c id.Connection) (setup *Setup, err error) {
+// locate reads all that one sign-in needs of a connection, or ErrUnknown.
+func (s *Service) locate(ctx context.Context, c id.Connection) (setup *Setup, err error) {
 	err = s.DB.Locate(ctx, func(tx *db.AllTx) error {
 		org, err := LocateConnection(tx, c)
 		if err != nil {

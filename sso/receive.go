@@ -26,7 +26,7 @@ var errUsed = errors.New("sso: used meanwhile")
 
 // open takes up an answer at a connection, or ErrUnknown.
 func (s *Service) open(ctx context.Context, who actor.Actor, c id.Connection, p Protocol) (*arrival, error) {
-	setup, err := s.load(ctx, c)
+	setup, err := s.locate(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,6 @@ func (x *arrival) refuse(ctx context.Context, err error) (*Received, error) {
 			return err
 		}
 		out.Record, out.Reference = a.ID, a.Reference
-		tx.As(tx.Actor().Referring(a.Reference))
 		return a.conclude(tx, x.refused)
 	})
 	if failed != nil {

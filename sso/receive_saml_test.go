@@ -51,7 +51,7 @@ func TestASAMLAnswerIsTakenOnce(t *testing.T) {
 		}
 		user := id.New[id.User]()
 		must(t, in(t, d, w.c.OrganizationID, func(tx *db.OrgTx) error { return sso.Conclude(tx, to.Record, &user, nil) }))
-		if a := w.record(to.Record); a.Outcome != sso.Succeeded || *a.UserID != user || a.Steps[len(a.Steps)-1].Check != trail.Account {
+		if a := w.record(to.Record); a.Outcome != sso.Succeeded || a.UserID == nil || *a.UserID != user || a.Steps[len(a.Steps)-1].Check != trail.Account {
 			t.Errorf("record %+v", a)
 		}
 		events := w.logged("authentication.sso_started", "authentication.sso_succeeded", "authentication.sso_failed")

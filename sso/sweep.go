@@ -38,9 +38,9 @@ func Sweep(ctx context.Context, d *db.DB) error {
 
 var sweeper = actor.System("sweep")
 
-// oldest lists rows across organizations, and then does something to them in
+// locateOldest lists rows across organizations, and then does something to them in
 // each organization's own transaction.
-func oldest[T any, K ~string](ctx context.Context, d *db.DB, list func(db.OwnedScope, db.Query) ([]T, error), q db.Query, of func(T) (id.Organization, K), do func(*db.OrgTx, []K) error) (int, error) {
+func locateOldest[T any, K ~string](ctx context.Context, d *db.DB, list func(db.OwnedScope, db.Query) ([]T, error), q db.Query, of func(T) (id.Organization, K), do func(*db.OrgTx, []K) error) (int, error) {
 	q.Limit = sweepBatch
 	mine := map[id.Organization][]K{}
 	found := 0
@@ -66,7 +66,7 @@ func oldest[T any, K ~string](ctx context.Context, d *db.DB, list func(db.OwnedS
 
 func sweepRequests(ctx context.Context, d *db.DB) (int, error) {
 	q := db.Query{Where: []db.Cond{db.Lt("expires_at", d.Now().Add(-requestKept))}, Order: []string{"expires_at"}}
-	return oldest(ctx, d, requests.List, q, func(r Request) (id.Organization, id.SSORequest) { return r.OrganizationID, r.ID },
+	return locateOldest(ctx, d, requests.List, q, func(r Request) (id.Organization, id.SSORequest) { return r.OrganizationID, r.ID },
 		func(tx *db.OrgTx, keys []id.SSORequest) error {
 			_, err := requests.DeleteWhere(tx, db.In("id", keys))
 			return err
@@ -75,7 +75,7 @@ func sweepRequests(ctx context.Context, d *db.DB) (int, error) {
 
 func sweepSeen(ctx context.Context, d *db.DB) (int, error) {
 	q := db.Query{Where: []db.Cond{db.Lt("expires_at", d.Now())}, Order: []string{"expires_at"}}
-	return oldest(ctx, d, seens.List, q, func(s seen) (id.Organization, id.Seen) { return s.OrganizationID, s.ID },
+	return locateOldest(ctx, d, seens.List, q, func(s seen) (id.Organization, id.Seen) { return s.OrganizationID, s.ID },
 		func(tx *db.OrgTx, keys []id.Seen) error {
 			_, err := seens.DeleteWhere(tx, db.In("id", keys))
 			return err
@@ -84,7 +84,7 @@ func sweepSeen(ctx context.Context, d *db.DB) (int, error) {
 
 func sweepAttempts(ctx context.Context, d *db.DB) (int, error) {
 	q := db.Query{Where: []db.Cond{db.Lt("created_at", d.Now().Add(-Kept))}, Order: []string{"created_at"}}
-	return oldest(ctx, d, attempts.List, q, owned, func(tx *db.OrgTx, keys []id.SSOAttempt) error {
+	return locateOldest(ctx, d, attempts.List, q, owned, func(tx *db.OrgTx, keys []id.SSOAttempt) error {
 		_, err := attempts.DeleteWhere(tx, db.In("id", keys))
 		return err
 	})
@@ -95,7 +95,7 @@ func owned(a Attempt) (id.Organization, id.SSOAttempt) { return a.OrganizationID
 // timeOut ends tries whose browser never came back.
 func timeOut(ctx context.Context, d *db.DB) (int, error) {
 	q := db.Query{Where: []db.Cond{db.Eq("outcome", Started), db.Lt("created_at", d.Now().Add(-Lifetime))}, Order: []string{"created_at"}}
-	return oldest(ctx, d, attempts.List, q, owned, func(tx *db.OrgTx, keys []id.SSOAttempt) error {
+	return locateOldest(ctx, d, attempts.List, q, owned, func(tx *db.OrgTx, keys []id.SSOAttempt) error {
 		for _, key := range keys {
 			if err := runOut(tx, key); err != nil {
 				return err

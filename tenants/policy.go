@@ -17,16 +17,20 @@ type Policy = wire.OrganizationPolicy
 // organizationPolicy is the row that keeps an organization's policy.
 type organizationPolicy struct {
 	db.Owned
-	Policy    Policy `gorm:"serializer:json"`
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Policy          Policy         `gorm:"serializer:json"`
+	SSORequiredFrom *time.Time     // of the policy, where jobs look for it
+	SSONotice       *int64         // days before it, of the last reminder
+	SSONotifiedTo   *id.Membership // how far that reminder has come
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
 }
 
 func (organizationPolicy) TableName() string { return "organization_policies" }
 
 var policies = db.OwnedTable[organizationPolicy, id.Organization]{}
 
-// GetPolicy is an organization's policy; one that asks nothing where none was set.
+// GetPolicy is what an organization's policy asks now; one that asks nothing
+// where none was set.
 func GetPolicy(tx db.OwnedScope, org id.Organization) (Policy, error) {
 	row, err := policies.First(tx, db.Eq("organization_id", org))
 	if errors.Is(err, db.ErrNotFound) {
@@ -35,7 +39,7 @@ func GetPolicy(tx db.OwnedScope, org id.Organization) (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
-	return row.Policy, nil
+	return row.Policy.AsOf(tx.Now()), nil
 }
 
 // LocatePolicies are the policies of several organizations, of those that have one.
@@ -43,7 +47,7 @@ func LocatePolicies(tx *db.AllTx, orgs []id.Organization) (map[id.Organization]P
 	rows, err := policies.List(tx, db.Query{Where: []db.Cond{db.In("organization_id", orgs)}, Order: []string{"organization_id"}})
 	found := make(map[id.Organization]Policy, len(rows))
 	for _, row := range rows {
-		found[row.OrganizationID] = row.Policy
+		found[row.OrganizationID] = row.Policy.AsOf(tx.Now())
 	}
 	return found, err
 }
@@ -64,7 +68,7 @@ func SetPolicy(tx *db.OrgTx, p Policy, members []id.User) (Policy, error) {
 	if err != nil {
 		return p, err
 	}
-	if p, err = checkPolicy(p, settings, members); err != nil {
+	if p, err = checkPolicy(p, settings, members, tx.Now()); err != nil {
 		return p, err
 	}
 	return p, storePolicy(tx, org, p)
@@ -109,14 +113,35 @@ func storePolicy(tx *db.OrgTx, org *Organization, p Policy) error {
 	if err != nil || reflect.DeepEqual(plain(before), plain(p)) {
 		return err
 	}
-	n, err := policies.UpdateWhere(tx, db.Set{"policy": db.JSON(p)}, db.Eq("organization_id", org.ID))
-	if err == nil && n == 0 {
-		err = policies.Insert(tx, &organizationPolicy{Policy: p})
-	}
-	if err != nil {
+	return replacePolicy(tx, org, before, p)
+}
+
+// replacePolicy writes the policy and records it.
+func replacePolicy(tx *db.OrgTx, org *Organization, before, after Policy) error {
+	if err := keepPolicy(tx, before, after); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.OrganizationPolicyUpdated{Organization: org.ID, Name: org.Name, Before: plain(before), After: plain(p)})
+	return audit.Record(tx, audit.OrganizationPolicyUpdated{Organization: org.ID, Name: org.Name, Before: plain(before), After: plain(after)})
+}
+
+// keepPolicy writes the policy. Another date begins its reminders anew.
+func keepPolicy(tx *db.OrgTx, before, p Policy) error {
+	set := db.Set{"policy": db.JSON(p), "sso_required_from": dateOf(p)}
+	if !reflect.DeepEqual(before.SSORequiredFrom, p.SSORequiredFrom) {
+		set["sso_notice"], set["sso_notified_to"] = nil, nil
+	}
+	n, err := policies.UpdateWhere(tx, set, db.Eq("organization_id", tx.Organization()))
+	if err == nil && n == 0 {
+		err = policies.Insert(tx, &organizationPolicy{Policy: p, SSORequiredFrom: dateOf(p)})
+	}
+	return err
+}
+
+func dateOf(p Policy) *time.Time {
+	if p.SSORequiredFrom == nil {
+		return nil
+	}
+	return &p.SSORequiredFrom.Time
 }
 
 // plain is a policy whose empty lists are written in one way.

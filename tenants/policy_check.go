@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
+	"gatehouse/internal/wire"
 )
 
 // PolicyMethods and PolicyFactors are what a policy may name, in the order in
@@ -51,8 +53,10 @@ func (f policyFaults) err() error {
 }
 
 // checkPolicy is the policy as it is kept, or all that is wrong with it.
-func checkPolicy(p Policy, s Settings, members []id.User) (Policy, error) {
+func checkPolicy(p Policy, s Settings, members []id.User, now time.Time) (Policy, error) {
 	var wrong policyFaults
+	p = p.AsOf(now)
+	p.SSORequiredFrom = wrong.date(p.SSORequiredFrom, now)
 	wrong.methods(p, s)
 	wrong.factors(p)
 	wrong.lifetimes(p)
@@ -71,7 +75,7 @@ func (f *policyFaults) methods(p Policy, s Settings) {
 	if len(p.AllowedMethods) > 0 && !slices.ContainsFunc(p.AllowedMethods, func(m string) bool { return !off[m] }) {
 		f.add(field, "no_authentication_method", "The deployment has switched all of these methods off: nobody could sign in.")
 	}
-	if p.SSORequired && len(p.AllowedMethods) > 0 && !slices.Contains(p.AllowedMethods, "sso") {
+	if asksSSO(p) && len(p.AllowedMethods) > 0 && !slices.Contains(p.AllowedMethods, "sso") {
 		f.add(field, "no_authentication_method", "Single sign-on is required, and is not among the allowed methods.")
 	}
 }
@@ -183,7 +187,24 @@ func (f *policyFaults) breakGlass(p Policy, members []id.User) {
 	}
 }
 
-// ssoAlone reports whether single sign-on is the only way in.
+// asksSSO reports whether single sign-on is asked for, now or from a date.
+func asksSSO(p Policy) bool { return p.SSORequired || p.SSORequiredFrom != nil }
+
+// maxDateAhead is how far ahead single sign-on can be required from.
+const maxDateAhead = 366 * 24 * time.Hour
+
+// date is a day in reach, to the second.
+func (f *policyFaults) date(from *wire.Timestamp, now time.Time) *wire.Timestamp {
+	if from == nil {
+		return nil
+	}
+	if from.Sub(now) > maxDateAhead {
+		f.add("sso_required_from", "invalid_sso_required_from", "sso_required_from is within a year.")
+	}
+	return &wire.Timestamp{Time: from.UTC().Truncate(time.Second)}
+}
+
+// ssoAlone reports whether single sign-on is the only way in, or is to be.
 func ssoAlone(p Policy) bool {
-	return p.SSORequired || len(p.AllowedMethods) == 1 && p.AllowedMethods[0] == "sso"
+	return asksSSO(p) || len(p.AllowedMethods) == 1 && p.AllowedMethods[0] == "sso"
 }

@@ -144,5 +144,6 @@ func (a *App) registry() *jobs.Registry {
 	a.post.Register(r)
 	a.mfa.Register(r)
 	a.domains.Register(r)
+	(&users.SSODates{DB: a.DB, Post: a.post}).Register(r)
 	return r
 }

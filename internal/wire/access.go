@@ -1,6 +1,10 @@
 package wire
 
-import "gatehouse/internal/id"
+import (
+	"time"
+
+	"gatehouse/internal/id"
+)
 
 // AuthenticationSettings are what the deployment lets people do by themselves,
 // and which mails the server sends. An organization's policy can only narrow
@@ -32,6 +36,7 @@ type AuthenticationSettings struct {
 type OrganizationPolicy struct {
 	AllowedMethods         Array[string] `json:"allowed_authentication_methods"` // empty: all that the deployment has
 	SSORequired            bool          `json:"sso_required"`
+	SSORequiredFrom        *Timestamp    `json:"sso_required_from,omitempty"` // not yet, and from then on
 	MFARequired            bool          `json:"mfa_required"`
 	MFAFactors             []string      `json:"mfa_factors,omitempty"` // totp, webauthn, sms; empty: any but sms
 	SessionLifetimeSeconds *int64        `json:"session_lifetime_seconds,omitempty"`
@@ -39,4 +44,12 @@ type OrganizationPolicy struct {
 	IPAllowList            []string      `json:"ip_allow_list,omitempty"` // CIDRs; empty: from everywhere
 	JITFromVerifiedDomains bool          `json:"jit_from_verified_domains"`
 	BreakGlassUsers        []id.User     `json:"break_glass_user_ids,omitempty"` // exempt from sso_required and ip_allow_list
+}
+
+// AsOf is what the policy asks at now: a date that has come is none.
+func (p OrganizationPolicy) AsOf(now time.Time) OrganizationPolicy {
+	if p.SSORequired || p.SSORequiredFrom != nil && !now.Before(p.SSORequiredFrom.Time) {
+		p.SSORequired, p.SSORequiredFrom = true, nil
+	}
+	return p
 }

@@ -251,6 +251,12 @@ ALTER TABLE organization_domains ADD COLUMN moves_at timestamptz;      -- proven
 CREATE INDEX organization_domains_check ON organization_domains (next_check_at);
 UPDATE organization_domains SET next_check_at = created_at WHERE state = 'pending' AND verification_strategy = 'dns';
 
+-- single sign-on that is required from a date: who was told of it
+ALTER TABLE organization_policies ADD COLUMN sso_required_from timestamptz;
+ALTER TABLE organization_policies ADD COLUMN sso_notice bigint;      -- days before it, of the last reminder
+ALTER TABLE organization_policies ADD COLUMN sso_notified_to text;   -- the membership that it has come to
+CREATE INDEX organization_policies_sso ON organization_policies (sso_required_from);
+
 -- a sign-in by a connection: it counts as one for that organization alone
 ALTER TABLE login_attempts ADD COLUMN connection_id text;        -- go there at once, or came from there
 ALTER TABLE login_attempts ADD COLUMN sso_organization_id text;

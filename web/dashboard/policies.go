@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
@@ -20,6 +21,7 @@ import (
 type policyForm struct {
 	methods, factors       map[string]bool
 	sso, mfa, jit          bool
+	from                   string // day of required single sign-on, as written
 	lifetime, idle         string // hours and minutes, as written
 	networks, breakGlasses string // one each line
 }
@@ -95,6 +97,9 @@ func (h *Handler) savePolicies(v *visit) error {
 		if policy.BreakGlassUsers, err = membersByEmail(tx, typed.breakGlasses); err != nil {
 			return err
 		}
+		if policy.SSORequiredFrom, err = sameDay(tx, policy.SSORequiredFrom); err != nil {
+			return err
+		}
 		after, err := users.SetPolicy(tx, policy)
 		if err == nil && form.Get("confirmed") != "on" {
 			asked, err = &after, errOnlyAsked
@@ -114,11 +119,12 @@ func (h *Handler) savePolicies(v *visit) error {
 }
 
 // policyFields are the wire's names of what can be wrong.
-var policyFields = []string{"allowed_authentication_methods", "mfa_factors", "session_lifetime_seconds", "session_idle_seconds", "ip_allow_list", "break_glass_user_ids"}
+var policyFields = []string{"allowed_authentication_methods", "sso_required_from", "mfa_factors", "session_lifetime_seconds", "session_idle_seconds", "ip_allow_list", "break_glass_user_ids"}
 
 func readPolicyForm(form browser.Params) policyForm {
 	f := policyForm{methods: map[string]bool{}, factors: map[string]bool{},
 		sso: form.Get("sso_required") == "on", mfa: form.Get("mfa_required") == "on", jit: form.Get("jit") == "on",
+		from:     strings.TrimSpace(form.Get("sso_required_from")),
 		lifetime: strings.TrimSpace(form.Get("session_lifetime_seconds")), idle: strings.TrimSpace(form.Get("session_idle_seconds")),
 		networks: form.Get("ip_allow_list"), breakGlasses: form.Get("break_glass_user_ids")}
 	for _, m := range tenants.PolicyMethods {
@@ -132,7 +138,7 @@ func readPolicyForm(form browser.Params) policyForm {
 
 // hidden is the form once more, for the question about it.
 func (f policyForm) hidden() []ui.Hidden {
-	fields := []ui.Hidden{{Name: "confirmed", Value: "on"}, {Name: "session_lifetime_seconds", Value: f.lifetime}, {Name: "session_idle_seconds", Value: f.idle},
+	fields := []ui.Hidden{{Name: "confirmed", Value: "on"}, {Name: "sso_required_from", Value: f.from}, {Name: "session_lifetime_seconds", Value: f.lifetime}, {Name: "session_idle_seconds", Value: f.idle},
 		{Name: "ip_allow_list", Value: f.networks}, {Name: "break_glass_user_ids", Value: f.breakGlasses}}
 	on := func(name string, is bool) {
 		if is {
@@ -156,6 +162,7 @@ func (f policyForm) policy() (tenants.Policy, faults) {
 	wrong := faults{}
 	p := tenants.Policy{SSORequired: f.sso, MFARequired: f.mfa, JITFromVerifiedDomains: f.jit, IPAllowList: linesOf(f.networks),
 		AllowedMethods: wire.Array[string](chosen(tenants.PolicyMethods, f.methods)), MFAFactors: chosen(tenants.PolicyFactors, f.factors)}
+	p.SSORequiredFrom = wrong.day("sso_required_from", f.from)
 	p.SessionLifetimeSeconds = wrong.span("session_lifetime_seconds", f.lifetime, tenants.MaxSessionSeconds)
 	p.SessionIdleSeconds = wrong.span("session_idle_seconds", f.idle, tenants.MaxIdleSeconds)
 	return p, wrong
@@ -178,6 +185,29 @@ func (w faults) span(field, typed string, most int64) *int64 {
 	}
 	w[field] = "Write it as 30m, 8h or 7d: from " + spelled(tenants.MinSessionSeconds) + " to " + spelled(most) + "."
 	return nil
+}
+
+// day reads a date as browsers send it, the beginning of that day in UTC;
+// nothing is none.
+func (w faults) day(field, typed string) *wire.Timestamp {
+	if typed == "" {
+		return nil
+	}
+	t, err := time.Parse(time.DateOnly, typed)
+	if err != nil {
+		w[field] = "Write it as 2027-01-31."
+		return nil
+	}
+	return &wire.Timestamp{Time: t}
+}
+
+// sameDay keeps the hour that was set elsewhere, where the day is the same.
+func sameDay(tx *db.OrgTx, day *wire.Timestamp) (*wire.Timestamp, error) {
+	saved, err := tenants.GetPolicy(tx, tx.Organization())
+	if err == nil && day != nil && saved.SSORequiredFrom != nil && saved.SSORequiredFrom.UTC().Format(time.DateOnly) == day.UTC().Format(time.DateOnly) {
+		return saved.SSORequiredFrom, nil
+	}
+	return day, err
 }
 
 // spelled is what span reads.
@@ -254,6 +284,9 @@ func policyFormOf(tx *db.AllTx, p tenants.Policy) (policyForm, error) {
 	}
 	for _, k := range p.MFAFactors {
 		f.factors[k] = true
+	}
+	if p.SSORequiredFrom != nil {
+		f.from = p.SSORequiredFrom.UTC().Format(time.DateOnly)
 	}
 	if p.SessionLifetimeSeconds != nil {
 		f.lifetime = spelled(*p.SessionLifetimeSeconds)

@@ -35,6 +35,7 @@ var letters = []Letter{
 		Email: "sofie@haldenmarine.example", URL: "https://auth.fieldnote.example/invite/t0k", Expires: at.AddDate(0, 0, 7)},
 	PortalLink{From: "Priya Raghunathan", Organization: "Halden Marine", URL: "https://auth.fieldnote.example/portal/open/t0k", Expires: at.Add(5 * time.Minute)},
 	PortalLinkAsked{Seen: seen, Organization: "Halden Marine", URL: "https://auth.fieldnote.example/admin/organizations/org_1"},
+	SSORequiredFrom{Organization: "Halden Marine", From: at.AddDate(0, 0, 14), Email: "sofie@haldenmarine.example"},
 }
 
 func frame(lang string) Frame {

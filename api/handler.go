@@ -17,6 +17,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
+	"gatehouse/portal"
 	"gatehouse/users"
 )
 
@@ -30,6 +31,8 @@ type Handler struct {
 	MFA       *mfa.Service
 
 	Invitations *invitations.Service
+	Portal      *portal.Service
+	Name        string // the deployment's, as people call it
 
 	Limits *limit.Limiter
 	Rate   limit.Rate // of one key; zero means DefaultRate

@@ -29,6 +29,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
+	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -68,6 +69,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
+	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.MFA = &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
 	w.echo.Pre(browser.CanonicalPath)
 	w.echo.HTTPErrorHandler = w.answer

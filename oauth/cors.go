@@ -58,6 +58,13 @@ func (h *Handler) allowOrigin(c echo.Context) bool {
 	return true
 }
 
+// KnownOrigin reports whether an address is at the origin of a registered
+// redirect URI: one of the deployment's applications.
+func KnownOrigin(tx *db.Tx, address string) (bool, error) {
+	known, err := originsOf(tx)
+	return known[origin(address)], err
+}
+
 // originsOf are the origins of all registered redirect URIs.
 func originsOf(tx *db.Tx) (map[string]bool, error) {
 	rows, err := redirects.List(tx, db.Query{Where: []db.Cond{db.Eq("purpose", PurposeRedirect)}})

@@ -122,9 +122,9 @@ func (a *App) mount() {
 		Lifetimes: sessions.DefaultLifetimes, Social: a.social.Environment, Log: a.Log}
 	a.provider.Mount(a.echo)
 	a.login.Home = a.provider.Home
-	(&api.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)
-	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
+	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)
+	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Jar: jar, Login: a.login, Links: links, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Invitations: invited, Log: a.Log}).Mount(a.echo)
 }

@@ -9,6 +9,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/portal"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/ui"
@@ -120,6 +121,7 @@ type organizationPage struct {
 	organizationFrame
 	people []member
 	latest []ui.Moment
+	links  []ui.Moment
 }
 
 func (h *Handler) organization(v *visit) error {
@@ -135,6 +137,11 @@ func (h *Handler) organization(v *visit) error {
 		for i := range events {
 			p.latest = append(p.latest, moment(v, &events[i]))
 		}
+		if err != nil {
+			return err
+		}
+		links, err := portal.Links(tx, p.ID, shownLinks)
+		p.links = latestLinks(v, links)
 		return err
 	})
 	if err != nil {

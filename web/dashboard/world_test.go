@@ -26,6 +26,7 @@ import (
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/oauth"
+	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/social"
 	"gatehouse/sso/oidc"
@@ -60,6 +61,7 @@ type world struct {
 	identity   *users.Identity // the member's account at a provider
 	mail       id.Mail         // with a code
 	invitation id.Invitation
+	link       id.PortalLink
 }
 
 var roles = []string{"owner", "admin", "developer", "support", "viewer"}
@@ -123,6 +125,11 @@ func full(t *testing.T, d *db.DB) *world {
 		if w.membership, err = users.AddMember(tx, w.member.ID, "owner"); err != nil {
 			return err
 		}
+		_, link, err := portal.Generate(tx, portal.NewLink{Scopes: portal.LinkScopes, MadeBy: longName})
+		if err != nil {
+			return err
+		}
+		w.link = link.ID
 		i, err := w.handler.Invitations.Create(tx, invitations.New{Email: "invited@osterberg-soehne.example", Mail: true})
 		if err == nil {
 			w.invitation = i.ID
@@ -262,7 +269,7 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 func (w *world) fill(route string) string {
 	return strings.NewReplacer(":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
-		":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation),
+		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID), ":provider", "halden-id",
 	).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
 }

@@ -89,6 +89,7 @@ func Promote(tx *db.OrgTx, c id.Connection) (*Connection, error) {
 func (c *Connection) counts(tx *db.OrgTx, s settings) (*Connection, error) {
 	set := db.Set{"updated_at": tx.Now(), "metadata_error": nil}
 	s.follows(c, c.State, set, tx.Now())
+	untested(set)
 	return changeState(tx, c.ID, set)
 }
 

@@ -61,6 +61,7 @@ func (c *Connection) accept(tx *db.OrgTx, stored *configured, next SAMLConfigura
 	}
 	set := db.Set{"updated_at": tx.Now()}
 	s.follows(c, c.State, set, tx.Now())
+	untested(set)
 	_, err := connections.Update(tx, c.ID, set)
 	return err
 }

@@ -97,11 +97,11 @@ func (ch Change) set(tx *db.OrgTx, before *Connection) (db.Set, []string, error)
 			set["setup_step"] = step // nobody looks for it in the log
 		}
 	}
-	return set, changed, ch.setPeople(tx, before, note)
+	return set, changed, ch.setPeople(tx, before, set, note)
 }
 
 // setPeople is what concerns those who come: their roles, and their names.
-func (ch Change) setPeople(tx *db.OrgTx, before *Connection, note func(column, member string, value any)) error {
+func (ch Change) setPeople(tx *db.OrgTx, before *Connection, set db.Set, note func(column, member string, value any)) error {
 	if ch.DefaultRole != nil {
 		slug := ""
 		if *ch.DefaultRole != nil {
@@ -122,6 +122,7 @@ func (ch Change) setPeople(tx *db.OrgTx, before *Connection, note func(column, m
 			return err
 		}
 		note("attribute_map", "attribute_map", db.JSON(*ch.AttributeMap))
+		untested(set)
 	}
 	if ch.RoleMappings != nil && !slices.Equal(*ch.RoleMappings, before.RoleMappings) {
 		if err := checkMappings(tx, *ch.RoleMappings); err != nil {
@@ -159,6 +160,7 @@ func (ch Change) reconfigure(tx *db.OrgTx, c *Connection, set db.Set) ([]string,
 		}
 	}
 	after.follows(c, c.State, set, tx.Now())
+	untested(set)
 	return members, replaceLive(tx, c.ID, after)
 }
 

@@ -88,12 +88,12 @@ func TestTextFromOutsideMarksNothing(t *testing.T) {
 // Entra's people say "AADSTS50105"; the admin needs to hear "not assigned".
 func TestStatusesInWords(t *testing.T) {
 	for _, c := range []struct{ code, provider, received, title string }{
-		{"saml_status", "entra-saml", "urn:oasis:names:tc:SAML:2.0:status:Responder AADSTS50105: Your administrator has configured the application", "Entra ID refused: user isn’t assigned"},
+		{"saml_status", "entra-saml", "Responder: AADSTS50105: Your administrator has configured the application", "Entra ID refused: user isn’t assigned"},
 		{"saml_status", "entra-saml", "AADSTS75011: Authentication method by which the user", "Entra ID refused: another way of signing in was asked for"},
-		{"saml_status", "okta-saml", "urn:oasis:names:tc:SAML:2.0:status:Requester, urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy", "Okta can’t give that Name ID"},
-		{"saml_status", "okta-saml", "urn:oasis:names:tc:SAML:2.0:status:Responder urn:oasis:names:tc:SAML:2.0:status:AuthnFailed", "Okta refused: signing in there failed"},
-		{"saml_status", "keycloak-saml", "urn:oasis:names:tc:SAML:2.0:status:Requester", "Keycloak refused our request"},
-		{"saml_status", "saml", "urn:example:nothing-known", "Your provider refused the sign-in"},
+		{"saml_status", "okta-saml", "Requester / InvalidNameIDPolicy", "Okta can’t give that Name ID"},
+		{"saml_status", "okta-saml", "Responder / AuthnFailed: the Requester is wrong, says UnknownPrincipal", "Okta refused: signing in there failed"},
+		{"saml_status", "keycloak-saml", "Requester", "Keycloak refused our request"},
+		{"saml_status", "saml", "NothingKnown: RequestDenied", "Your provider refused the sign-in"},
 		{"oidc_provider_refused", "entra-oidc", "invalid_client: AADSTS7000222: The provided client secret keys are expired.", "The client secret has run out"},
 		{"oidc_access_denied", "okta-oidc", "access_denied: User is not assigned to the client application.", "Okta refused: user isn’t assigned"},
 	} {

@@ -64,7 +64,7 @@ var (
 	statusWord = regexp.MustCompile(`[A-Za-z_]+`)
 )
 
-// Reason finds the words of what a provider said in its own: an AADSTS code,
+// find finds the words of what a provider said in its own: an AADSTS code,
 // a nested status of SAML or an error of OAuth (RFC 6749 §4.1.2.1). The most
 // precise wins: the second-level status before the first.
 func find(received string) (reason, bool) {
@@ -73,9 +73,10 @@ func find(received string) (reason, bool) {
 			return r, true
 		}
 	}
+	codes, _, _ := strings.Cut(received, ": ") // after it the provider speaks freely
 	var found reason
 	ok := false
-	for _, word := range statusWord.FindAllString(received, -1) {
+	for _, word := range statusWord.FindAllString(codes, -1) {
 		if r, known := nested[word]; known && (!ok || word != "Requester" && word != "Responder") {
 			found, ok = r, true
 		}

@@ -8,6 +8,8 @@ import (
 
 // The portal's components, beside the others.
 func init() {
+	samples["sketch"] = Sketch(SketchProps{Window: "Okta · <b> 2 Configure SAML", Fields: []SketchField{{Label: "Single sign-on URL", Mark: "A", Text: "https://auth.example/sso/…/acs", Typed: true},
+		{Kind: SketchTick, Label: "Use this for Recipient URL"}, {Label: "ACS (Consumer) URL Validator of a provider", Mark: "B", Text: "^https…$", Typed: true}, {Kind: SketchChoice, Label: "Name ID format", Mark: "C", Text: "EmailAddress"}}})
 	samples["steps"] = Stepper("Set-up steps", []Step{{Label: "Choose your provider", Href: "/1", Done: true}, {Label: "Create the app <b>", Href: "/2", Current: true}, {Label: "Test the connection"}})
 	samples["guide"] = Guide([]GuideStep{{Title: "Start a new app integration", Body: raw("<p>In Okta, go to <b>Applications</b>.</p>")},
 		{Title: "Paste these values", Body: Pairs([]Pair{{Mark: "A", Term: "Single sign-on URL", Note: "also called ACS URL", Copy: copied("acs", "https://id.example/acs", "Copy single sign-on URL")}, {Term: "Format", Body: raw("<p>Unspecified</p>")}})}})

@@ -128,7 +128,7 @@ func LocateDomainOwner(tx *db.AllTx, domain id.OrganizationDomain) (id.Organizat
 }
 
 func newDomain(tx *db.Tx, d NewDomain) (*Domain, error) {
-	name, err := claimable(d.Domain)
+	name, err := Claimable(d.Domain)
 	if err != nil {
 		return nil, err
 	}

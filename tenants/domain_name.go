@@ -58,10 +58,10 @@ func isAddress(name string) bool {
 	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
-// claimable is the spelling of a domain that one organization can hold. What
+// Claimable is the spelling of a domain that one organization can hold. What
 // is everybody's is nobody's: the organization that verified it would take in
 // strangers, and decide how they sign in.
-func claimable(typed string) (string, error) {
+func Claimable(typed string) (string, error) {
 	name, err := NormalizeDomain(typed)
 	if err != nil {
 		return "", err

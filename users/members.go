@@ -38,6 +38,30 @@ func AddMember(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
 	return m, audit.Record(tx, audit.MembershipCreated{Membership: w})
 }
 
+// maxAdministrators bounds who is told of an organization's affairs.
+const maxAdministrators = 20
+
+// Administrators are the people who manage the transaction's organization: its
+// active owners and admins, those who have been here longest.
+func Administrators(tx *db.OrgTx) ([]User, error) {
+	rows, err := memberships.List(tx, db.Query{Limit: maxAdministrators,
+		Where: []db.Cond{db.Eq("status", Active), db.In("role_slug", []string{tenants.OwnerRole, tenants.AdminRole})}})
+	if err != nil {
+		return nil, err
+	}
+	var people []User
+	for _, m := range rows {
+		u, err := users.Get(tx, m.UserID)
+		if err != nil {
+			return nil, err
+		}
+		if !u.BannedNow(tx.Now()) {
+			people = append(people, *u)
+		}
+	}
+	return people, nil
+}
+
 func comeBack(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
 	m, err := MembershipOf(tx, user)
 	if err != nil {

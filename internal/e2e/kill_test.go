@@ -88,15 +88,18 @@ func (s *storm) unproven(address string) {
 }
 
 // open opens the server's database beside it.
-func (s *storm) open(address string) *db.DB {
-	s.t.Helper()
+func (s *storm) open(address string) *db.DB { return beside(s.t, address) }
+
+// beside opens the database of a process beside it.
+func beside(t testing.TB, address string) *db.DB {
+	t.Helper()
 	keys, err := seal.NewKeyring([][]byte{[]byte("0123456789abcdef0123456789abcdef")})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	d, err := db.Open(s.t.Context(), db.Options{URL: address, Keys: keys, MaxConns: 2})
+	d, err := db.Open(t.Context(), db.Options{URL: address, Keys: keys, MaxConns: 2})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return d
 }

@@ -57,6 +57,11 @@ func registrable(domain string) string {
 	return top
 }
 
+// ShortName is Name without the registered domain.
+func (c Claim) ShortName() string {
+	return strings.TrimSuffix(c.Name(), "."+registrable(c.Domain))
+}
+
 // plausible is the first few host names, each once: a zone may say anything.
 func plausible(hosts []string) []string {
 	hosts = slices.DeleteFunc(slices.Clone(hosts), func(h string) bool {

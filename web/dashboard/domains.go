@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -16,6 +17,19 @@ type domainsPage struct {
 	organizationFrame
 	domain, state string
 	wrong         faults
+}
+
+// inDNS are the domains that a record proves, those first that want somebody.
+func (p domainsPage) inDNS() []tenants.Domain {
+	list := slices.DeleteFunc(slices.Clone(p.domains), func(d tenants.Domain) bool { return d.VerificationToken == nil })
+	well := func(d tenants.Domain) int {
+		if d.Standing(p.moves[d.ID]).Mood == tenants.Good {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(a, b tenants.Domain) int { return well(a) - well(b) })
+	return list
 }
 
 func (h *Handler) domains(v *visit) error { return v.showDomains(http.StatusOK, domainsPage{}, nil) }
@@ -80,6 +94,18 @@ func (v *visit) oneDomain() (*tenants.Domain, error) {
 		return err
 	})
 	return d, err
+}
+
+// checkDomain asks DNS while the operator waits.
+func (h *Handler) checkDomain(v *visit) error {
+	d, err := v.oneDomain()
+	if err != nil {
+		return err
+	}
+	if _, err := h.Domains.Now(v.Request().Context(), v.actor(), d.OrganizationID, d.ID); err != nil {
+		return err
+	}
+	return v.done("/admin/organizations/"+string(d.OrganizationID)+"/domains#dns-"+string(d.ID), domainChecked)
 }
 
 func (h *Handler) askDeleteDomain(v *visit) error {

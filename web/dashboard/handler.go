@@ -12,6 +12,7 @@ import (
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/social"
+	"gatehouse/tenants"
 )
 
 // Handler serves /admin.
@@ -24,6 +25,7 @@ type Handler struct {
 	Limits      *limit.Limiter // of sign-ins begun
 	Mailbox     *mailbox.Mailbox
 	Social      *social.Service
+	Domains     *tenants.DomainChecks
 	Invitations *invitations.Service
 	Log         *slog.Logger
 }

@@ -28,6 +28,7 @@ const (
 	invitationRevoked   notice = "invitation-revoked"
 	domainAdded         notice = "domain-added"
 	domainDeleted       notice = "domain-deleted"
+	domainChecked       notice = "domain-checked"
 	sessionRevoked      notice = "session-revoked"
 	sessionsRevoked     notice = "sessions-revoked"
 	factorRemoved       notice = "factor-removed"
@@ -72,6 +73,7 @@ var notices = map[notice]string{
 	invitationRevoked:   "Invitation revoked.",
 	domainAdded:         "Domain added.",
 	domainDeleted:       "Domain deleted.",
+	domainChecked:       "DNS was asked. This is what it said.",
 	sessionRevoked:      "Session revoked.",
 	sessionsRevoked:     "Signed out everywhere.",
 	factorRemoved:       "Removed. They are told by mail.",

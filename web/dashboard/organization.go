@@ -3,6 +3,7 @@ package dashboard
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -21,6 +22,7 @@ type organizationFrame struct {
 	*tenants.Organization
 	members int64
 	domains []tenants.Domain
+	moves   map[id.OrganizationDomain]time.Time // of those that move away, when
 	tab     string
 	path    string          // of the organization
 	dialog  templ.Component // a question over the page
@@ -50,6 +52,9 @@ func (v *visit) organizationFrame(tx *db.AllTx, tab string) (organizationFrame, 
 		return p, err
 	}
 	if p.domains, err = tenants.Domains(tx, org); err != nil {
+		return p, err
+	}
+	if p.moves, err = tenants.LocateMoves(tx, p.domains); err != nil {
 		return p, err
 	}
 	if tab == "" {

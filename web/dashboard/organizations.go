@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/field"
 	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/ui"
@@ -144,8 +145,8 @@ func (h *Handler) createOrganization(v *visit) error {
 	}
 	n := tenants.New{Name: p.name, ExternalID: some(p.externalID)}
 	if p.domain != "" {
-		if _, err := tenants.NormalizeDomain(p.domain); err != nil {
-			p.wrong["domain"] = tenants.ErrInvalidDomain.Message
+		if _, err := tenants.Claimable(p.domain); err != nil {
+			p.wrong["domain"] = problem.Of(err).Message
 		}
 		n.Domains = []tenants.NewDomain{{Domain: p.domain, State: tenants.Pending}}
 	}

@@ -95,6 +95,7 @@ func TestThingsBelongToTheOrganizationOfTheAddress(t *testing.T) {
 	other := a.Header.Get("Location")
 	w.want(w.post("admin", other+"/members/"+string(w.membership.ID)+"/remove"), http.StatusNotFound)
 	w.want(w.post("admin", other+"/domains/"+string(w.domain.ID)+"/delete"), http.StatusNotFound)
+	w.want(w.post("admin", other+"/domains/"+string(w.domain.ID)+"/check"), http.StatusNotFound)
 	event := ""
 	for _, link := range find(t, w.get("viewer", "/admin/organizations/"+string(w.org.ID)+"/audit-log").body, "a") {
 		if _, found, ok := strings.Cut(attr(link, "href"), "event="); ok {

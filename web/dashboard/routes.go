@@ -58,6 +58,7 @@ var routes = []route{
 	post("/admin/organizations/:org/invitations/:invitation/revoke", admin, (*Handler).revokeInvitation),
 	get("/admin/organizations/:org/domains", viewer, (*Handler).domains),
 	post("/admin/organizations/:org/domains", admin, (*Handler).addDomain),
+	post("/admin/organizations/:org/domains/:domain/check", admin, (*Handler).checkDomain),
 	get("/admin/organizations/:org/domains/:domain/delete", admin, (*Handler).askDeleteDomain),
 	post("/admin/organizations/:org/domains/:domain/delete", admin, (*Handler).deleteDomain),
 	get("/admin/organizations/:org/portal-links/new", admin, (*Handler).newPortalLink),

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -31,6 +32,8 @@ import (
 	"gatehouse/social"
 	"gatehouse/sso/oidc"
 	"gatehouse/tenants"
+	"gatehouse/tenants/dns"
+	"gatehouse/tenants/dns/dnstest"
 	"gatehouse/users"
 	"gatehouse/web/dashboard"
 )
@@ -58,6 +61,7 @@ type world struct {
 	key        *apikeys.Key
 	operator   *users.Membership // the viewer's
 	handler    *dashboard.Handler
+	dns        *dnstest.Server
 	identity   *users.Identity // the member's account at a provider
 	mail       id.Mail         // with a code
 	invitation id.Invitation
@@ -102,6 +106,8 @@ func empty(t *testing.T, d *db.DB) *world {
 		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Base: "http://localhost:8080"}}
 	w.handler = h
 	h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: "http://localhost:8080"}
+	w.dns = dnstest.Start(t)
+	h.Domains = &tenants.DomainChecks{DB: d, DNS: dns.New([]netip.AddrPort{w.dns.Addr}, netguard.New(nil))}
 	h.Social = &social.Service{DB: d, Party: &oidc.Party{HTTP: netguard.New(nil).Client(netguard.Options{})}, Base: "http://localhost:8080"}
 	h.Mount(w.echo)
 	return w

@@ -36,7 +36,14 @@ var letters = []Letter{
 	PortalLink{From: "Priya Raghunathan", Organization: "Halden Marine", URL: "https://auth.fieldnote.example/portal/open/t0k", Expires: at.Add(5 * time.Minute)},
 	PortalLinkAsked{Seen: seen, Organization: "Halden Marine", URL: "https://auth.fieldnote.example/admin/organizations/org_1"},
 	SSORequiredFrom{Organization: "Halden Marine", From: at.AddDate(0, 0, 14), Email: "sofie@haldenmarine.example"},
+	DomainVerified{haldens},
+	DomainMissing{haldens, at},
+	DomainLeaves{haldens, at.AddDate(0, 0, 3), "_gatehouse-domain-verification.haldenmarine.example", "q8XkzP3yTmB0c5vYd1LhWn7RfAe2Uo6S"},
+	DomainLeft{haldens},
+	DomainKept{haldens},
 }
+
+var haldens = DomainLetter{Domain: "haldenmarine.example", Organization: "Halden Marine", URL: "https://auth.fieldnote.example/portal/domains"}
 
 func frame(lang string) Frame {
 	l, _ := i18n.Lookup(lang)

@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/problem"
 	"gatehouse/login"
+	"gatehouse/mfa"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
@@ -23,6 +24,12 @@ const freshFor = 10 * time.Minute
 
 // errImpersonated refuses every change in somebody else's name.
 var errImpersonated = problem.New(problem.Forbidden, "impersonated", "You are here in somebody else's name. Only they can change their account.")
+
+// errGuest refuses whom an organization's provider signed in with an address
+// that it cannot vouch for: its word is good for that organization alone, and
+// not for the account.
+var errGuest = problem.New(problem.Forbidden, "guest_session",
+	"Your organization signed you in as a guest. Sign out and sign in another way to see and change your account.")
 
 // maxReturn bounds the page that a sign-in comes back to: ours are short.
 const maxReturn = 200
@@ -40,6 +47,8 @@ func (h *Handler) guard(r route) echo.HandlerFunc {
 			return users.ErrBanned
 		case r.need >= act && v.browser.AuthMethod == sessions.Impersonation:
 			return errImpersonated
+		case v.browser.SSOGuest && (r.need >= act || r.path != pathProfile):
+			return errGuest
 		}
 		if r.method == http.MethodPost { // before anything is said about it: a form is read once
 			if v.form, err = browser.Form(c.Request()); err != nil {
@@ -48,6 +57,9 @@ func (h *Handler) guard(r route) echo.HandlerFunc {
 		}
 		if r.need >= prove && v.now.Sub(proven(v.browser)) > freshFor {
 			return h.proveAgain(v, r)
+		}
+		if r.need >= prove && v.halfProven {
+			return h.takeSecond(v, r)
 		}
 		if err := sessions.Touch(c.Request().Context(), h.DB, v.browser); err != nil {
 			return err
@@ -75,10 +87,25 @@ func (h *Handler) visitor(c echo.Context) (*visit, error) {
 		if v.browser, err = sessions.FindBrowser(tx, h.Jar.Get(c.Request(), browser.Session)); err != nil {
 			return err
 		}
-		v.user, err = users.Get(tx, v.browser.UserID)
+		if v.user, err = users.Get(tx, v.browser.UserID); err != nil {
+			return err
+		}
+		v.halfProven, err = halfProven(tx, v.browser)
 		return err
 	})
 	return v, err
+}
+
+// halfProven reports whether somebody came by their organization's provider,
+// which had them skip the second step that they have. There that is enough; for
+// their own account it is not: they take it before they change how they are
+// proven.
+func halfProven(tx *db.Tx, b *sessions.Browser) (bool, error) {
+	if b.AuthMethod != sessions.SSO || b.SecondMethod != nil {
+		return false, nil
+	}
+	enrolled, err := mfa.Enrolled(tx, b.UserID)
+	return len(enrolled) > 0, err
 }
 
 // pageOf is the page of the route's form, to come back to.
@@ -104,6 +131,15 @@ func (h *Handler) signIn(c echo.Context, r route) error {
 		return c.Redirect(http.StatusSeeOther, pathLogin)
 	}
 	return h.begin(c, login.Begin{ReturnPath: back})
+}
+
+// takeSecond asks for the second step that the session lacks, and for nothing
+// else: the session answers for the rest. A form's page asks too.
+func (h *Handler) takeSecond(v *visit, r route) error {
+	if r.method == http.MethodPost {
+		return v.Redirect(http.StatusSeeOther, r.pageOf(v.Context))
+	}
+	return h.begin(v.Context, login.Begin{ReturnPath: r.pageOf(v.Context)})
 }
 
 // proveAgain asks for a fresh sign-in. A form that comes too late is refused:

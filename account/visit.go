@@ -40,6 +40,8 @@ type visit struct {
 	user    *users.User
 	now     time.Time
 	form    browser.Params
+
+	halfProven bool // a second step that the person has was not taken
 }
 
 // said is the notice for the next page, in a cookie of these pages alone.

@@ -32,6 +32,7 @@ var Catalog = []Entry{
 	RoleCreated{},
 	BrandingUpdated{},
 	OrganizationPolicyUpdated{},
+	SignInRefused{},
 	AuthenticationSettingsUpdated{},
 	FactorCreated{},
 	FactorVerified{},

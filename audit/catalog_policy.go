@@ -24,3 +24,25 @@ func (e OrganizationPolicyUpdated) Targets() []Target {
 
 // Data is both policies.
 func (e OrganizationPolicyUpdated) Data() any { return e }
+
+// SignInRefused is organization.sign_in_refused: somebody proved who they are,
+// and the organization's policy did not let them in like that.
+type SignInRefused struct {
+	Organization id.Organization `json:"organization_id"`
+	User         id.User         `json:"user_id"`
+	Email        string          `json:"email"`
+	Method       string          `json:"method"`                  // how they had come
+	Connection   *id.Connection  `json:"connection_id,omitempty"` // by which, where that was single sign-on
+	Reason       string          `json:"reason"`                  // the gate: sso_required, ip_not_allowed …
+}
+
+// Type names the entry.
+func (SignInRefused) Type() string { return "organization.sign_in_refused" }
+
+// Targets are the person and the organization.
+func (e SignInRefused) Targets() []Target {
+	return []Target{{"user", string(e.User), e.Email}, {Type: "organization", ID: string(e.Organization)}}
+}
+
+// Data is who, how, and why not.
+func (e SignInRefused) Data() any { return e }

@@ -168,6 +168,7 @@ type Done struct {
 	AuthenticatedAt time.Time
 	Second          *sessions.Second // the second step, if one was taken
 	SecondAt        *time.Time
+	Via             sessions.Via
 }
 
 // Outcome is what the attempt found out, or ErrNotDone. The caller checks that
@@ -185,7 +186,7 @@ func Outcome(tx db.AnyScope, attempt id.Attempt) (Done, error) {
 	}
 	return Done{User: *a.UserID, BrowserSession: *a.BrowserSessionID, Organization: a.OrganizationID,
 		Method: *a.AuthMethod, AuthenticatedAt: *a.AuthenticatedAt,
-		Second: a.SecondMethod, SecondAt: a.SecondAt}, nil
+		Second: a.SecondMethod, SecondAt: a.SecondAt, Via: a.Via}, nil
 }
 
 // Sweep removes attempts that ran out a day ago.

@@ -34,7 +34,7 @@ type door struct {
 // The attempt's row is changed with it, in the caller's transaction.
 func (h *Handler) proceed(tx *db.Tx, a *Attempt, p proof) (secret string, err error) {
 	a.UserID, a.AuthMethod, a.AuthenticatedAt, a.BrowserSessionID = &p.user, &p.method, &p.at, p.browser
-	a.SecondMethod, a.SecondAt = p.second, p.secondAt
+	a.SecondMethod, a.SecondAt, a.Via = p.second, p.secondAt, p.via
 	return h.pass(tx, a, p.door)
 }
 
@@ -49,7 +49,7 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 		return "", users.ErrBanned
 	}
 	a.person = u
-	if a.Email == nil { // a session answered for them; a code may have to be mailed
+	if a.Email == nil || a.SSOOrganizationID != nil { // a session or a provider answered for them; a code may have to be mailed
 		a.Email = &u.Email
 	}
 	verdict, org, err := a.check(tx, u)
@@ -63,6 +63,9 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 	}
 	if verdict.Gate != gates.Open {
 		a.Gate = some(string(verdict.Gate))
+		if err := gates.Record(tx, verdict.Gate, u, *a.AuthMethod, a.Via, org); err != nil {
+			return "", err
+		}
 		return "", a.store(tx)
 	}
 	a.OrganizationID, a.Gate = org, nil
@@ -76,7 +79,7 @@ func (a *Attempt) check(tx *db.Tx, u *users.User) (gates.Verdict, *id.Organizati
 	if err != nil {
 		return gates.Verdict{}, nil, a.refusedInvitation(err, u)
 	}
-	return gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Second: a.SecondMethod,
+	return gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Via: a.Via, Second: a.SecondMethod,
 		Organization: entrance.Organization, Joins: entrance.Joins, Proves: entrance.Proves,
 		Choose: a.NeedsOrganization, IP: tx.Actor().IP})
 }
@@ -114,7 +117,7 @@ func (h *Handler) startBrowser(tx *db.Tx, a *Attempt, d door) (secret string, er
 	if a.SecondMethod != nil {
 		second = append(second, *a.SecondMethod)
 	}
-	b, secret, err := sessions.StartBrowser(tx, *a.UserID, *a.AuthMethod, h.Lifetimes, second...)
+	b, secret, err := sessions.StartBrowserVia(tx, *a.UserID, *a.AuthMethod, a.Via, h.Lifetimes, second...)
 	if err != nil {
 		return "", err
 	}
@@ -154,7 +157,8 @@ func (a *Attempt) store(tx *db.Tx) error {
 	return a.update(tx, db.Set{"user_id": a.UserID, "auth_method": a.AuthMethod, "authenticated_at": a.AuthenticatedAt,
 		"second_method": a.SecondMethod, "second_at": a.SecondAt, "gate": a.Gate, "password_hash": a.PasswordHash,
 		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen,
-		"provider": a.Provider, "social_request_id": a.SocialRequestID, "invitation_id": a.InvitationID, "needs_organization": a.NeedsOrganization})
+		"provider": a.Provider, "social_request_id": a.SocialRequestID, "invitation_id": a.InvitationID, "needs_organization": a.NeedsOrganization,
+		"connection_id": a.ConnectionID, "sso_organization_id": a.SSOOrganizationID, "sso_guest": a.SSOGuest})
 }
 
 // concluded is the end of a step: where another request completed the attempt

@@ -168,7 +168,7 @@ func (h *Handler) switchAccount(c echo.Context, a *Attempt) error {
 		return a.forward(c)
 	}
 	err := h.save(c, a, db.Set{"user_id": nil, "auth_method": nil, "authenticated_at": nil, "browser_session_id": nil,
-		"second_method": nil, "second_at": nil, "gate": nil, "password_hash": nil, "social_request_id": nil,
+		"second_method": nil, "second_at": nil, "gate": nil, "password_hash": nil, "social_request_id": nil, "sso_organization_id": nil, "sso_guest": false,
 		"email": some(a.invited()), "first_name": nil, "last_name": nil, "screen": ScreenSignIn, "fresh_after": h.DB.Now().UTC()})
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (h *Handler) answer(c echo.Context, a *Attempt, b *sessions.Browser) error 
 			return err
 		}
 		p := proof{user: live.UserID, method: live.AuthMethod, at: live.AuthenticatedAt, browser: &live.ID,
-			second: live.SecondMethod, secondAt: live.SecondAt}
+			second: live.SecondMethod, secondAt: live.SecondAt, via: live.Via}
 		_, err = h.proceed(tx, a, p)
 		return err
 	})
@@ -205,6 +205,7 @@ type proof struct {
 	at       time.Time
 	second   *sessions.Second
 	secondAt *time.Time
+	via      sessions.Via // the connection that they came by
 	browser  *id.BrowserSession
 	door
 }

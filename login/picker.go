@@ -67,7 +67,7 @@ func (p *picker) read(tx *db.AllTx, a *Attempt, ip string) (err error) {
 	for n, m := range p.mine {
 		orgs[n] = m.Organization
 	}
-	p.locks, err = gates.LocateLocks(tx.Tx, gates.Subject{User: p.person, Method: *a.AuthMethod, Second: a.SecondMethod, IP: ip}, orgs)
+	p.locks, err = gates.LocateLocks(tx.Tx, gates.Subject{User: p.person, Method: *a.AuthMethod, Via: a.Via, Second: a.SecondMethod, IP: ip}, orgs)
 	return err
 }
 

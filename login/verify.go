@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/problem"
 	"gatehouse/mailbox"
 	"gatehouse/sessions"
+	"gatehouse/sso/people"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
@@ -120,5 +121,17 @@ func (h *Handler) verified(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (se
 	if err := mailbox.Record(tx, mailbox.EmailVerification, "succeeded", &u.ID, u.Email, ""); err != nil {
 		return "", err
 	}
+	if err := a.proveGuest(tx); err != nil {
+		return "", err
+	}
 	return h.pass(tx, a, at)
+}
+
+// proveGuest tells that somebody whom a connection could not vouch for has
+// proven their mailbox in this sign-in by it.
+func (a *Attempt) proveGuest(tx *db.Tx) error {
+	if !a.SSOGuest || a.SSOOrganizationID == nil || a.ConnectionID == nil {
+		return nil
+	}
+	return tx.In(*a.SSOOrganizationID, func(tx *db.OrgTx) error { return people.Prove(tx, *a.ConnectionID, *a.UserID) })
 }

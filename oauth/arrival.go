@@ -21,6 +21,7 @@ type arrival struct {
 	method       sessions.Method // the first step
 	at           time.Time
 	second       *sessions.Second
+	via          sessions.Via // the connection that they came by
 	secondAt     *time.Time
 	organization *id.Organization
 	invitation   *id.Invitation
@@ -51,7 +52,7 @@ func (h *Handler) admit(tx *db.Tx, key refreshKey, a *arrival) (*issue, *standin
 		return nil, nil, err
 	}
 	if verdict.Gate != gates.Open {
-		s, err := h.stand(tx, a, verdict)
+		s, err := h.stand(tx, a, verdict, org)
 		return nil, s, err
 	}
 	a.organization = org
@@ -65,7 +66,7 @@ func (a *arrival) check(tx *db.Tx) (gates.Verdict, *id.Organization, error) {
 	if err != nil {
 		return gates.Verdict{}, nil, err
 	}
-	return gates.Check(tx, gates.Subject{User: a.user, Method: a.method, Second: a.second, Organization: e.Organization, Choose: true,
+	return gates.Check(tx, gates.Subject{User: a.user, Method: a.method, Via: a.via, Second: a.second, Organization: e.Organization, Choose: true,
 		Joins: e.Joins, Proves: e.Proves, IP: tx.Actor().IP})
 }
 
@@ -88,7 +89,7 @@ func (h *Handler) enter(tx *db.Tx, key refreshKey, a *arrival) (i *issue, err er
 // begins starts the session that the person signed in for.
 func (h *Handler) begins(tx *db.Tx, key refreshKey, a *arrival) (*issue, error) {
 	b := beginning{client: a.client, surface: SurfaceWire, user: a.user}
-	b.session = sessions.New{Method: a.method, AuthenticatedAt: a.at, Second: a.second, SecondAt: a.secondAt,
+	b.session = sessions.New{Method: a.method, AuthenticatedAt: a.at, Second: a.second, SecondAt: a.secondAt, Via: a.via,
 		Organization: a.organization, IP: a.ip, UserAgent: a.agent}
 	var err error
 	if b.bounds, err = boundsOf(tx, a.organization); err != nil {

@@ -132,7 +132,7 @@ func (h *Handler) decideDevice(c echo.Context) error {
 // approve asks the gates again: the page may have been open while the
 // organization's policy changed, or the person left.
 func (x *decision) approve(tx *db.Tx) error {
-	verdict, _, err := gates.Check(tx, gates.Subject{User: x.user, Method: x.done.Method, Second: x.done.Second, Organization: x.done.Organization, IP: tx.Actor().IP})
+	verdict, _, err := gates.Check(tx, gates.Subject{User: x.user, Method: x.done.Method, Via: x.done.Via, Second: x.done.Second, Organization: x.done.Organization, IP: tx.Actor().IP})
 	if err != nil {
 		return err
 	}

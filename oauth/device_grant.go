@@ -92,7 +92,7 @@ func (h *Handler) connect(tx *db.Tx, key refreshKey, d *device, c *caller) (*iss
 	}
 	tx.As(tx.Actor().As(u.ID, u.Email))
 	b := beginning{client: c.registration, surface: d.Surface, user: u, scope: parseScopes(value(d.Scope))}
-	b.session = sessions.New{Method: signedIn.AuthMethod, AuthenticatedAt: signedIn.AuthenticatedAt, Second: signedIn.SecondMethod, SecondAt: signedIn.SecondAt,
+	b.session = sessions.New{Method: signedIn.AuthMethod, AuthenticatedAt: signedIn.AuthenticatedAt, Second: signedIn.SecondMethod, SecondAt: signedIn.SecondAt, Via: signedIn.Via,
 		Organization: d.OrganizationID, IP: value(d.IPAddress), UserAgent: value(d.UserAgent)}
 	if b.bounds, err = boundsOf(tx, d.OrganizationID); err != nil {
 		return nil, err

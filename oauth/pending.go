@@ -22,7 +22,7 @@ func (a *arrival) keep(tx *db.Tx) error {
 	token := seal.Token(seal.TokenBytes)
 	g := &grant{ID: id.New[id.Grant](), ClientID: a.client.ID, Surface: surfacePending, UserID: a.user.ID, OrganizationID: a.organization,
 		SessionID: a.session, CodeHash: seal.Hash(token), AuthMethod: string(a.method), AuthenticatedAt: a.at, SecondMethod: a.second,
-		SecondAt: a.secondAt, InvitationID: a.invitation, ProofID: a.proof, ExpiresAt: tx.Now().Add(pendingLifetime)}
+		SecondAt: a.secondAt, Via: a.via, InvitationID: a.invitation, ProofID: a.proof, ExpiresAt: tx.Now().Add(pendingLifetime)}
 	if err := grants.Insert(tx, g); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (t *tokenRequest) takeUp(tx *db.Tx, c *caller) (*arrival, error) {
 	}
 	a := t.arrives(c, u, sessions.Method(g.AuthMethod), g.AuthenticatedAt, g.InvitationID)
 	a.second, a.secondAt, a.organization, a.session = g.SecondMethod, g.SecondAt, g.OrganizationID, g.SessionID
-	a.proof, a.row, a.token = g.ProofID, g.ID, t.PendingToken
+	a.via, a.proof, a.row, a.token = g.Via, g.ProofID, g.ID, t.PendingToken
 	tx.As(tx.Actor().As(u.ID, u.Email))
 	return a, nil
 }

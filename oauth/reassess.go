@@ -33,7 +33,7 @@ func (r *refreshing) again(tx *db.Tx, f *family, s *sessions.Session, u *users.U
 		return nil
 	}
 	a := r.arrival(s, u, s.OrganizationID)
-	verdict, _, err := gates.Check(tx, gates.Subject{User: u, Method: a.method, MailboxProven: true, Second: a.second, Organization: a.organization, IP: r.ip})
+	verdict, _, err := gates.Check(tx, gates.Subject{User: u, Method: a.method, Via: a.via, MailboxProven: true, Second: a.second, Organization: a.organization, IP: r.ip})
 	if err != nil || verdict.Gate == gates.Open {
 		return err
 	}
@@ -42,7 +42,7 @@ func (r *refreshing) again(tx *db.Tx, f *family, s *sessions.Session, u *users.U
 }
 
 func (r *refreshing) held(s *sessions.Session) gates.Session {
-	return gates.Session{User: s.UserID, Method: s.AuthMethod, Second: s.SecondMethod, IP: r.ip}
+	return gates.Session{Organization: value(s.OrganizationID), User: s.UserID, Method: s.AuthMethod, Via: s.Via, Second: s.SecondMethod, IP: r.ip}
 }
 
 // shorten lets the session and its refresh tokens live no longer than bounds
@@ -73,7 +73,7 @@ func (r *refreshing) change(tx *db.Tx, i *issue, u *users.User) error {
 		return errNotMember
 	}
 	a := r.arrival(i.session, u, r.org)
-	verdict, _, err := gates.Check(tx, gates.Subject{User: u, Method: a.method, Second: a.second, Organization: a.organization, IP: r.ip})
+	verdict, _, err := gates.Check(tx, gates.Subject{User: u, Method: a.method, Via: a.via, Second: a.second, Organization: a.organization, IP: r.ip})
 	switch {
 	case err != nil:
 		return err
@@ -127,7 +127,7 @@ func (a *asked) fresh(tx *db.Tx) (*time.Time, error) {
 
 // arrival is the session's person before the organization's door.
 func (r *refreshing) arrival(s *sessions.Session, u *users.User, org *id.Organization) *arrival {
-	return &arrival{client: r.client, user: u, method: s.AuthMethod, at: s.AuthenticatedAt, second: s.SecondMethod, secondAt: s.SecondAt,
+	return &arrival{client: r.client, user: u, method: s.AuthMethod, at: s.AuthenticatedAt, second: s.SecondMethod, secondAt: s.SecondAt, via: s.Via,
 		organization: org, session: &s.ID, ip: r.ip}
 }
 
@@ -135,9 +135,9 @@ func (r *refreshing) arrival(s *sessions.Session, u *users.User, org *id.Organiz
 // has no grants for further steps.
 func (r *refreshing) stand(tx *db.Tx, a *arrival, v gates.Verdict) (*standing, error) {
 	if r.surface != SurfaceWire {
-		return &standing{arrival: a, Verdict: v}, nil
+		return &standing{arrival: a, Verdict: v}, gates.Record(tx, v.Gate, a.user, a.method, a.via, a.organization)
 	}
-	return r.h.stand(tx, a, v)
+	return r.h.stand(tx, a, v, a.organization)
 }
 
 // refusal is what the organization asks. On the standard surface the person

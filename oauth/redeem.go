@@ -96,7 +96,7 @@ func (h *Handler) spend(tx *db.Tx, key refreshKey, g *grant, c *caller, t *token
 	}
 	b := beginning{client: c.registration, surface: g.Surface, user: user, scope: parseScopes(value(g.Scope)), nonce: value(g.Nonce)}
 	b.session = sessions.New{BrowserSession: g.BrowserSessionID, Organization: g.OrganizationID,
-		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt, Second: g.SecondMethod, SecondAt: g.SecondAt}
+		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt, Second: g.SecondMethod, SecondAt: g.SecondAt, Via: g.Via}
 	b.bounds = g.bounds()
 	if err := b.place(tx, g, c, t); err != nil {
 		return nil, err

@@ -55,6 +55,7 @@ func grantOf(s *db.GrantState) *grant {
 	return &grant{ID: s.ID, ClientID: s.ClientID, Surface: Surface(s.Surface), UserID: s.UserID, BrowserSessionID: s.BrowserSession,
 		OrganizationID: s.Organization, RedirectURI: s.RedirectURI, Nonce: s.Nonce, Scope: s.Scope, CodeChallenge: s.CodeChallenge,
 		AuthMethod: s.AuthMethod, AuthenticatedAt: s.AuthenticatedAt, SecondMethod: (*sessions.Second)(s.SecondMethod), SecondAt: s.SecondAt,
+		Via: sessions.Via{ConnectionID: s.Connection, SSOOrganizationID: s.SSOOrganization, SSOGuest: s.SSOGuest}, ProfileID: s.Profile,
 		SessionSeconds: s.SessionSeconds, IdleSeconds: s.GrantIdle, UsedAt: s.UsedAt, EndedAt: s.EndedAt, ExpiresAt: s.ExpiresAt}
 }
 
@@ -84,7 +85,7 @@ func (h *Handler) draft(state *db.GrantState, g *grant, c *caller, t *tokenReque
 	}
 	n := sessions.New{BrowserSession: g.BrowserSessionID, User: g.UserID, Client: c.ID, Organization: g.OrganizationID,
 		Method: sessions.Method(g.AuthMethod), AuthenticatedAt: g.AuthenticatedAt,
-		Second: g.SecondMethod, SecondAt: g.SecondAt, Lifetimes: h.Lifetimes.Within(g.bounds())}
+		Second: g.SecondMethod, SecondAt: g.SecondAt, Via: g.Via, Lifetimes: h.Lifetimes.Within(g.bounds())}
 	n.IP, n.UserAgent = t.person(c)
 	if n.IP == "" {
 		n.IP = value(state.IPAddress)
@@ -110,7 +111,8 @@ func (i *issue) redemption(key refreshKey, g *grant, who actor.Actor, now time.T
 	s := i.session
 	r := db.Redemption{Grant: g.ID, Client: s.ClientID, User: s.UserID, BrowserSession: s.BrowserSessionID, Organization: s.OrganizationID,
 		Now: now, Session: s.ID, AuthMethod: string(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt,
-		SecondMethod: (*string)(s.SecondMethod), SecondAt: s.SecondAt, IPAddress: s.IPAddress,
+		SecondMethod: (*string)(s.SecondMethod), SecondAt: s.SecondAt,
+		Connection: s.ConnectionID, SSOOrganization: s.SSOOrganizationID, SSOGuest: s.SSOGuest, IPAddress: s.IPAddress,
 		UserAgent: s.UserAgent, IdleSeconds: s.IdleSeconds, ExpiresAt: s.ExpiresAt, Surface: string(g.Surface),
 		Scope: optional(i.scope.String()), Audit: entry}
 	if g.Surface == SurfaceWire || i.scope.has(scopeOffline) {

@@ -111,7 +111,8 @@ func (r *refreshing) familyOf(s *db.RefreshState) *family {
 
 func (r *refreshing) sessionOf(s *db.RefreshState) *sessions.Session {
 	return &sessions.Session{ID: s.SessionID, UserID: s.UserID, ClientID: s.ClientID, OrganizationID: s.Organization,
-		AuthMethod: sessions.Method(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt, SecondMethod: (*sessions.Second)(s.SecondMethod), CreatedAt: s.SessionCreated, ImpersonatorEmail: s.Impersonator,
+		AuthMethod: sessions.Method(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt, SecondMethod: (*sessions.Second)(s.SecondMethod),
+		Via: sessions.Via{ConnectionID: s.Connection, SSOOrganizationID: s.SSOOrganization, SSOGuest: s.SSOGuest}, CreatedAt: s.SessionCreated, ImpersonatorEmail: s.Impersonator,
 		ImpersonatorReason: s.ImpersonatedFor, LastActiveAt: s.LastActiveAt, IdleSeconds: s.IdleSeconds,
 		ExpiresAt: s.SessionExpires, EndedAt: s.SessionEnded}
 }

@@ -78,7 +78,7 @@ func (h *Handler) grantCode(tx *db.Tx, r *authorizationRequest, done login.Done)
 		ID: id.New[id.Grant](), ClientID: r.ClientID, Surface: r.Surface, UserID: done.User, BrowserSessionID: &done.BrowserSession,
 		OrganizationID: done.Organization, RedirectURI: r.RedirectURI, Nonce: r.Nonce, Scope: r.Scope,
 		CodeHash: seal.Hash(code), CodeChallenge: r.CodeChallenge, AuthMethod: string(done.Method),
-		AuthenticatedAt: done.AuthenticatedAt, SecondMethod: done.Second, SecondAt: done.SecondAt, ExpiresAt: tx.Now().Add(codeLifetime),
+		AuthenticatedAt: done.AuthenticatedAt, SecondMethod: done.Second, SecondAt: done.SecondAt, Via: done.Via, ExpiresAt: tx.Now().Add(codeLifetime),
 	}
 	policy, err := policyOf(tx, g.OrganizationID)
 	if err != nil {
@@ -116,7 +116,7 @@ func (h *Handler) answerSilently(tx *db.Tx, a *asked, secret string) (string, er
 	if err != nil {
 		return "", err
 	}
-	subject := gates.Subject{User: u, Method: b.AuthMethod, Second: b.SecondMethod, Organization: a.organization, Choose: true, IP: tx.Actor().IP}
+	subject := gates.Subject{User: u, Method: b.AuthMethod, Via: b.Via, Second: b.SecondMethod, Organization: a.organization, Choose: true, IP: tx.Actor().IP}
 	verdict, org, err := gates.Check(tx, subject)
 	if err != nil {
 		return "", err
@@ -125,7 +125,7 @@ func (h *Handler) answerSilently(tx *db.Tx, a *asked, secret string) (string, er
 		return "", silentRefusals[verdict.Gate]
 	}
 	return h.grantCode(tx, a.request(tx), login.Done{User: b.UserID, BrowserSession: b.ID, Organization: org, Method: b.AuthMethod,
-		AuthenticatedAt: b.AuthenticatedAt, Second: b.SecondMethod, SecondAt: b.SecondAt})
+		AuthenticatedAt: b.AuthenticatedAt, Second: b.SecondMethod, SecondAt: b.SecondAt, Via: b.Via})
 }
 
 // silentRefusals are why no code can be had without a page: what a page could

@@ -61,7 +61,7 @@ func (h *Handler) choose(tx *db.Tx, key refreshKey, a *arrival, org id.Organizat
 	if passable(verdict.Gate) {
 		a.token = "" // keep makes another for this organization
 	}
-	s, err := h.stand(tx, a, verdict)
+	s, err := h.stand(tx, a, verdict, &org)
 	return nil, s, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 )
 
@@ -21,8 +22,9 @@ import (
 type standing struct {
 	*arrival
 	gates.Verdict
-	settings tenants.Settings
-	factors  wire.Array[pendingFactor]
+	settings    tenants.Settings
+	factors     wire.Array[pendingFactor]
+	connections wire.Array[id.Connection] // by which single sign-on goes
 }
 
 // pendingFactor is what a person can take the second step with. Those of type
@@ -48,10 +50,13 @@ type authMethods struct {
 	Apple     bool `json:"apple_oauth"`
 }
 
-// stand keeps how far the person came. Where they are refused for where they
+// stand keeps how far the person came before the organization that they would enter. Where they are refused for where they
 // are, or do not belong, nothing they could bring later would help.
-func (h *Handler) stand(tx *db.Tx, a *arrival, v gates.Verdict) (*standing, error) {
+func (h *Handler) stand(tx *db.Tx, a *arrival, v gates.Verdict, org *id.Organization) (*standing, error) {
 	s := &standing{arrival: a, Verdict: v}
+	if err := gates.Record(tx, v.Gate, a.user, a.method, a.via, org); err != nil {
+		return nil, err
+	}
 	if v.Gate == gates.AddressRefused || v.Gate == gates.NotMember {
 		return s, nil
 	}
@@ -63,6 +68,9 @@ func (h *Handler) stand(tx *db.Tx, a *arrival, v gates.Verdict) (*standing, erro
 		if s.factors, err = factorsOf(tx, a.user.ID, v.Seconds); err != nil {
 			return nil, err
 		}
+	}
+	if s.connections, err = connectionsFor(tx, org, v); err != nil {
+		return nil, err
 	}
 	if a.token != "" {
 		return s, nil
@@ -105,9 +113,28 @@ func (h *Handler) refusal(ctx context.Context, s *standing, who actor.Actor) err
 	case gates.SelectOrganization:
 		return s.with(errSelectOrganization, map[string]any{"organizations": s.organizations(), "user": s.user.Wire()})
 	case gates.SSORequired:
-		return s.with(errSSORequired, map[string]any{"connection_ids": []string{}, "email": s.user.Email})
+		return s.with(errSSORequired, map[string]any{"connection_ids": s.connections, "email": s.user.Email})
 	}
-	return s.with(errMethods, map[string]any{"sso_connection_ids": []string{}, "auth_methods": s.open(), "email": s.user.Email})
+	return s.with(errMethods, map[string]any{"sso_connection_ids": s.connections, "auth_methods": s.open(), "email": s.user.Email})
+}
+
+// connectionsFor are the active connections by which the person can pass the
+// gate. An organization that asks for single sign-on and has turned its
+// connections off has none: its break-glass people alone get in, and the answer
+// says so by an empty list.
+func connectionsFor(tx *db.Tx, org *id.Organization, v gates.Verdict) (wire.Array[id.Connection], error) {
+	ids := wire.Array[id.Connection]{}
+	if org == nil || v.Gate != gates.SSORequired && !slices.Contains(v.Methods, string(sessions.SSO)) {
+		return ids, nil
+	}
+	err := tx.Locate(func(tx *db.AllTx) error {
+		active, err := sso.LocateActive(tx, *org)
+		for _, c := range active {
+			ids = append(ids, c.ID)
+		}
+		return err
+	})
+	return ids, err
 }
 
 func (s *standing) with(p *problem.Error, fields map[string]any) error {

@@ -85,7 +85,7 @@ func (h *Handler) second(ctx context.Context, c *caller, t *tokenRequest, who ac
 		if factor.UserID == nil || *factor.UserID != a.user.ID {
 			return errUserMismatch
 		}
-		verdict, _, err := a.check(tx)
+		verdict, org, err := a.check(tx)
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (h *Handler) second(ctx context.Context, c *caller, t *tokenRequest, who ac
 		if step.mayTry(verdict) {
 			return nil
 		}
-		s, err = h.stand(tx, a, verdict)
+		s, err = h.stand(tx, a, verdict, org)
 		return err
 	})
 	return step, s, err

@@ -49,13 +49,15 @@ type world struct {
 	apiKey string
 	user   *users.User
 	org    id.Organization
+	how    sessions.Method // what complete says that the person did; a password unless it says otherwise
+	via    sessions.Via
 }
 
 var tester = actor.System("test")
 
 func newWorld(t testing.TB, d *db.DB, n NewClient) *world {
 	t.Helper()
-	w := &world{t: t, d: d}
+	w := &world{t: t, d: d, how: sessions.Password}
 	e := echo.New()
 	w.server = httptest.NewServer(e)
 	t.Cleanup(w.server.Close)
@@ -236,7 +238,7 @@ func (w *world) complete(started answered, org *id.Organization) (path, secret s
 	}
 	attempt := id.Attempt(started.location.Query().Get("flow"))
 	w.write(func(tx *db.Tx) error {
-		b, s, err := sessions.StartBrowser(tx, w.user.ID, sessions.Password, sessions.Lifetimes{})
+		b, s, err := sessions.StartBrowserVia(tx, w.user.ID, w.how, w.via, sessions.Lifetimes{})
 		if err != nil {
 			return err
 		}
@@ -246,7 +248,8 @@ func (w *world) complete(started answered, org *id.Organization) (path, secret s
 			return err
 		}
 		path = a.ReturnPath
-		_, err = attemptRows.Update(tx, attempt, db.Set{"user_id": w.user.ID, "browser_session_id": b.ID, "auth_method": "password",
+		_, err = attemptRows.Update(tx, attempt, db.Set{"user_id": w.user.ID, "browser_session_id": b.ID, "auth_method": string(w.how),
+			"connection_id": w.via.ConnectionID, "sso_organization_id": w.via.SSOOrganizationID, "sso_guest": w.via.SSOGuest,
 			"authenticated_at": tx.Now(), "completed_at": tx.Now(), "organization_id": org})
 		return err
 	})

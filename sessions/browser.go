@@ -50,11 +50,16 @@ const maxAgent = 512
 // for the cookie; only its hash is kept. second is the second step, where one
 // was taken.
 func StartBrowser(tx *db.Tx, user id.User, method Method, l Lifetimes, second ...Second) (*Browser, string, error) {
+	return StartBrowserVia(tx, user, method, Via{}, l, second...)
+}
+
+// StartBrowserVia is StartBrowser for who came by a connection.
+func StartBrowserVia(tx *db.Tx, user id.User, method Method, via Via, l Lifetimes, second ...Second) (*Browser, string, error) {
 	l = l.orDefault()
 	who := tx.Actor()
 	secret := seal.Token(seal.TokenBytes)
 	b := &Browser{
-		ID: id.New[id.BrowserSession](), SecretHash: seal.Hash(secret), UserID: user, AuthMethod: method,
+		ID: id.New[id.BrowserSession](), SecretHash: seal.Hash(secret), UserID: user, AuthMethod: method, Via: via,
 		AuthenticatedAt: tx.Now(), LastSeenAt: tx.Now(), IdleSeconds: int64(l.Idle.Seconds()), ExpiresAt: tx.Now().Add(l.Absolute),
 		IPAddress: field.Clip(who.IP, maxAgent), UserAgent: field.Clip(who.UserAgent, maxAgent),
 	}

@@ -23,7 +23,8 @@ func CheckBrowser(ctx context.Context, d *db.DB, secret string) (*Browser, error
 		return nil, err
 	}
 	b := &Browser{ID: s.ID, UserID: s.UserID, AuthMethod: Method(s.AuthMethod), AuthenticatedAt: s.AuthenticatedAt.UTC(),
-		LastSeenAt: s.LastSeenAt.UTC(), IdleSeconds: s.IdleSeconds, ExpiresAt: s.ExpiresAt.UTC(), EndedAt: s.EndedAt}
+		LastSeenAt: s.LastSeenAt.UTC(), IdleSeconds: s.IdleSeconds, ExpiresAt: s.ExpiresAt.UTC(), EndedAt: s.EndedAt,
+		Via: Via{ConnectionID: s.Connection, SSOOrganizationID: s.SSOOrganization, SSOGuest: s.SSOGuest}}
 	if !b.LiveAt(d.Now().UTC()) {
 		return nil, ErrNoSession
 	}

@@ -59,6 +59,7 @@ type New struct {
 	AuthenticatedAt time.Time // zero means now
 	Second          *Second   // the second step, if one was taken
 	SecondAt        *time.Time
+	Via             Via
 	IP              string // the person's, not the application's
 	UserAgent       string
 	Lifetimes       Lifetimes // zero means the default
@@ -87,7 +88,7 @@ func Draft(now time.Time, n New) *Session {
 	}
 	return &Session{
 		ID: id.New[id.Session](), BrowserSessionID: n.BrowserSession, UserID: n.User, ClientID: n.Client,
-		OrganizationID: n.Organization, AuthMethod: n.Method, AuthenticatedAt: n.AuthenticatedAt, SecondMethod: n.Second, SecondAt: n.SecondAt,
+		OrganizationID: n.Organization, AuthMethod: n.Method, AuthenticatedAt: n.AuthenticatedAt, SecondMethod: n.Second, SecondAt: n.SecondAt, Via: n.Via,
 		IPAddress: field.Clip(n.IP, maxAgent), UserAgent: field.Clip(n.UserAgent, maxAgent),
 		LastActiveAt: now, IdleSeconds: int64(l.Idle.Seconds()), ExpiresAt: now.Add(l.Absolute), CreatedAt: now, UpdatedAt: now,
 	}

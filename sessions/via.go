@@ -11,3 +11,8 @@ type Via struct {
 	SSOOrganizationID *id.Organization
 	SSOGuest          bool // the organization does not hold the domain of the person's address
 }
+
+// For reports whether the sign-in counts as single sign-on for that organization.
+func (v Via) For(org id.Organization) bool {
+	return v.SSOOrganizationID != nil && *v.SSOOrganizationID == org
+}

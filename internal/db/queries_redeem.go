@@ -36,12 +36,17 @@ type GrantState struct {
 	BrowserEnded    *time.Time
 	IPAddress       *string
 	UserAgent       *string
+	Connection      *id.Connection
+	SSOOrganization *id.Organization
+	SSOGuest        bool
+	Profile         *id.Profile
 	Person          TokenPerson
 }
 
 const locateGrant = `SELECT g.id, g.client_id, g.surface, g.user_id, g.browser_session_id, g.organization_id, g.redirect_uri, g.nonce, g.scope,
 	g.code_challenge, g.auth_method, g.authenticated_at, g.second_method, g.second_at, g.session_seconds, g.idle_seconds, g.used_at, g.ended_at, g.expires_at,
-	b.last_seen_at, b.idle_seconds, b.expires_at, b.ended_at, b.ip_address, b.user_agent, ` + tokenPersonColumns + `
+	b.last_seen_at, b.idle_seconds, b.expires_at, b.ended_at, b.ip_address, b.user_agent,
+	g.connection_id, g.sso_organization_id, g.sso_guest, g.profile_id, ` + tokenPersonColumns + `
 	FROM grants g JOIN users u ON u.id = g.user_id LEFT JOIN browser_sessions b ON b.id = g.browser_session_id
 	LEFT JOIN memberships m ON m.organization_id = g.organization_id AND m.user_id = g.user_id
 	WHERE g.code_hash = $1`
@@ -53,7 +58,8 @@ func (d *DB) LocateGrant(ctx context.Context, codeHash []byte) (*GrantState, err
 	g := &GrantState{}
 	columns := append([]any{&g.ID, &g.ClientID, &g.Surface, &g.UserID, &g.BrowserSession, &g.Organization, &g.RedirectURI, &g.Nonce, &g.Scope,
 		&g.CodeChallenge, &g.AuthMethod, &g.AuthenticatedAt, &g.SecondMethod, &g.SecondAt, &g.SessionSeconds, &g.GrantIdle, &g.UsedAt, &g.EndedAt, &g.ExpiresAt,
-		&g.BrowserLastSeen, &g.BrowserIdle, &g.BrowserExpires, &g.BrowserEnded, &g.IPAddress, &g.UserAgent}, g.Person.columns()...)
+		&g.BrowserLastSeen, &g.BrowserIdle, &g.BrowserExpires, &g.BrowserEnded, &g.IPAddress, &g.UserAgent,
+		&g.Connection, &g.SSOOrganization, &g.SSOGuest, &g.Profile}, g.Person.columns()...)
 	return g, d.locateRow(ctx, columns, locateGrant, codeHash)
 }
 
@@ -71,6 +77,9 @@ type Redemption struct {
 	AuthenticatedAt time.Time
 	SecondMethod    *string
 	SecondAt        *time.Time
+	Connection      *id.Connection
+	SSOOrganization *id.Organization
+	SSOGuest        bool
 	IPAddress       *string
 	UserAgent       *string
 	IdleSeconds     int64
@@ -89,8 +98,10 @@ const redeemGrant = `WITH spent AS (
 	RETURNING id),
 	started AS (
 	INSERT INTO sessions (id, browser_session_id, user_id, client_id, organization_id, auth_method, authenticated_at, ip_address, user_agent,
-		last_active_at, idle_seconds, expires_at, created_at, updated_at, second_method, second_at)
-	SELECT $3, $4::text, $5::text, $6::text, $7::text, $8::text, $9::timestamptz, $10::text, $11::text, $2, $12::bigint, $13::timestamptz, $2, $2, $29::text, $30::timestamptz
+		last_active_at, idle_seconds, expires_at, created_at, updated_at, second_method, second_at,
+		connection_id, sso_organization_id, sso_guest)
+	SELECT $3, $4::text, $5::text, $6::text, $7::text, $8::text, $9::timestamptz, $10::text, $11::text, $2, $12::bigint, $13::timestamptz, $2, $2, $29::text, $30::timestamptz,
+		$31::text, $32::text, $33::boolean
 	FROM spent RETURNING id),
 	chained AS (
 	INSERT INTO refresh_tokens (id, session_id, client_id, user_id, surface, scope, generation, head_hash, rotations, expires_at, created_at, updated_at)
@@ -110,6 +121,7 @@ func (d *DB) RedeemGrant(ctx context.Context, r Redemption) (bool, error) {
 	a := r.Audit
 	b.Queue(redeemGrant, string(r.Grant), r.Now, string(r.Session), r.BrowserSession, string(r.User), string(r.Client), r.Organization,
 		r.AuthMethod, r.AuthenticatedAt, r.IPAddress, r.UserAgent, r.IdleSeconds, r.ExpiresAt, string(r.Family), r.Surface, r.Scope, r.HeadHash,
-		string(a.ID), a.Type, a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, a.Reference, string(a.Data), r.SecondMethod, r.SecondAt)
+		string(a.ID), a.Type, a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, a.Reference, string(a.Data), r.SecondMethod, r.SecondAt,
+		r.Connection, r.SSOOrganization, r.SSOGuest)
 	return d.changedOne(ctx, b, b.Len()-1)
 }

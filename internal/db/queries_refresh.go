@@ -60,6 +60,9 @@ type RefreshState struct {
 	AuthMethod      string
 	AuthenticatedAt time.Time
 	SecondMethod    *string
+	Connection      *id.Connection
+	SSOOrganization *id.Organization
+	SSOGuest        bool
 	Impersonator    *string
 	ImpersonatedFor *string
 	LastActiveAt    time.Time
@@ -72,7 +75,7 @@ type RefreshState struct {
 }
 
 const locateRefresh = `SELECT f.session_id, f.client_id, f.surface, f.scope, f.generation, f.head_hash, f.rotations, f.ended_at, f.expires_at,
-	s.user_id, s.organization_id, s.auth_method, s.authenticated_at, s.second_method, s.impersonator_email, s.impersonator_reason,
+	s.user_id, s.organization_id, s.auth_method, s.authenticated_at, s.second_method, s.connection_id, s.sso_organization_id, s.sso_guest, s.impersonator_email, s.impersonator_reason,
 	s.last_active_at, s.idle_seconds, s.created_at, s.expires_at, s.ended_at, p.policy, ` + tokenPersonColumns + `
 	FROM refresh_tokens f JOIN sessions s ON s.id = f.session_id JOIN users u ON u.id = s.user_id
 	LEFT JOIN memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id
@@ -85,7 +88,7 @@ const locateRefresh = `SELECT f.session_id, f.client_id, f.surface, f.scope, f.g
 func (d *DB) LocateRefresh(ctx context.Context, family id.RefreshToken) (*RefreshState, error) {
 	r := &RefreshState{}
 	columns := append([]any{&r.SessionID, &r.ClientID, &r.Surface, &r.Scope, &r.Generation, &r.HeadHash, &r.Rotations, &r.EndedAt, &r.ExpiresAt,
-		&r.UserID, &r.Organization, &r.AuthMethod, &r.AuthenticatedAt, &r.SecondMethod, &r.Impersonator, &r.ImpersonatedFor,
+		&r.UserID, &r.Organization, &r.AuthMethod, &r.AuthenticatedAt, &r.SecondMethod, &r.Connection, &r.SSOOrganization, &r.SSOGuest, &r.Impersonator, &r.ImpersonatedFor,
 		&r.LastActiveAt, &r.IdleSeconds, &r.SessionCreated, &r.SessionExpires, &r.SessionEnded, &r.Policy}, r.Person.columns()...)
 	return r, d.locateRow(ctx, columns, locateRefresh, string(family))
 }

@@ -11,6 +11,7 @@ import (
 // Facts are all that the decision depends on.
 type Facts struct {
 	Method        sessions.Method // the first step
+	Via           sessions.Via    // the connection that it was, if it was one
 	MailboxProven bool            // somebody vouches for the person's address, now or before
 	Second        *sessions.Second
 	Enrolled      []sessions.Second // what the person can take the second step with
@@ -30,6 +31,7 @@ type Organization struct {
 	Policy     wire.OrganizationPolicy
 	Member     bool // or about to be one: invited, or by the domain of their address
 	BreakGlass bool // the person is to get in when single sign-on is broken
+	Operators  bool // the one that opens the dashboard
 }
 
 // Choice is an organization that a person may choose.

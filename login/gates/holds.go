@@ -13,10 +13,12 @@ import (
 // Session is one that was begun in an organization, whose policy may have
 // changed since.
 type Session struct {
-	User   id.User
-	Method sessions.Method
-	Second *sessions.Second
-	IP     string // the person's, now
+	Organization id.Organization
+	User         id.User
+	Method       sessions.Method
+	Via          sessions.Via
+	Second       *sessions.Second
+	IP           string // the person's, now
 }
 
 // Holds reports whether the organization's policy lets a session of a member
@@ -25,8 +27,8 @@ type Session struct {
 // says what stands in the way.
 func Holds(p wire.OrganizationPolicy, s Session) bool {
 	ip, _ := netip.ParseAddr(s.IP)
-	o := &Organization{Policy: p, Member: true, BreakGlass: slices.Contains(p.BreakGlassUsers, s.User)}
-	return Next(Facts{Method: s.Method, MailboxProven: true, Second: s.Second, IP: ip, Organization: o}).Gate == Open
+	o := &Organization{ID: s.Organization, Policy: p, Member: true, BreakGlass: slices.Contains(p.BreakGlassUsers, s.User)}
+	return Next(Facts{Method: s.Method, Via: s.Via, MailboxProven: true, Second: s.Second, IP: ip, Organization: o}).Gate == Open
 }
 
 // Bounds are how long the policy lets sessions live; zero where it does not say.

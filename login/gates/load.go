@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
+	"gatehouse/sso/people"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -17,7 +18,8 @@ import (
 type Subject struct {
 	User          *users.User
 	Method        sessions.Method
-	MailboxProven bool // by this very sign-in; what is known of the user counts besides
+	Via           sessions.Via // the connection that they came by, if they did
+	MailboxProven bool         // by this very sign-in; what is known of the user counts besides
 	Second        *sessions.Second
 	Organization  *id.Organization // the one that was asked for or chosen
 	Choose        bool             // otherwise choose one, where there is any
@@ -43,7 +45,7 @@ func Check(tx *db.Tx, s Subject) (Verdict, *id.Organization, error) {
 
 func load(tx *db.Tx, s Subject) (Facts, error) {
 	ip, _ := netip.ParseAddr(s.IP)
-	f := Facts{Method: s.Method, MailboxProven: s.MailboxProven || s.User.EmailVerified, Second: s.Second, IP: ip, Choose: s.Choose}
+	f := Facts{Method: s.Method, Via: s.Via, MailboxProven: s.MailboxProven || s.User.EmailVerified, Second: s.Second, IP: ip, Choose: s.Choose}
 	settings, err := tenants.GetSettings(tx)
 	if err != nil {
 		return f, err
@@ -53,6 +55,9 @@ func load(tx *db.Tx, s Subject) (Facts, error) {
 		return f, err
 	}
 	org := s.Organization
+	if org == nil && s.Via.SSOGuest { // leads there alone
+		org = s.Via.SSOOrganizationID
+	}
 	if org == nil && s.Choose {
 		if f.Choices, err = locateChoices(tx, s.User.ID); err != nil {
 			return f, err
@@ -64,8 +69,25 @@ func load(tx *db.Tx, s Subject) (Facts, error) {
 	if org == nil {
 		return f, nil
 	}
-	f.Organization, err = organization(tx, *org, s)
-	return f, err
+	if f.Organization, err = organization(tx, *org, s); err != nil {
+		return f, err
+	}
+	return f, f.guest(tx, s)
+}
+
+// guest wants the mailbox proven of whom the connection's organization cannot
+// vouch for: in a sign-in by it, once (people.Prove). With that they become a
+// member. A session that goes on has been asked.
+func (f *Facts) guest(tx *db.Tx, s Subject) error {
+	if !s.Via.SSOGuest || s.Via.ConnectionID == nil || !s.Via.For(f.Organization.ID) || s.MailboxProven {
+		return nil
+	}
+	return tx.In(f.Organization.ID, func(tx *db.OrgTx) error {
+		g, err := people.StandingOf(tx, *s.Via.ConnectionID, s.User.ID)
+		f.VerifyEmails, f.MailboxProven = true, g.Proven
+		f.Organization.Member = f.Organization.Member || g.Joins
+		return err
+	})
 }
 
 // locateChoices are the customers' organizations that a person may enter, the most
@@ -85,6 +107,13 @@ func locateChoices(tx *db.Tx, user id.User) (out []Choice, err error) {
 
 func organization(tx *db.Tx, org id.Organization, s Subject) (*Organization, error) {
 	o := &Organization{ID: org, Member: s.Joins}
+	if s.Method == sessions.SSO {
+		row, err := tenants.Get(tx, org)
+		if err != nil {
+			return nil, err
+		}
+		o.Operators = row.System
+	}
 	err := tx.In(org, func(tx *db.OrgTx) error {
 		m, err := users.MembershipOf(tx, s.User.ID)
 		if err != nil && !errors.Is(err, db.ErrNotFound) {

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/internal/wire"
 	"gatehouse/sessions"
+	"gatehouse/tenants"
 )
 
 // Gate is what has to be passed next.
@@ -60,16 +61,39 @@ func Next(f Facts) Verdict {
 func (f Facts) byPolicy(o Organization) Verdict {
 	p := o.Policy
 	switch {
+	case f.foreign(o):
+		return Verdict{Gate: MethodRefused, Methods: withoutSSO(p.AllowedMethods)}
 	case o.BreakGlass:
 		return Verdict{}
 	case !allowedFrom(p.IPAllowList, f.IP):
 		return Verdict{Gate: AddressRefused}
-	case p.SSORequired && f.Method != sessions.SSO:
+	case p.SSORequired && !f.isSSO(o):
 		return Verdict{Gate: SSORequired}
-	case len(p.AllowedMethods) > 0 && !slices.Contains(p.AllowedMethods, string(f.Method)):
+	case len(p.AllowedMethods) > 0 && (f.Method == sessions.SSO && !f.isSSO(o) || !slices.Contains(p.AllowedMethods, string(f.Method))):
 		return Verdict{Gate: MethodRefused, Methods: p.AllowedMethods}
 	}
 	return Verdict{}
+}
+
+// isSSO reports whether the sign-in is single sign-on for the organization: by
+// a connection of its own. Another organization's provider vouches for nobody
+// here.
+func (f Facts) isSSO(o Organization) bool { return f.Method == sessions.SSO && f.Via.For(o.ID) }
+
+// foreign reports a sign-in by a connection that does not even count as a first
+// step here: a guest's, whose address its organization cannot vouch for, leads
+// into that organization alone; and no customer's provider opens the dashboard.
+func (f Facts) foreign(o Organization) bool {
+	return f.Method == sessions.SSO && (o.Operators || f.Via.SSOGuest && !f.Via.For(o.ID))
+}
+
+// withoutSSO are the ways in that are left, where those that the policy allows
+// (none: all) do not help.
+func withoutSSO(allowed []string) []string {
+	if len(allowed) == 0 {
+		allowed = tenants.PolicyMethods
+	}
+	return slices.DeleteFunc(slices.Clone(allowed), func(m string) bool { return m == string(sessions.SSO) })
 }
 
 // allowedFrom reports whether the address is in one of the networks. An
@@ -83,14 +107,14 @@ func allowedFrom(networks []string, ip netip.Addr) bool {
 
 // secondStep asks whoever has a second factor for it, and whoever must have
 // one to enrol it. A passkey is both steps at once, and behind single sign-on
-// the identity provider has asked.
+// the organization's own identity provider has asked.
 func (f Facts) secondStep() Verdict {
 	var policy wire.OrganizationPolicy
 	if f.Organization != nil {
 		policy = f.Organization.Policy
 	}
 	counting := counting(policy)
-	if f.Method == sessions.SSO || f.secondCounts(counting, policy.MFARequired) {
+	if f.Organization != nil && f.isSSO(*f.Organization) || f.secondCounts(counting, policy.MFARequired) {
 		return Verdict{}
 	}
 	if usable := among(f.Enrolled, counting); len(usable) > 0 {

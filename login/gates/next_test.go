@@ -36,7 +36,6 @@ func TestNext(t *testing.T) {
 		"a factor is asked for":              {Facts{Method: password, Enrolled: []sessions.Second{totp}}, Challenge},
 		"by a code too":                      {Facts{Method: code, Enrolled: []sessions.Second{totp}}, Challenge},
 		"by social too":                      {Facts{Method: google, Enrolled: []sessions.Second{totp}}, Challenge},
-		"not behind single sign-on":          {Facts{Method: sessions.SSO, Organization: org(mfa)}, Open},
 		"a passkey is both":                  {Facts{Method: sessions.Passkey, Enrolled: []sessions.Second{key}, Organization: org(mfa)}, Open},
 		"a passkey is not an app":            {Facts{Method: sessions.Passkey, Enrolled: []sessions.Second{key, totp}, Organization: org(wire.OrganizationPolicy{MFARequired: true, MFAFactors: []string{"totp"}})}, Challenge},
 		"taken":                              {Facts{Method: password, Enrolled: []sessions.Second{totp}, Second: took(totp)}, Open},

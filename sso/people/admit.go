@@ -44,7 +44,7 @@ func Admit(tx *db.OrgTx, c *sso.Connection, p sso.Profile) (Admission, error) {
 		return Admission{}, err
 	}
 	if known == nil || known.ProvenAt == nil {
-		if x.c, err = sso.Hold(tx, c.ID); err != nil {
+		if x.c, err = sso.Lock(tx, c.ID); err != nil {
 			return Admission{}, err
 		}
 		if known, err = find(tx, c.ID, p.Subject); err != nil { // by another tab, while this one waited

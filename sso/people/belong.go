@@ -121,27 +121,6 @@ func defaultRole(c *sso.Connection) string {
 	return *c.DefaultRole
 }
 
-// CheckRoles refuses a connection's roles that the organization does not have,
-// and that of an owner: ErrOwnerRole.
-func CheckRoles(tx *db.OrgTx, first *string, mappings []sso.RoleMapping) error {
-	slugs := make([]string, 0, len(mappings)+1)
-	if first != nil {
-		slugs = append(slugs, *first)
-	}
-	for _, m := range mappings {
-		slugs = append(slugs, m.RoleSlug)
-	}
-	for _, slug := range slugs {
-		if slug == tenants.OwnerRole {
-			return ErrOwnerRole
-		}
-		if _, err := tenants.RoleBySlug(tx, slug); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // refresh takes over names, and an address that changed, where the organization
 // holds the domain of both the old address and the new one: then the account is
 // one that it governs. An address that somebody else has stays theirs.

@@ -1,7 +1,6 @@
 package people_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -133,21 +132,6 @@ func TestNoConnectionMakesOwners(t *testing.T) {
 		if b := w.admitted(sso.Profile{Subject: "t-1", Email: "tom@haldenmarine.example"}); w.role(b.User) != tenants.MemberRole || w.role(a.User) != tenants.MemberRole {
 			w.Errorf("the first role is %q", w.role(b.User))
 		}
-		w.must(w.in(func(tx *db.OrgTx) error {
-			for _, c := range []struct {
-				first    *string
-				mappings []sso.RoleMapping
-				want     error
-			}{
-				{nil, nil, nil}, {&owner, nil, people.ErrOwnerRole}, {nil, []sso.RoleMapping{{Group: "g", RoleSlug: tenants.AdminRole}}, nil},
-				{nil, []sso.RoleMapping{{Group: "g", RoleSlug: owner}}, people.ErrOwnerRole}, {nil, []sso.RoleMapping{{Group: "g", RoleSlug: "captain"}}, tenants.ErrInvalidRole},
-			} {
-				if err := people.CheckRoles(tx, c.first, c.mappings); !errors.Is(err, c.want) {
-					w.Errorf("%+v: %v", c, err)
-				}
-			}
-			return nil
-		}))
 	})
 }
 

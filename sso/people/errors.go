@@ -14,7 +14,4 @@ var (
 	ErrNotMember    = problem.New(problem.Forbidden, "membership_required", "You are not a member of this organization, and it takes in nobody at their first sign-in. Ask an admin to invite you.")
 	ErrInactive     = problem.New(problem.Forbidden, "membership_inactive", "Your membership of this organization has been deactivated.")
 	ErrSystem       = problem.New(problem.Forbidden, "organization_invalid", "The dashboard is not entered by single sign-on.")
-	// ErrOwnerRole keeps who may do everything a decision of people here: a
-	// provider's group, which many can edit, makes nobody an owner.
-	ErrOwnerRole = problem.New(problem.Invalid, "owner_by_group", "Nobody becomes an owner by single sign-on. Choose another role.")
 )

@@ -49,7 +49,7 @@ func latest(tx *db.OrgTx, c id.Connection, user id.User) (*Identity, error) {
 // connection: the account is theirs, and they become a member. Call it where
 // the mailbox was just proven; for everybody else it does nothing.
 func Prove(tx *db.OrgTx, c id.Connection, user id.User) error {
-	held, err := sso.Hold(tx, c)
+	held, err := sso.Lock(tx, c)
 	if err != nil {
 		return err
 	}

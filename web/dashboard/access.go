@@ -49,6 +49,8 @@ func (h *Handler) guard(r route) echo.HandlerFunc {
 			return v.show(http.StatusForbidden, strangerPage(v.stranger()))
 		case err != nil:
 			return err
+		case v.browser.AuthMethod == sessions.SSO: // no customer's provider opens what opens every customer's
+			return h.signInOtherwise(c, v)
 		case !v.role.may(r.least):
 			return v.forbidden(r.least)
 		case r.fresh && v.now.Sub(v.browser.AuthenticatedAt) > freshFor:
@@ -121,6 +123,26 @@ func (h *Handler) signIn(c echo.Context, begin login.Begin) error {
 	}
 	login.Remember(c, h.Jar, started)
 	return c.Redirect(http.StatusSeeOther, started.Path)
+}
+
+// signInOtherwise asks an operator who came by a customer's connection for a
+// sign-in of their own.
+func (h *Handler) signInOtherwise(c echo.Context, v *visit) error {
+	if err := login.MayBegin(c.Request(), h.Limits); err != nil {
+		return err
+	}
+	begin := login.Begin{FreshAfter: &v.now, LoginHint: v.user.Email}
+	err := h.DB.Read(c.Request().Context(), func(tx *db.Tx) error {
+		system, found, err := tenants.SystemOrganization(tx)
+		if found {
+			begin.Organization = &system
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return h.signIn(c, begin)
 }
 
 // maxReturnPath bounds what is stored of an address.

@@ -61,7 +61,14 @@ func meets(p tenants.Policy, s *sessions.Session, now time.Time) bool {
 	if bounds.Absolute > 0 && now.Sub(s.CreatedAt) > bounds.Absolute || bounds.Idle > 0 && now.Sub(s.LastActiveAt) > bounds.Idle {
 		return false
 	}
-	return gates.Holds(p, gates.Session{User: s.UserID, Method: s.AuthMethod, Second: s.SecondMethod, IP: text(s.IPAddress)})
+	return gates.Holds(p, gates.Session{Organization: organizationOf(s), User: s.UserID, Method: s.AuthMethod, Via: s.Via, Second: s.SecondMethod, IP: text(s.IPAddress)})
+}
+
+func organizationOf(s *sessions.Session) id.Organization {
+	if s.OrganizationID == nil {
+		return ""
+	}
+	return *s.OrganizationID
 }
 
 // countingFactors are the kinds that a policy takes: any but SMS where it names none.

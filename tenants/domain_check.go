@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/jobs"
+	"gatehouse/internal/limit"
 	"gatehouse/internal/problem"
 	"gatehouse/tenants/dns"
 )
@@ -23,6 +24,8 @@ type DomainChecks struct {
 	// Tell mails whom a domain concerns; nil: nobody. It is given because
 	// people stand on a higher floor.
 	Tell func(tx *db.OrgTx, n DomainNotice) error
+	// Limits bounds how often people of an organization may ask; nil: not.
+	Limits *limit.Limiter
 }
 
 // DNSCheck is what DNS said when a domain's record was last looked for.
@@ -152,7 +155,24 @@ func (c *DomainChecks) Now(ctx context.Context, who actor.Actor, org id.Organiza
 	if err != nil || recent {
 		return d, err
 	}
+	if err := c.mayAsk(ctx, org); err != nil {
+		return nil, err
+	}
 	return c.check(ctx, who, d)
+}
+
+// perOrganization leaves looks for the others, and for the jobs.
+var perOrganization = limit.Rate{Limit: 60, Per: time.Minute}
+
+func (c *DomainChecks) mayAsk(ctx context.Context, org id.Organization) error {
+	if c.Limits == nil {
+		return nil
+	}
+	ok, after, err := c.Limits.Take(ctx, "domain checks", string(org), perOrganization)
+	if err == nil && !ok {
+		err = problem.ErrTooMany.WithRetryAfter(after)
+	}
+	return err
 }
 
 // AskDomainCheck has a claim looked at as soon as a worker can, and gives the

@@ -13,6 +13,8 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/jobs"
+	"gatehouse/internal/limit"
+	"gatehouse/internal/problem"
 	"gatehouse/tenants"
 	found "gatehouse/tenants/dns"
 )
@@ -153,6 +155,28 @@ func TestCheckNow(t *testing.T) {
 		other := create(t, w.d, tenants.New{Name: "other"})
 		if _, err := w.checks.Now(t.Context(), who, other.ID, d.ID); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("another organization's domain: %v", err)
+		}
+	})
+}
+
+// An organization that asks all the time leaves looks for the others.
+func TestCheckNowIsBounded(t *testing.T) {
+	inDNSWorld(t, func(w *dnsWorld) {
+		w.checks.Limits = &limit.Limiter{DB: w.d}
+		d, other := w.claim("acme", tenants.Pending), w.claim("other", tenants.Pending)
+		var err error
+		for range 130 { // a window may end in between
+			w.forward += 10 * time.Microsecond
+			must(t, w.d.InOrg(t.Context(), d.OrganizationID, who, func(tx *db.OrgTx) error { return tenants.ForgetCheck(tx, d.ID) }))
+			if _, err = w.checks.Now(t.Context(), who, d.OrganizationID, d.ID); err != nil {
+				break
+			}
+		}
+		if p := problem.As(err); p == nil || p.Kind != problem.TooMany || p.RetryAfter <= 0 {
+			t.Errorf("asked %d times: %v", w.server.Asked(txt), err)
+		}
+		if _, err := w.checks.Now(t.Context(), who, other.OrganizationID, other.ID); err != nil {
+			t.Errorf("another organization: %v", err)
 		}
 	})
 }

@@ -62,7 +62,7 @@ func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
 		return err
 	}
 	a.mfa = newMFA(cfg, d, nil, a.Log)
-	a.domains = newDomainChecks(cfg, d, a.post)
+	a.domains = newDomainChecks(cfg, d, a.post, nil)
 	failed := make(chan error, 1)
 	admin, err := a.serveAdmin(ctx, failed)
 	if err != nil {

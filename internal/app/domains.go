@@ -4,6 +4,7 @@ import (
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/limit"
 	"gatehouse/internal/mail"
 	"gatehouse/internal/netguard"
 	"gatehouse/tenants"
@@ -15,9 +16,9 @@ import (
 // newDomainChecks looks for the records that prove domains. Resolvers are the
 // deployment's own; nameservers are named by whoever claims a domain, and pass
 // the guard.
-func newDomainChecks(cfg *config.Config, d *db.DB, post *mail.Post) *tenants.DomainChecks {
+func newDomainChecks(cfg *config.Config, d *db.DB, post *mail.Post, limits *limit.Limiter) *tenants.DomainChecks {
 	t := teller{post: post, base: cfg.Origin()}
-	return &tenants.DomainChecks{DB: d, DNS: dns.New(cfg.DNSServers, netguard.New(cfg.AllowPrivateTargets)), Tell: t.domain}
+	return &tenants.DomainChecks{DB: d, DNS: dns.New(cfg.DNSServers, netguard.New(cfg.AllowPrivateTargets)), Tell: t.domain, Limits: limits}
 }
 
 // teller mails the people who manage an organization.

@@ -66,7 +66,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	}
 	a.mfa = newMFA(cfg, d, a.limits, log)
 	a.social = newSocial(cfg, d)
-	a.domains = newDomainChecks(cfg, d, a.post)
+	a.domains = newDomainChecks(cfg, d, a.post, a.limits)
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
 		return nil, err

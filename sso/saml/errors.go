@@ -9,6 +9,7 @@ var (
 	ErrTooLarge     = problem.New(problem.TooLarge, "saml_too_large", "The provider's message is larger than any that is needed for a sign-in.")
 	ErrXML          = problem.New(problem.BadRequest, "saml_xml_invalid", "The provider's message cannot be read.")
 	ErrStructure    = problem.New(problem.BadRequest, "saml_structure_invalid", "The provider's message is not built as SAML asks.")
+	ErrAmbiguous    = problem.New(problem.BadRequest, "saml_ambiguous", "The provider's response can be read in two ways.")
 	ErrVersion      = problem.New(problem.BadRequest, "saml_version", "The provider's message is not SAML 2.0.")
 	ErrNoAssertion  = problem.New(problem.BadRequest, "saml_assertion_missing", "The provider's response names nobody.")
 	ErrAssertions   = problem.New(problem.BadRequest, "saml_multiple_assertions", "The provider's response has more than one assertion.")

@@ -155,10 +155,16 @@ func badLocation(entity *node) error {
 			if text == "" || n.space != metadataNS {
 				continue
 			}
-			if u, err := url.Parse(text); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || len(text) > 2048 {
+			if !usableAddress(text) {
 				bad = ErrLocation
 			}
 		}
 	})
 	return bad
+}
+
+// usableAddress is one that a browser may be sent to.
+func usableAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && len(text) <= 2048
 }

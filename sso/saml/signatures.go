@@ -80,7 +80,7 @@ func checkDecrypted(a *node) *trail.Refusal {
 	var r *trail.Refusal
 	a.walk(func(n *node) {
 		switch {
-		case n == a:
+		case n == a || r != nil:
 		case n.is(assertionNS, "Assertion"), n.is(assertionNS, "EncryptedAssertion"), n.is(protocolNS, "Response"):
 			r = refuse(ErrAssertions, trail.Structure, "one assertion", n.local+" in the assertion")
 		case n.is(signatureNS, "Signature") && n.parent != a:

@@ -14,10 +14,13 @@ func checkStructure(root *node) *trail.Refusal {
 	if v := root.attribute("Version"); v != "2.0" {
 		return refuse(ErrVersion, trail.Structure, "2.0", v)
 	}
+	if r := checkPlaces(root); r != nil {
+		return r
+	}
 	if !builtAsResponse(root) {
 		return refuse(ErrStructure, trail.Structure, "Issuer, Signature, Extensions, Status and the assertion", childNames(root))
 	}
-	return checkPlaces(root)
+	return nil
 }
 
 // builtAsResponse is SAML Core §3.2.2 and §3.3.3, with the children in any
@@ -26,7 +29,7 @@ func builtAsResponse(root *node) bool {
 	for _, c := range root.children {
 		switch {
 		case c.element == nil:
-			if strings.Trim(c.text, " \t\r\n") != "" {
+			if spaceless(c.text) != "" {
 				return false
 			}
 		case c.element.is(assertionNS, "Issuer"), c.element.is(signatureNS, "Signature"),

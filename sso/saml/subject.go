@@ -75,7 +75,7 @@ func (v *verification) checkSubject() (string, *trail.Refusal) {
 	a.NameQualifier, a.SPNameQualifier = id.attribute("NameQualifier"), id.attribute("SPNameQualifier")
 	a.RememberUntil = a.NotOnOrAfter.Add(v.skew)
 	v.readAttributes()
-	return a.NameID, nil
+	return a.NameID, v.secondReading()
 }
 
 // confirmed: one bearer confirmation must hold in all its parts; the refusal is
@@ -133,7 +133,7 @@ func (v *verification) readAttributes() {
 // eduPersonTargetedID wraps a NameID.
 func attributeText(value *node) (string, bool) {
 	if text, ok := value.text(); ok {
-		return strings.Trim(text, " \t\r\n"), true
+		return spaceless(text), true
 	}
 	var inner *node
 	for _, c := range value.children {
@@ -145,5 +145,5 @@ func attributeText(value *node) (string, bool) {
 		}
 	}
 	text, ok := inner.text()
-	return strings.Trim(text, " \t\r\n"), ok
+	return spaceless(text), ok
 }

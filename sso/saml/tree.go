@@ -81,7 +81,7 @@ func (n *node) word() string {
 	if !ok {
 		return ""
 	}
-	return strings.Trim(text, " \t\r\n")
+	return spaceless(text)
 }
 
 // built says whether the child elements are exactly those of one namespace
@@ -91,7 +91,7 @@ func (n *node) built(space string, names ...string) bool {
 	at := 0
 	for _, c := range n.children {
 		if c.element == nil {
-			if strings.Trim(c.text, " \t\r\n") != "" {
+			if spaceless(c.text) != "" {
 				return false
 			}
 			continue

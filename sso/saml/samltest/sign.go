@@ -5,6 +5,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"math/big"
+	"strings"
 
 	"github.com/beevik/etree"
 	dsig "github.com/russellhaering/goxmldsig"
@@ -21,8 +22,9 @@ func (p *IdP) SignElement(el *etree.Element, algorithm string) {
 	el.InsertChildAt(at, signature)
 }
 
-// Sign is the signature of an element, enveloped, standing nowhere yet.
-func (p *IdP) Sign(el *etree.Element, algorithm string) *etree.Element {
+// Sign is the signature of an element, enveloped, standing nowhere yet. The
+// prefixes are those of an InclusiveNamespaces list.
+func (p *IdP) Sign(el *etree.Element, algorithm string, prefixes ...string) *etree.Element {
 	key, isECDSA := p.Key.(*ecdsa.PrivateKey)
 	if algorithm == "" {
 		algorithm = dsig.RSASHA256SignatureMethod
@@ -31,7 +33,7 @@ func (p *IdP) Sign(el *etree.Element, algorithm string) *etree.Element {
 		}
 	}
 	signer := must(dsig.NewSigningContext(p.Key, [][]byte{p.Certificate.Raw}))
-	signer.Canonicalizer = dsig.MakeC14N10ExclusiveCanonicalizerWithPrefixList("")
+	signer.Canonicalizer = dsig.MakeC14N10ExclusiveCanonicalizerWithPrefixList(strings.Join(prefixes, " "))
 	if err := signer.SetSignatureMethod(algorithm); err != nil {
 		panic(err)
 	}

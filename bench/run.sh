@@ -22,8 +22,12 @@ if [ "${1:-}" != beside-postgres ]; then
 	go build -o "$work/bin/report" ./bench/report
 
 	say "Go benchmarks"
-	go test -run '^$' -bench . -benchmem -benchtime "${BENCHTIME:-1s}" ./... 2>&1 |
+	go test -run '^$' -bench . -benchmem -benchtime "${BENCHTIME:-1s}" ./... 2>&1 | tee "$results/go.txt" |
 		awk '/^Benchmark/ { sub(/-[0-9]+$/, "", $1); $2 = ""; print } /^(FAIL|---|panic)/ { print; bad = 1 } END { exit bad }'
+
+	say "SAML responses verified on one core, all guards included, beside bare crewjam/saml"
+	awk '/^Benchmark(Verify|BareLibrary)\// { sub(/-[0-9]+$/, "", $1); split($1, name, "/"); ns[name[1], name[2]] = $3; if (name[1] == "BenchmarkVerify") order[++n] = name[2] }
+		END { for (i = 1; i <= n; i++) { d = order[i]; printf "saml %s: %.0f/s, %.1f times the bare library\n", d, 1e9 / ns["BenchmarkVerify", d], ns["BenchmarkBareLibrary", d] / ns["BenchmarkVerify", d] } }' "$results/go.txt"
 
 	say "footprint on SQLite, one core"
 	taskset -c 1 "$work/bin/footprint" -server "$work/bin/gatehouse" -cpus 0

@@ -8,7 +8,6 @@ import (
 	_ "crypto/sha512"
 	"crypto/x509"
 	"math/big"
-	"slices"
 	"strings"
 )
 
@@ -69,11 +68,6 @@ func verifies(public any, hash crypto.Hash, sum, signature []byte) bool {
 		return ecdsa.Verify(key, sum, new(big.Int).SetBytes(signature[:size]), new(big.Int).SetBytes(signature[size:]))
 	}
 	return false
-}
-
-// known sorts configured certificates for a diagnosis: have all of them ended?
-func allExpired(certificates []*x509.Certificate, at func(*x509.Certificate) bool) bool {
-	return len(certificates) > 0 && !slices.ContainsFunc(certificates, func(c *x509.Certificate) bool { return !at(c) })
 }
 
 // shortName is an algorithm without its namespace, for an admin.

@@ -81,7 +81,7 @@ func oddAnswers() []made {
 		accepted("signature-last", "The signature stands at the assertion's end.", inSignature("", func(el *etree.Element) { el.Parent().AddChild(el) })),
 		accepted("inclusive-namespaces", "A PrefixList, as OpenSAML writes it, with the prefix declared at the response.", prefixList),
 		accepted("default-namespaces", "Default namespaces instead of prefixes: AD FS, Entra ID.", defaultNamespaces),
-		accepted("line-breaks-in-base64", "Base64 in lines with carriage returns, as .NET writes it.", inSignature("/SignatureValue", func(el *etree.Element) { el.SetText("\r\n" + el.Text()[:76] + "\r\n" + el.Text()[76:] + "\r\n") })),
+		accepted("line-breaks-in-base64", "Base64 in lines with carriage returns, as .NET writes it.", nil).as(swap("<ds:SignatureValue>", "<ds:SignatureValue>&#13;\n")),
 		accepted("declaration", "An XML declaration in front.", nil).as(before(`<?xml version="1.0" encoding="utf-8"?>` + "\n")),
 		named(accepted("comment-in-name", "A comment in the name, put there after it was signed: the name is the whole text (CVE-2017-11427).", func(a *samltest.Answer) { a.NameID = "admin@a.example.evil.example" }).
 			as(swap(">admin@a.example.evil", ">admin@a.example<!-- -->.evil")), "admin@a.example.evil.example"),

@@ -60,5 +60,5 @@ var (
 	ErrLocation       = problem.New(problem.Invalid, "saml_location_invalid", "The metadata names an address that is not http or https.")
 	ErrCertificate    = problem.New(problem.Invalid, "saml_certificate_invalid", "That is not a certificate. Paste the text from BEGIN CERTIFICATE to END CERTIFICATE, or the base64 between them.")
 	ErrCertificateKey = problem.New(problem.Invalid, "saml_certificate_key", "The certificate's key is of a kind that is not accepted. RSA from 2048 bits and ECDSA on P-256, P-384 and P-521 are.")
-	ErrSettings       = problem.New(problem.Invalid, "saml_settings_incomplete", "The connection has no address to send people to.")
+	ErrSettings       = problem.New(problem.Invalid, "saml_settings_incomplete", "The connection is not set up completely.")
 )

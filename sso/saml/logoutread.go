@@ -12,6 +12,7 @@ import (
 
 // LogoutMessage is a logout message that was read, and not verified.
 type LogoutMessage struct {
+	document   []byte
 	root       *node
 	relayState string
 	beside     *signatureBeside // by redirect; nil by POST, whose signature is inside
@@ -32,6 +33,9 @@ func (m *LogoutMessage) UnverifiedInResponseTo() string {
 
 // UnverifiedID is the message's own id as it claims; good for a log alone.
 func (m *LogoutMessage) UnverifiedID() string { return trail.Clean(m.root.attribute("ID")) }
+
+// Document is the XML as it came, for Redact.
+func (m *LogoutMessage) Document() []byte { return m.document }
 
 // ReadLogoutForm reads a logout message by POST: one of the first two is "".
 func ReadLogoutForm(samlRequest, samlResponse, relayState string) (*LogoutMessage, error) {
@@ -148,5 +152,5 @@ func readLogout(document []byte, request bool) (*LogoutMessage, *trail.Refusal) 
 	if !root.is(protocolNS, want) {
 		return nil, refuse(ErrStructure, trail.Structure, "a "+want, root.local)
 	}
-	return &LogoutMessage{root: root}, nil
+	return &LogoutMessage{document: document, root: root}, nil
 }

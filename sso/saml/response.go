@@ -13,11 +13,12 @@ type Response struct {
 
 // ReadResponse reads the SAMLResponse field of a form that came to the ACS
 // (SAML Bindings §3.5.4). What two readers could see differently is refused
-// here, before anything is computed from it.
+// here, before anything is computed from it. Beside an error stands what could
+// be decoded, for Redact; it verifies as nothing.
 func ReadResponse(field string) (*Response, error) {
 	document, r := decodeField(field)
 	if r != nil {
-		return nil, r
+		return &Response{}, r
 	}
 	ids := map[string]bool{}
 	root, err := readWithin(document, messageLimits, nil, ids)

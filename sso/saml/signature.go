@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,10 @@ func (s Settings) verifyEnveloped(n, signature *node, now time.Time) (*verified,
 	if err != nil {
 		return nil, unread(err, trail.Signature)
 	}
+	method, r := methodOf(info)
+	if r != nil {
+		return nil, r
+	}
 	ref, r := readReference(info)
 	if r != nil {
 		return nil, r
@@ -54,7 +59,7 @@ func (s Settings) verifyEnveloped(n, signature *node, now time.Time) (*verified,
 	if id := n.attribute("ID"); id == "" || ref.uri != "#"+id {
 		return nil, refuse(ErrReference, trail.Signature, "#"+id, ref.uri)
 	}
-	by, r := s.verifySigned(info, signature, signed, now)
+	by, r := s.verifySigned(method, signature, signed, now)
 	if r != nil {
 		return nil, r
 	}
@@ -67,14 +72,19 @@ func (s Settings) verifyEnveloped(n, signature *node, now time.Time) (*verified,
 	return &verified{by: by, bytes: covered}, nil
 }
 
-// verifySigned looks for the configured key that made a signature.
-func (s Settings) verifySigned(info, signature *node, signed []byte, now time.Time) (*x509.Certificate, *trail.Refusal) {
-	method := info.only(signatureNS, "SignatureMethod")
-	algorithm := method.attribute("Algorithm")
-	m, ok := signatureMethods[algorithm]
-	if !ok || len(method.children) > 0 {
-		return nil, refuse(ErrSignatureAlgorithm, trail.Signature, acceptedSignatures, shortName(algorithm))
+// methodOf is how a signature was made, if that is safe. A method with
+// parameters is one of those that are not.
+func methodOf(info *node) (signatureMethod, *trail.Refusal) {
+	n := info.only(signatureNS, "SignatureMethod")
+	m, ok := signatureMethods[algorithmOf(n)]
+	if !ok || len(n.children) > 0 {
+		return m, refuse(ErrSignatureAlgorithm, trail.Signature, acceptedSignatures, shortName(algorithmOf(n)))
 	}
+	return m, nil
+}
+
+// verifySigned looks for the configured key that made a signature.
+func (s Settings) verifySigned(m signatureMethod, signature *node, signed []byte, now time.Time) (*x509.Certificate, *trail.Refusal) {
 	value, ok := decodeBase64(signature.only(signatureNS, "SignatureValue").word())
 	if !ok {
 		return nil, refuse(ErrSignatureForm, trail.Signature, "a signature value", "none that is base64")
@@ -95,7 +105,7 @@ func (s Settings) strangeSignature(shown *x509.Certificate, now time.Time) *trai
 	switch {
 	case len(s.Certificates) == 0:
 		return refuse(ErrNoCertificates, trail.Signature, "", received)
-	case allExpired(s.Certificates, func(c *x509.Certificate) bool { return now.After(c.NotAfter) }):
+	case !slices.ContainsFunc(s.Certificates, func(c *x509.Certificate) bool { return !now.After(c.NotAfter) }):
 		return refuse(ErrExpiredCertificate, trail.Signature, fingerprints(s.Certificates)+" until "+s.Certificates[0].NotAfter.UTC().Format(time.DateOnly), received)
 	}
 	return refuse(ErrSignature, trail.Signature, fingerprints(s.Certificates), received)

@@ -76,7 +76,10 @@ func (s Settings) Verify(r *Response, e Expect) (*Assertion, *trail.Trail, error
 // Recipient alone decides.
 func (v *verification) checkAddress() (string, *trail.Refusal) {
 	if v.response == nil {
-		return "", refuse(ErrStructure, trail.Structure, "a response that was read", "none")
+		return "", refuse(ErrXML, trail.Structure, "a response that was read", "none")
+	}
+	if r := v.complete(); r != nil {
+		return "", r
 	}
 	destination := v.response.attribute("Destination")
 	if destination == "" && len(v.response.elements(signatureNS, "Signature")) == 0 {
@@ -86,6 +89,15 @@ func (v *verification) checkAddress() (string, *trail.Refusal) {
 		return "", refuse(ErrDestination, trail.Address, v.ACSURL, destination)
 	}
 	return "", nil
+}
+
+// complete refuses to compare with nothing: an empty entity ID would be that
+// of every provider that leaves its own out.
+func (s Settings) complete() *trail.Refusal {
+	if s.EntityID == "" || s.ACSURL == "" || s.IdPEntityID == "" {
+		return refuse(ErrSettings, trail.Address, "entity IDs and an ACS address", "")
+	}
+	return nil
 }
 
 func (v *verification) checkStructure() (string, *trail.Refusal) {
@@ -98,12 +110,8 @@ func (v *verification) checkStatus() (string, *trail.Refusal) {
 	if r := checkStatus(v.response.only(protocolNS, "Status")); r != nil {
 		return "", r
 	}
-	n, sealed := theAssertion(v.response)
-	switch {
-	case n == nil:
-		return "", refuse(ErrNoAssertion, trail.Structure, "one assertion", "none")
-	case v.WantEncrypted && !sealed:
-		return "", refuse(ErrNotEncrypted, trail.Decryption, "an encrypted assertion", "one in the clear")
+	if n, _ := theAssertion(v.response); n == nil {
+		return "", refuse(ErrNoAssertion, trail.Status, "one assertion", "none")
 	}
 	return "", nil
 }
@@ -123,6 +131,9 @@ func (v *verification) verifyResponse() *trail.Refusal {
 // first, and what is opened is then read from the verified bytes.
 func (v *verification) decrypt() (string, *trail.Refusal) {
 	if _, sealed := theAssertion(v.response); !sealed {
+		if v.WantEncrypted {
+			return "", refuse(ErrNotEncrypted, trail.Decryption, "an encrypted assertion", "one in the clear")
+		}
 		return "The assertion is not encrypted.", nil
 	}
 	if r := v.verifyResponse(); r != nil {

@@ -94,3 +94,21 @@ func (c *call) twin(r *repeatable) (before *apikeys.Answer, err error) {
 	})
 	return before, err
 }
+
+// answered is what comes before slow work outside of a transaction: visible
+// refuses what the key does not see, and a repeat gets its answer. It reports
+// whether the request is answered.
+func (c *call) answered(visible func(reach) error) (bool, error) {
+	if err := c.reading(visible); err != nil {
+		return false, err
+	}
+	repeat, err := c.repeatable()
+	if err != nil {
+		return false, err
+	}
+	before, err := c.twin(repeat)
+	if err != nil || before == nil {
+		return false, err
+	}
+	return true, c.send(*before)
+}

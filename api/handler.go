@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -33,6 +34,8 @@ type Handler struct {
 	Invitations *invitations.Service
 	Portal      *portal.Service
 	Name        string // the deployment's, as people call it
+
+	Fetch *http.Client // internal/netguard's: for metadata at addresses that callers give
 
 	Limits *limit.Limiter
 	Rate   limit.Rate // of one key; zero means DefaultRate

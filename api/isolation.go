@@ -9,7 +9,7 @@ import (
 // belongs to that organization alone.
 type Theirs struct {
 	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI,
-	Invitation, InvitationToken string
+	Invitation, InvitationToken, Connection, SSOAttempt, Reference string
 }
 
 // Case is what an organization's key meets at one endpoint when it names
@@ -25,7 +25,8 @@ type Case struct {
 
 // foreign is a route's case before the ids are known.
 type foreign struct {
-	fill  string // what stands in the place of the path's parameters; {name} is one of Theirs
+	fill  string // what stands in the place of the path's first parameter; {name} is one of Theirs
+	next  string // and of the second; "member" where nothing is said
 	query string
 	body  string
 	want  int
@@ -43,10 +44,19 @@ const (
 
 	theirInvitation      = "{invitation}"
 	theirInvitationToken = "{invitation_token}"
+
+	theirConnection = "{connection}"
+	theirSSOAttempt = "{sso_attempt}" // a sign-in by it
+	theirReference  = "{reference}"   // of that
 )
 
 // absent is 404, with their id in the path.
 func absent(what string) foreign { return foreign{fill: what, body: "{}", want: http.StatusNotFound} }
+
+// absentArray is absent where the body is a list.
+func absentArray(what string) foreign {
+	return foreign{fill: what, body: "[]", want: http.StatusNotFound}
+}
 
 // absentBody is 404, with their id in the body.
 func absentBody(body string) foreign { return foreign{body: body, want: http.StatusNotFound} }
@@ -65,11 +75,12 @@ func IsolationCases(t Theirs) []Case {
 	fill := strings.NewReplacer("{organization}", t.Organization, "{external_id}", t.ExternalID, "{user}", t.User,
 		"{user_external_id}", t.UserExternalID, "{membership}", t.Membership, "{domain}", t.Domain, "{session}", t.Session,
 		"{api_key}", t.APIKey, "{redirect_uri}", t.RedirectURI,
-		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken)
+		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken,
+		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference)
 	var cases []Case
 	for _, r := range (&Handler{}).routes() {
 		f := r.Foreign
-		c := Case{Method: r.Method, Path: r.Path, URL: fill.Replace(withSegment(r.Path, f.fill)), Body: fill.Replace(f.body), Want: f.want, Hides: f.want == http.StatusOK}
+		c := Case{Method: r.Method, Path: r.Path, URL: fill.Replace(withSegments(r.Path, f.fill, f.next)), Body: fill.Replace(f.body), Want: f.want, Hides: f.want == http.StatusOK}
 		if f.query != "" {
 			c.URL += "?" + fill.Replace(f.query)
 		}
@@ -78,18 +89,20 @@ func IsolationCases(t Theirs) []Case {
 	return cases
 }
 
-// withSegment puts text in the place of a path's first parameter. Slugs, which
+// withSegments puts texts in the places of a path's parameters. Slugs, which
 // come second, are everybody's.
-func withSegment(path, text string) string {
+func withSegments(path, first, second string) string {
+	if second == "" {
+		second = "member"
+	}
 	parts := strings.Split(path, "/")
-	first := true
 	for i, p := range parts {
-		switch {
-		case !strings.HasPrefix(p, ":"):
-		case first && text != "":
-			parts[i], first = text, false
-		default:
-			parts[i] = "member"
+		if !strings.HasPrefix(p, ":") {
+			continue
+		}
+		parts[i] = second
+		if first != "" {
+			parts[i], first = first, ""
 		}
 	}
 	return strings.Join(parts, "/")

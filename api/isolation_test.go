@@ -19,6 +19,7 @@ func (w *world) things(name string) (Theirs, string) {
 	t.APIKey = key.get("id")
 	invited := w.must("POST", invitationPath, `{"email":"invited-`+email+`","organization_id":"`+t.Organization+`"}`)
 	t.Invitation, t.InvitationToken = invited.get("id"), invited.get("token")
+	w.connected(&t)
 	t.RedirectURI = w.must("GET", redirectPath, "").get("data.0.id")
 	return t, w.orgKey(t.Organization)
 }

@@ -47,6 +47,7 @@ func (h *Handler) routes() []route {
 		h.roleRoutes(), h.apiKeyRoutes(), h.redirectRoutes(), h.signingKeyRoutes(), h.auditRoutes(),
 		h.invitationRoutes(), h.magicAuthRoutes(), h.emailVerificationRoutes(), h.emailChangeRoutes(), h.passwordResetRoutes(), h.factorRoutes(),
 		h.policyRoutes(), h.settingsRoutes(), h.identityRoutes(), h.portalRoutes(),
+		h.connectionRoutes(), h.connectionTrustRoutes(), h.attemptRoutes(),
 	)
 }
 

@@ -44,7 +44,9 @@ func (s schemas) of(t reflect.Type, inBody bool) object {
 	case reflect.Slice:
 		return object{"type": "array", "items": s.of(t.Elem(), inBody)}
 	case reflect.Map:
-		return object{"type": "object", "additionalProperties": object{"type": "string"}}
+		return object{"type": "object", "additionalProperties": s.of(t.Elem(), inBody)}
+	case reflect.Interface:
+		return object{}
 	case reflect.Struct:
 		return s.reference(t, inBody)
 	}

@@ -24,6 +24,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
 	"gatehouse/internal/mail/mailtest"
+	"gatehouse/internal/netguard"
 	"gatehouse/internal/problem"
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
@@ -68,6 +69,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w.h = &Handler{DB: d, Base: "https://auth.example", Limits: limits, Keys: &oauth.Keys{DB: d},
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
+	w.h.Fetch, w.h.Name = netguard.New(nil).Client(netguard.Options{}), "Fieldnote"
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.MFA = &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
@@ -257,7 +259,8 @@ func inOrder(body []byte) []byte {
 	return sorted
 }
 
-var volatile = regexp.MustCompile(`[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|"token": "[^"]+"|https://auth.example/invite/[A-Za-z0-9_-]+|/by_token/[A-Za-z0-9_-]{30,}|sk_[A-Za-z0-9_-]{20,}|sk_\.\.\.[^"]+`)
+var volatile = regexp.MustCompile(`[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|"token": "[^"]+"|https://auth.example/invite/[A-Za-z0-9_-]+|/by_token/[A-Za-z0-9_-]{30,}|sk_[A-Za-z0-9_-]{20,}|sk_\.\.\.[^"]+` +
+	`|conn-[0-9A-HJKMNP-TV-Z]{26}|-----BEGIN CERTIFICATE-----[^"-]+-----END CERTIFICATE-----\\n|MI[A-Za-z0-9+/]{100,}={0,2}|(?:[0-9A-F]{2}:){31}[0-9A-F]{2}`)
 
 // check compares with testdata/name.golden; ids are numbered, times and
 // secrets are left out.
@@ -268,6 +271,12 @@ func (s *transcript) check(t *testing.T, name string) {
 		switch {
 		case strings.HasPrefix(v, `"ver`):
 			return `"verification_token": "TOKEN"`
+		case strings.HasPrefix(v, "-----"), strings.HasPrefix(v, "MI"):
+			return "CERTIFICATE"
+		case len(v) == 95 && v[2] == ':':
+			return "FINGERPRINT"
+		case strings.HasPrefix(v, "conn-"):
+			return "conn-ID"
 		case strings.HasPrefix(v, `"token`):
 			return `"token": "TOKEN"`
 		case strings.HasPrefix(v, "https"):

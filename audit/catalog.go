@@ -1,5 +1,7 @@
 package audit
 
+import "gatehouse/internal/id"
+
 // Catalog is one example of every kind of entry, for the golden files and for
 // the page that lists what can happen.
 var Catalog = []Entry{
@@ -87,6 +89,8 @@ var Catalog = []Entry{
 	ConnectionCandidate{Change: "promoted"},
 	ConnectionCandidate{Change: "deleted"},
 	ConnectionRolledBack{},
+	ConnectionReplacement{},
+	ConnectionReplacement{Replaces: new(id.Connection), ApprovedBy: "user_"},
 	AuthenticationPasswordSucceeded{},
 	AuthenticationPasswordFailed{},
 	SessionCreated{},

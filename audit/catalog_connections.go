@@ -1,6 +1,9 @@
 package audit
 
-import "gatehouse/internal/wire"
+import (
+	"gatehouse/internal/id"
+	"gatehouse/internal/wire"
+)
 
 // Organizations' connections to their identity providers.
 
@@ -70,6 +73,12 @@ type (
 		Change  string             `json:"-"` // set, promoted, deleted
 		Changed wire.Array[string] `json:"changed"`
 	}
+	// ConnectionReplacement is connection.replacement_approved or _withdrawn: the people of another connection move to this one.
+	ConnectionReplacement struct {
+		Connection
+		Replaces   *id.Connection `json:"replaces_connection_id"`
+		ApprovedBy id.User        `json:"approved_by_user_id,omitempty"`
+	}
 	// ConnectionRolledBack is connection.rolled_back: what counted before counts again.
 	ConnectionRolledBack struct {
 		Connection
@@ -93,6 +102,15 @@ func (e ConnectionKey) Type() string              { return "connection.key_" + e
 func (e ConnectionCandidate) Type() string        { return "connection.candidate_" + e.Change }
 func (ConnectionRolledBack) Type() string         { return "connection.rolled_back" }
 
+// Type says whether it was approved or taken back.
+func (e ConnectionReplacement) Type() string {
+	if e.Replaces == nil {
+		return "connection.replacement_withdrawn"
+	}
+	return "connection.replacement_approved"
+}
+
+func (e ConnectionReplacement) Data() any                { return e }
 func (e ConnectionCreated) Data() any                    { return e }
 func (e ConnectionUpdated) Data() any                    { return e }
 func (e ConnectionActivated) Data() any                  { return e }

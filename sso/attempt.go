@@ -95,3 +95,15 @@ func LocateReference(tx *db.AllTx, reference string) (*Attempt, error) {
 	}
 	return &found[0], nil
 }
+
+// AttemptOf is LocateReference within one organization.
+func AttemptOf(tx *db.OrgTx, reference string) (*Attempt, error) {
+	found, err := attempts.List(tx, db.Query{Where: []db.Cond{db.Eq("reference", reference)}, Order: []string{"-id"}, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, db.ErrNotFound
+	}
+	return &found[0], nil
+}

@@ -11,6 +11,7 @@ import (
 
 // Change says what becomes of a connection; nil leaves a member as it is.
 type Change struct {
+	Type         *Type // of the same protocol
 	Name         *string
 	Domains      *[]string // replaces the set
 	IDPInitiated *bool
@@ -78,6 +79,12 @@ func (ch Change) set(tx *db.OrgTx, before *Connection) (db.Set, []string, error)
 		if name != before.Name {
 			note("name", "name", name)
 		}
+	}
+	if ch.Type != nil && *ch.Type != before.Type {
+		if ch.Type.Protocol() != before.Protocol {
+			return nil, nil, otherProtocol(before.Protocol)
+		}
+		note("type", "connection_type", *ch.Type)
 	}
 	for _, b := range []struct {
 		column, member string
@@ -172,6 +179,12 @@ func secretAgain(before, after settings, err error) error {
 	var lacks faults
 	lacks.missing("oidc.client_secret", ErrSecretAgain.Message)
 	return lacks.as(ErrSecretAgain)
+}
+
+func otherProtocol(p Protocol) error {
+	var wrong faults
+	wrong.add("connection_type", "The connection speaks "+map[Protocol]string{SAML: "SAML", OIDC: "OpenID Connect"}[p]+". For another protocol, make another connection.")
+	return wrong.as(ErrInvalid)
 }
 
 func replaceDomains(tx *db.OrgTx, c id.Connection, names []string) (bool, error) {

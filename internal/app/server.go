@@ -49,13 +49,14 @@ type App struct {
 	mfa       *mfa.Service
 	social    *social.Service
 	domains   *tenants.DomainChecks
-	metrics   *metrics // nil where nobody can read them
+	fetch     *http.Client // asks addresses that organizations give
+	metrics   *metrics     // nil where nobody can read them
 	draining  atomic.Bool
 }
 
 // New wires a server over an open database, and makes what a first start makes.
 func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
-	a := &App{Config: cfg, DB: d, Log: log, limits: &limit.Limiter{DB: d}}
+	a := &App{Config: cfg, DB: d, Log: log, limits: &limit.Limiter{DB: d}, fetch: newFetch(cfg)}
 	a.passwords = &users.Passwords{DB: d, Hasher: password.New(password.Options{}), Leaks: a.leaks(), Limits: a.limits, Log: log}
 	if cfg.AdminAddr != "" {
 		a.metrics = newMetrics()
@@ -123,7 +124,8 @@ func (a *App) mount() {
 	a.provider.Mount(a.echo)
 	a.login.Home = a.provider.Home
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
-	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited, Limits: a.limits, Log: a.Log}).Mount(a.echo)
+	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
+		Fetch: a.fetch, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Jar: jar, Login: a.login, Links: links, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Domains: a.domains, Invitations: invited, Log: a.Log}).Mount(a.echo)

@@ -33,13 +33,20 @@ func (h *Handler) connectionRoutes() []route {
 		{Method: http.MethodPut, Path: "/connections/:id/role_mappings", Tag: connectionTag, Summary: "Replace which of the provider's groups give which role. The highest counts; at each sign-in it is decided anew.",
 			Body: []wire.RoleMapping{}, Status: 200, Answer: wire.WholeList[wire.RoleMapping]{}, Foreign: absentArray(theirConnection), run: setRoleMappings},
 		{Method: http.MethodPut, Path: "/connections/:id/replaces", Tag: connectionTag, Summary: "Let the people of another connection move to this one, as an owner of the organization approves. null takes it back.",
-			Body: replaceBody{}, Status: 200, Answer: detail, Foreign: absent(theirConnection), run: replaceConnection},
+			Body: replaceBody{}, Status: 200, Answer: detail, Foreign: foreign{fill: theirConnection, body: `{"connection_id":null}`, want: http.StatusNotFound}, run: replaceConnection},
 	}
 }
 
-// holdingConnection runs fn in the organization of the connection in the path.
+// holdingConnection runs fn in the organization of a connection that the key
+// sees.
 func (r reach) holdingConnection(c id.Connection, fn func(*db.OrgTx) error) error {
-	return r.holder(func(tx *db.AllTx) (id.Organization, error) { return sso.LocateConnection(tx, c) }, fn)
+	locate := func(tx *db.AllTx) (id.Organization, error) { return sso.LocateConnection(tx, c) }
+	return r.holder(locate, func(own *db.OrgTx) error {
+		if _, err := sso.Get(own, c); err != nil {
+			return err
+		}
+		return fn(own)
+	})
 }
 
 // detail answers with a connection as it is now.
@@ -88,7 +95,7 @@ func createConnection(c *call) error {
 // new is what a connection starts with. Metadata and key come from outside of
 // the transaction.
 func (b connectionBody) new(c *call, kind sso.Type) (sso.New, error) {
-	configure, err := b.configure(c)
+	configure, err := b.configuration().configure(c)
 	if err != nil {
 		return sso.New{}, err
 	}
@@ -186,7 +193,7 @@ func updateConnection(c *call) error {
 	if done, err := prepareConnection(c); done || err != nil {
 		return err
 	}
-	configure, err := in.configure(c)
+	configure, err := in.configuration().configure(c)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (h *Handler) attempt(c *sso.Connection, a *sso.Attempt) wire.SSOAttempt {
 	w := a.Wire()
 	if a.Code != nil {
 		d := diagnosis.Of(diagnosis.Facts{Code: *a.Code, Guide: guide.For(string(c.Type), string(c.Protocol)), App: h.Name, Expected: value(a.Expected), Received: value(a.Received)})
-		w.Diagnosis = &wire.Diagnosis{Code: d.Code, Title: d.Title, Text: d.Explain.String(), Fix: d.Fix.String(), Who: string(d.Who)}
+		w.Diagnosis = &wire.Diagnosis{Code: d.Code, Title: d.Title, Text: d.Explain.String(), Fix: d.Fix.String(), Value: sso.Value(h.Base, c.ID, d.Copy), Who: string(d.Who)}
 	}
 	return w
 }

@@ -25,8 +25,12 @@ type connectionBody struct {
 	DefaultRole         Maybe[string]             `json:"default_role"`
 	AttributeMap        Maybe[attributeMap]       `json:"attribute_map"`
 	RoleMappings        Maybe[[]wire.RoleMapping] `json:"role_mappings"`
-	configurationBody
+	SAML                *samlBody                 `json:"saml"`
+	OIDC                *oidcBody                 `json:"oidc"`
 }
+
+// configuration is how the provider is spoken with.
+func (b connectionBody) configuration() configurationBody { return configurationBody{b.SAML, b.OIDC} }
 
 // configurationBody is how a provider is spoken with.
 type configurationBody struct {

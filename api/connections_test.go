@@ -204,8 +204,8 @@ func TestAttemptsAreRead(t *testing.T) {
 			t.Errorf("another connection's attempt: %d", r.status)
 		}
 		refused := sso.Attempt{Code: ptr("saml_audience_mismatch"), Expected: ptr("https://sso.example/a"), Received: ptr("https://sso.example/b")}
-		d := w.h.attempt(&sso.Connection{Type: "OktaSAML", Protocol: sso.SAML}, &refused).Diagnosis
-		if d == nil || d.Code != "SAML-AUDIENCE" || d.Title == "" || !strings.Contains(d.Fix, "Okta") {
+		d := w.h.attempt(&sso.Connection{ID: id.New[id.Connection](), Type: "OktaSAML", Protocol: sso.SAML}, &refused).Diagnosis
+		if d == nil || d.Code != "SAML-AUDIENCE" || d.Title == "" || !strings.Contains(d.Fix, "Audience URI") || !strings.HasPrefix(d.Value, "https://auth.example/sso/saml/conn-") {
 			t.Errorf("%+v", d)
 		}
 	})

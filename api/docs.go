@@ -53,7 +53,11 @@ func bodyMembers(r route) []string {
 	if r.Body == nil {
 		return nil
 	}
-	return memberNames(reflect.TypeOf(r.Body), r.Needs)
+	t := reflect.TypeOf(r.Body)
+	if t.Kind() == reflect.Slice { // a list of objects: the members of each
+		t = t.Elem()
+	}
+	return memberNames(t, r.Needs)
 }
 
 // memberNames are a body's members; those that may be absent have a "?".

@@ -1,10 +1,12 @@
 package sso
 
 import (
+	"regexp"
 	"strings"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/sso/guide"
 )
 
 // In addresses a connection's id has a hyphen: Okta takes no underscore in an
@@ -54,3 +56,17 @@ func BackchannelURL(base string, c id.Connection) string {
 
 // JWKSURL is where an OpenID provider reads our keys, for private_key_jwt.
 func JWKSURL(base string, c id.Connection) string { return base + "/sso/oidc/" + inURL(c) + "/jwks" }
+
+// Value is what a provider is told of a connection, by the guides' name for
+// it; empty for one that is no address of the connection's.
+func Value(base string, c id.Connection, name guide.Value) string {
+	addresses := map[guide.Value]func(string, id.Connection) string{guide.ACSURL: ACSURL, guide.EntityID: EntityID, guide.MetadataURL: MetadataURL,
+		guide.StartURL: StartURL, guide.LogoutURL: SLOURL, guide.RedirectURI: RedirectURI, guide.BackchannelID: BackchannelURL}
+	if at, ok := addresses[name]; ok {
+		return at(base, c)
+	}
+	if name == guide.ACSPattern {
+		return "^" + regexp.QuoteMeta(ACSURL(base, c)) + "$"
+	}
+	return ""
+}

@@ -146,10 +146,10 @@ func TestTurningOnAndOff(t *testing.T) {
 // not verified the domain, and asks where several may be meant.
 func TestLocateForDomain(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		org := organization(t, d, "halden.example", "halden.no")
+		org := organization(t, d, "halden.example", "halden.net")
 		n := newConnection(t, "GenericSAML", byHand(0))
 		open := make1(t, d, org, n)
-		n.Domains = []string{"halden.no"}
+		n.Domains = []string{"halden.net"}
 		named, twin := make1(t, d, org, n), make1(t, d, org, n)
 		n.State = sso.Inactive
 		make1(t, d, org, n)
@@ -157,8 +157,8 @@ func TestLocateForDomain(t *testing.T) {
 		n.State, n.Domains = sso.Active, []string{"halden.example", "stranger.example"}
 		make1(t, d, other, n)
 		for domain, want := range map[string][]id.Connection{
-			"halden.example": {open.ID}, "HALDEN.example.": {open.ID}, "halden.no": {named.ID, twin.ID},
-			"mail.halden.no": nil, "stranger.example": nil, "": nil, "not a domain": nil,
+			"halden.example": {open.ID}, "HALDEN.example.": {open.ID}, "halden.net": {named.ID, twin.ID},
+			"mail.halden.net": nil, "stranger.example": nil, "": nil, "not a domain": nil,
 		} {
 			must(t, d.Locate(t.Context(), func(tx *db.AllTx) error {
 				rows, err := sso.LocateForDomain(tx, domain)

@@ -8,10 +8,13 @@ import (
 
 	"gatehouse/api"
 	"gatehouse/apikeys"
+	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/invitations"
 	"gatehouse/sessions"
+	"gatehouse/sso"
+	"gatehouse/sso/saml/samltest"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -37,6 +40,11 @@ var pages = []string{"/login", "/device", "/invite", "/account", "/admin", "/oau
 func TestAnOrganizationsKeyReachesNothingElse(t *testing.T) {
 	Run(t, func(t *testing.T, s *Server) {
 		key, theirs := twoOrganizations(t, s)
+		away, err := (&sso.Service{DB: s.DB, Base: s.URL}).Begin(t.Context(), actor.System("test"), id.Connection(theirs.Connection), sso.For{Bound: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs.SSOAttempt, theirs.Reference = string(away.Record), away.Reference
 		cases := map[string]api.Case{}
 		for _, c := range api.IsolationCases(theirs) {
 			cases[c.Method+" "+c.Path] = c
@@ -157,7 +165,26 @@ func furnish(tx *db.OrgTx, u id.User, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
+	if err := giveConnection(tx, theirs); err != nil {
+		return err
+	}
 	theirs.Membership, theirs.Domain, theirs.APIKey, theirs.Session = string(m.ID), string(domains[0].ID), string(k.ID), string(session.ID)
+	return nil
+}
+
+// giveConnection gives the other organization a connection to an identity provider.
+func giveConnection(tx *db.OrgTx, theirs *api.Theirs) error {
+	idp := samltest.New("https://idp.nordby.example")
+	configuration, _, err := sso.Configured(sso.SAML, sso.Configure{SAML: &sso.SAMLChange{IDPEntityID: &idp.EntityID, IDPSSOURL: &idp.EntityID,
+		Certificates: &[]string{idp.CertificateBase64()}}}, tx.Now())
+	if err != nil {
+		return err
+	}
+	c, err := sso.Create(tx, sso.New{Type: "GenericSAML", Configuration: configuration})
+	if err != nil {
+		return err
+	}
+	theirs.Connection = string(c.ID)
 	return nil
 }
 

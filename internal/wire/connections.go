@@ -247,7 +247,8 @@ type Diagnosis struct {
 	Title string `json:"title"`
 	Text  string `json:"text"`
 	Fix   string `json:"fix"`
-	Who   string `json:"who"` // provider, here, operator, person
+	Value string `json:"value,omitempty"` // what to put there
+	Who   string `json:"who"`             // provider, here, operator, person
 }
 
 // CandidateVerdict is what the candidate configuration made of the same answer.

@@ -143,13 +143,21 @@ func Open(tx *db.OrgTx, key id.PortalLink) (*Session, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	s := &Session{LinkID: &l.ID, Name: "Portal link of " + l.MadeBy, Scopes: l.Scopes, ConnectionID: l.ConnectionID, ProviderType: l.ProviderType,
+	s := &Session{LinkID: &l.ID, Name: l.visitor(), Scopes: l.Scopes, ConnectionID: l.ConnectionID, ProviderType: l.ProviderType,
 		ReturnURL: l.ReturnURL, SuccessURL: l.SuccessURL, Extendable: l.Extendable}
-	if l.MailedTo != nil {
-		s.Name = *l.MailedTo
-	}
 	secret, err := start(tx, s)
 	return s, secret, err
+}
+
+// visitor is what the log calls whoever opened the link: nobody has signed in,
+// so it is the address that it was mailed to, or the link itself, told apart
+// from its maker's others.
+func (l *Link) visitor() string {
+	if l.MailedTo != nil {
+		return *l.MailedTo
+	}
+	key := string(l.ID)
+	return "Portal link of " + l.MadeBy + " (" + key[len(key)-6:] + ")"
 }
 
 // Ask notes that somebody found a link used or run out and asks for another:

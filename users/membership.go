@@ -67,6 +67,7 @@ type MemberQuery struct {
 	User         id.User
 	Organization id.Organization
 	Statuses     []Status
+	Roles        []string        // one of these
 	Without      id.Organization // leaves that one out
 	db.Page
 }
@@ -86,6 +87,9 @@ func ListMemberships(tx db.OwnedScope, q MemberQuery) ([]Membership, db.Paging, 
 	}
 	if len(q.Statuses) > 0 {
 		conds = append(conds, db.In("status", q.Statuses))
+	}
+	if len(q.Roles) > 0 {
+		conds = append(conds, db.In("role_slug", q.Roles))
 	}
 	if q.Without != "" {
 		conds = append(conds, db.Not("organization_id", q.Without))

@@ -37,6 +37,8 @@ var eventWords = map[string]string{
 	"magic_auth.created": "Sign-in code mailed", "email_verification.created": "Verification code mailed", "user.email_change_requested": "Change of address begun",
 	"password_reset.created": "Password reset mailed", "password_reset.succeeded": "Password reset", "user.disowned": "Person said it wasn't them", "user.claimed": "Address taken back by its owner",
 	"invitation.created": "Invitation sent", "invitation.accepted": "Invitation accepted", "invitation.resent": "Invitation sent again", "invitation.revoked": "Invitation revoked",
+	"portal_link.created": "Portal link made", "portal_link.requested": "Another portal link asked for", "portal_session.started": "Portal opened",
+	"portal_session.extended": "Portal visit made longer", "portal_session.ended": "Portal left",
 	"signing_key.rotated": "Signing key rotated", "api_key.created": "API key made", "api_key.revoked": "API key revoked",
 }
 

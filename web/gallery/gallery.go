@@ -1,6 +1,8 @@
 package gallery
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"gatehouse/internal/i18n"
@@ -12,6 +14,9 @@ type Entry struct {
 	Render func(Setting) templ.Component
 }
 
+// English reports whether the page has one language: the portal's have.
+func (e Entry) English() bool { return strings.HasPrefix(e.Name, "portal-") }
+
 // Setting is how a page is looked at.
 type Setting struct {
 	Lang  i18n.Language
@@ -21,7 +26,7 @@ type Setting struct {
 // Pages is every page in every state.
 func Pages() []Entry {
 	var all []Entry
-	for _, area := range [][]Entry{signIn, steps, seconds, signUp, organizations, account, signOut, devices, errorPages()} {
+	for _, area := range [][]Entry{signIn, steps, seconds, signUp, organizations, account, signOut, devices, errorPages(), portalPages()} {
 		all = append(all, area...)
 	}
 	return all

@@ -76,7 +76,7 @@ func TestEveryPageIsWellBuilt(t *testing.T) {
 			if len(page) > 30_000 {
 				t.Errorf("%s: %d bytes of HTML", e.Name, len(page))
 			}
-			if n := attribute(find(doc, "html")[0], "lang"); n != lang.Tag() {
+			if n := attribute(find(doc, "html")[0], "lang"); n != lang.Tag() && !e.English() {
 				t.Errorf("%s: lang %q", e.Name, n)
 			}
 		}
@@ -89,6 +89,9 @@ func TestNoPageShowsAKey(t *testing.T) {
 	key := regexp.MustCompile(`>[a-z_]+(\.[a-z_]+)+<`)
 	for _, lang := range i18n.Languages() {
 		for _, e := range Pages() {
+			if e.English() {
+				continue // its words come from no catalogue
+			}
 			if found := key.Find(render(t, e, Setting{Lang: lang})); found != nil {
 				t.Errorf("%s (%s) shows %s", e.Name, lang.Tag(), found)
 			}

@@ -116,7 +116,7 @@ func (h *Handler) comeInto(c echo.Context, a admin, org id.Organization, to stri
 	who := browser.ActorOf(c.Request()).As(a.user.ID, a.user.Email)
 	verdict, secret := gates.Verdict{}, ""
 	err := h.DB.Tx(c.Request().Context(), who, func(tx *db.Tx) (err error) {
-		subject := gates.Subject{User: a.user, Method: a.browser.AuthMethod, Second: a.browser.SecondMethod, Organization: &org, IP: who.IP}
+		subject := gates.Subject{User: a.user, Method: a.browser.AuthMethod, Via: a.browser.Via, Second: a.browser.SecondMethod, Organization: &org, IP: who.IP}
 		if verdict, _, err = gates.Check(tx, subject); err != nil || verdict.Gate != gates.Open {
 			return err
 		}

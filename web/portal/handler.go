@@ -12,18 +12,20 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/login"
 	"gatehouse/portal"
+	"gatehouse/tenants"
 )
 
 // Handler serves /portal.
 type Handler struct {
-	DB     *db.DB
-	Jar    browser.Jar
-	Login  *login.Handler  // how organizations look
-	Links  *portal.Service // mails them
-	Name   string          // the deployment's
-	Base   string          // the deployment's own address
-	Limits *limit.Limiter  // of sign-ins begun, and of mails
-	Log    *slog.Logger
+	DB      *db.DB
+	Jar     browser.Jar
+	Login   *login.Handler  // how organizations look
+	Links   *portal.Service // mails them
+	Domains *tenants.DomainChecks
+	Name    string         // the deployment's
+	Base    string         // the deployment's own address
+	Limits  *limit.Limiter // of sign-ins begun, and of mails
+	Log     *slog.Logger
 }
 
 // Mount adds the routes.

@@ -17,6 +17,7 @@ const (
 	domainAdded   notice = "domain-added"
 	domainRemoved notice = "domain-removed"
 	domainChecked notice = "domain-checked"
+	domainProven  notice = "domain-proven"
 	policySaved   notice = "policy-saved"
 )
 
@@ -24,7 +25,8 @@ var notices = map[notice]string{
 	visitExtended: "Your visit lasts eight more hours.",
 	domainAdded:   "Domain added. Put its record into DNS now.",
 	domainRemoved: "Domain removed.",
-	domainChecked: "We looked again.",
+	domainChecked: "We looked just now.",
+	domainProven:  "The domain is verified.",
 	policySaved:   "Policy saved.",
 }
 

@@ -141,7 +141,7 @@ func (v *visit) byRole(tx *db.AllTx) (err error) {
 		return errNoAdmin
 	}
 	policy, err := tenants.GetPolicy(tx, v.org.ID)
-	if err == nil && !gates.Holds(policy, signedIn(v.browser, v.Request())) {
+	if err == nil && !gates.Holds(policy, signedIn(v.org.ID, v.browser, v.Request())) {
 		return errAskAgain
 	}
 	return err
@@ -151,8 +151,8 @@ func (v *visit) byRole(tx *db.AllTx) (err error) {
 func looksAfter(role string) bool { return role == tenants.OwnerRole || role == tenants.AdminRole }
 
 // signedIn is how the person signed in, as a policy looks at it.
-func signedIn(b *sessions.Browser, r *http.Request) gates.Session {
-	return gates.Session{User: b.UserID, Method: b.AuthMethod, Second: b.SecondMethod, IP: browser.ActorOf(r).IP}
+func signedIn(org id.Organization, b *sessions.Browser, r *http.Request) gates.Session {
+	return gates.Session{Organization: org, User: b.UserID, Method: b.AuthMethod, Via: b.Via, Second: b.SecondMethod, IP: browser.ActorOf(r).IP}
 }
 
 // actor is who changes something, for the log.

@@ -3,6 +3,7 @@ package portal
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/internal/problem"
@@ -49,6 +50,10 @@ func count(n int64, one, many string) string {
 		return "1 " + one
 	}
 	return ui.Group(n, "en") + " " + many
+}
+
+func progressWords(done, of int) string {
+	return strconv.Itoa(done) + " of " + strconv.Itoa(of) + " done"
 }
 
 func roleName(role string) string {

@@ -22,6 +22,7 @@ import (
 	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
+	"gatehouse/tenants/dns/dnstest"
 	"gatehouse/users"
 )
 
@@ -37,6 +38,7 @@ const longName = "Osterberg & Söhne Versicherungsmakler- und Beteiligungsgesell
 type world struct {
 	*testing.T
 	d     *db.DB
+	dns   *dnstest.Server
 	serve http.Handler
 	org   *tenants.Organization
 	other *tenants.Organization
@@ -47,7 +49,8 @@ type world struct {
 func each(t *testing.T, fn func(w *world)) {
 	t.Helper()
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		cfg, err := config.Load([]string{"GATEHOUSE_BASE_URL=" + origin, "GATEHOUSE_DATA_DIR=" + t.TempDir(), "GATEHOUSE_NAME=Fieldnote",
+		server := dnstest.Start(t)
+		cfg, err := config.Load([]string{"GATEHOUSE_BASE_URL=" + origin, "GATEHOUSE_DNS_SERVERS=" + server.Addr.String(), "GATEHOUSE_DATA_DIR=" + t.TempDir(), "GATEHOUSE_NAME=Fieldnote",
 			"GATEHOUSE_BOOTSTRAP_API_KEY=" + apiKey, "GATEHOUSE_HIBP_URL=off"})
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +59,7 @@ func each(t *testing.T, fn func(w *world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &world{T: t, d: d, serve: a.Handler()}
+		w := &world{T: t, d: d, dns: server, serve: a.Handler()}
 		w.org, w.other = w.organization(longName), w.organization("Nordby Kraft")
 		w.priya = w.person("priya@fieldnote.example")
 		fn(w)

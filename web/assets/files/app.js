@@ -158,6 +158,38 @@
   };
   setInterval(() => { if (!document.hidden) ago(); }, 60000);
 
+  // Parts of a page keep themselves up to date: data-live is where to ask, every
+  // so many seconds; not in hidden tabs, and for ten minutes. A 304 says that
+  // nothing changed. Focus stays on what has the same id.
+  const watch = (part) => {
+    const until = Date.now() + 600000, wait = Number(part.dataset.every) * 1000;
+    let tag = "";
+    const ask = async () => {
+      if (!part.isConnected || Date.now() > until) return;
+      if (document.hidden) { setTimeout(ask, wait); return; }
+      const stale = part.querySelector("[data-live-stale]");
+      try {
+        const answer = await fetch(part.dataset.live, { headers: tag ? { "If-None-Match": tag } : {}, redirect: "error" });
+        if (answer.status === 200) {
+          tag = answer.headers.get("ETag") || "";
+          const held = part.contains(document.activeElement) && document.activeElement.id;
+          part.innerHTML = await answer.text();
+          if (part.querySelector("[data-live-done]")) { location.reload(); return; } // the rest of the page is about it too
+          if (held && document.getElementById(held)) document.getElementById(held).focus();
+          ago();
+        } else if (answer.status !== 304) {
+          throw new Error(answer.status);
+        } else if (stale) {
+          stale.hidden = true;
+        }
+      } catch {
+        if (stale) stale.hidden = false;
+      }
+      setTimeout(ask, wait);
+    };
+    setTimeout(ask, wait);
+  };
+
   // Shortcuts, only where the page says so: / searches, g and a letter goes,
   // j and k walk the rows. Esc closes menus and leaves dialogs.
   let going = 0;
@@ -199,6 +231,7 @@
   on("DOMContentLoaded", () => {
     ago();
     document.querySelectorAll("button[data-resend]").forEach(hold);
+    document.querySelectorAll("[data-live]").forEach(watch);
     for (const dialog of document.querySelectorAll("dialog[data-modal][open]")) {
       dialog.close();
       dialog.showModal();

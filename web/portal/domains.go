@@ -1,0 +1,220 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"golang.org/x/net/publicsuffix"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/portal"
+	"gatehouse/tenants"
+	"gatehouse/web/ui"
+)
+
+const pathDomains = "/portal/domains"
+
+func domainRoutes() []route {
+	const s = portal.Domains
+	return []route{
+		get(pathDomains, (*Handler).domains, s),
+		post(pathDomains, (*Handler).addDomain, s),
+		get(pathDomains+"/:domain", (*Handler).domain, s),
+		get(pathDomains+"/:domain/live", (*Handler).domainLive, s),
+		post(pathDomains+"/:domain/check", (*Handler).checkDomain, s),
+		get(pathDomains+"/:domain/remove", (*Handler).askRemoveDomain, s),
+		post(pathDomains+"/:domain/remove", (*Handler).removeDomain, s),
+	}
+}
+
+// domainsPage are the organization's domains.
+type domainsPage struct {
+	frame
+	domains []tenants.Domain
+	typed   string
+	wrong   faults
+}
+
+func (h *Handler) domains(v *visit) error { return v.showDomains(http.StatusOK, domainsPage{}) }
+
+func (v *visit) showDomains(status int, p domainsPage) error {
+	err := v.read(func(tx *db.OrgTx) (err error) { p.domains, err = tenants.Domains(tx); return err })
+	if err != nil {
+		return err
+	}
+	p.frame = v.frame("Domains", pathDomains).fail(p.wrong)
+	return v.show(status, domainsView(p))
+}
+
+// addDomain claims a domain, which waits for its record.
+func (h *Handler) addDomain(v *visit) error {
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	p := domainsPage{typed: strings.TrimSpace(form.Get("domain"))}
+	var d *tenants.Domain
+	err = v.in(func(tx *db.OrgTx) error { d, err = tenants.AddDomain(tx, p.typed, tenants.Pending); return err })
+	if wrong, refused := faultsOf(err, "domain"); refused {
+		p.wrong = wrong
+		return v.showDomains(http.StatusUnprocessableEntity, p)
+	}
+	if err != nil {
+		return err
+	}
+	return v.done(pathDomains+"/"+string(d.ID), domainAdded)
+}
+
+// domainPage is one domain: where it stands, and the record that proves it.
+type domainPage struct {
+	frame
+	tenants.Domain
+	path   string
+	dialog templ.Component
+}
+
+func (v *visit) oneDomain() (d *tenants.Domain, err error) {
+	key, err := param[id.OrganizationDomain](v, "domain")
+	if err != nil {
+		return nil, err
+	}
+	err = v.read(func(tx *db.OrgTx) error { d, err = tenants.GetDomain(tx, key); return err })
+	return d, err
+}
+
+func (v *visit) domainPage(d *tenants.Domain) domainPage {
+	return domainPage{frame: v.frame(d.Domain, pathDomains), Domain: *d, path: pathDomains + "/" + string(d.ID)}
+}
+
+func (h *Handler) domain(v *visit) error {
+	d, err := v.oneDomain()
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, domainView(v.domainPage(d)))
+}
+
+// lookAgain is how old an answer of DNS may be that somebody watches.
+const lookAgain = 25 * time.Second
+
+// domainLive is the part of the page that changes, for a script that asks
+// again and again while the page is open. A claim is looked at as soon as a
+// worker can, so that whoever watches sees what DNS says now.
+func (h *Handler) domainLive(v *visit) error {
+	d, err := v.oneDomain()
+	if err != nil {
+		return err
+	}
+	if d.State == tenants.Pending && (d.CheckedAt == nil || v.now.Sub(*d.CheckedAt) > lookAgain) {
+		if err := v.in(func(tx *db.OrgTx) error { _, err := tenants.AskDomainCheck(tx, d.ID); return err }); err != nil {
+			return err
+		}
+	}
+	return v.live(domainStanding(v.domainPage(d)), string(d.State), d.CheckedAt, d.MovesAt, d.MissingSince, d.CheckResult)
+}
+
+// checkDomain looks at once, for somebody who waits for the answer.
+func (h *Handler) checkDomain(v *visit) error {
+	key, err := param[id.OrganizationDomain](v, "domain")
+	if err != nil {
+		return err
+	}
+	if err := v.in(func(tx *db.OrgTx) error { _, err := tenants.GetDomain(tx, key); return err }); err != nil {
+		return err
+	}
+	d, err := h.Domains.Now(v.ctx(), v.actor(), v.org.ID, key)
+	if err != nil {
+		return err
+	}
+	if d.State == tenants.Verified {
+		return v.done(pathDomains+"/"+string(key), domainProven)
+	}
+	return v.done(pathDomains+"/"+string(key), domainChecked)
+}
+
+func (h *Handler) askRemoveDomain(v *visit) error {
+	d, err := v.oneDomain()
+	if err != nil {
+		return err
+	}
+	p := v.domainPage(d)
+	p.dialog = removeQuestion(p)
+	return v.show(http.StatusOK, domainView(p))
+}
+
+func removeQuestion(p domainPage) templ.Component {
+	words := "The claim is given up. You can make it again at any time."
+	if p.State == tenants.Verified {
+		words = "People at " + p.Domain.Domain + " are no longer sent to your single sign-on, and can't join by their address. Nobody is signed out. To have it back you prove it again."
+	}
+	return ui.Confirm(ui.ConfirmProps{Title: "Remove " + p.Domain.Domain + "?", Text: words, Cancel: ui.Link{Label: "Cancel", Href: p.path},
+		Post: ui.Post{Label: "Remove domain", Action: p.path + "/remove", Busy: "Removing…"}})
+}
+
+func (h *Handler) removeDomain(v *visit) error {
+	key, err := param[id.OrganizationDomain](v, "domain")
+	if err != nil {
+		return err
+	}
+	if err := v.in(func(tx *db.OrgTx) error { return tenants.DeleteDomain(tx, key) }); err != nil {
+		return err
+	}
+	return v.done(pathDomains, domainRemoved)
+}
+
+// record is the name of the TXT record, whole and as DNS panels want it that
+// add the registered domain by themselves.
+func (p domainPage) record() (whole, short string) {
+	whole = deref(p.VerificationPrefix) + "." + p.Domain.Domain
+	zone, err := publicsuffix.EffectiveTLDPlusOne(p.Domain.Domain)
+	if err != nil {
+		return whole, deref(p.VerificationPrefix)
+	}
+	return whole, strings.TrimSuffix(whole, "."+zone)
+}
+
+// proves reports whether the page asks for the record: a claim does, and so
+// does a verified domain whose record is gone or that leaves.
+func (p domainPage) proves() bool {
+	return p.VerificationToken != nil && (p.State != tenants.Verified || p.MissingSince != nil)
+}
+
+// standing is where a domain stands, in a word.
+type standing struct {
+	tone        ui.Tone
+	icon, label string
+}
+
+func standingOf(d *tenants.Domain) standing {
+	switch {
+	case d.State == tenants.Verified && d.MissingSince != nil:
+		return standing{ui.Warn, "warn", "Record missing"}
+	case d.State == tenants.Verified:
+		return standing{ui.OK, "", "Verified"}
+	case d.State == tenants.Failed:
+		return standing{ui.Bad, "", "Failed"}
+	case d.MovesAt != nil:
+		return standing{ui.Info, "clock", "On its way to you"}
+	}
+	return standing{ui.Warn, "clock", "Waiting for DNS"}
+}
+
+// lede says what the state means, and what comes next.
+func (p domainPage) lede() string {
+	switch {
+	case p.State == tenants.Verified && p.VerificationStrategy == tenants.Manual:
+		return "Verified by " + p.service + "'s word. No DNS record is needed."
+	case p.State == tenants.Verified && p.MissingSince != nil:
+		return "It counts as yours still. Put the record back, or another organization could prove the domain."
+	case p.State == tenants.Verified:
+		return "People at " + p.Domain.Domain + " count as yours. Leave the record in place: we look for it every day."
+	case p.State == tenants.Failed:
+		return "The proof failed. Check now begins it again."
+	case p.MovesAt != nil:
+		return "You have proven it, and another organization holds it. It becomes yours on " + p.MovesAt.UTC().Format("2 January, 15:04 UTC") + " if the record is there then. They were told."
+	}
+	return "Prove that the domain is yours: put one TXT record into its DNS."
+}

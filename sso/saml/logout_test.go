@@ -77,7 +77,7 @@ func TestForgedLogoutsAreRefused(t *testing.T) {
 		"for another address":  {p, func(l *samltest.Logout) { l.Destination = "https://other.example/slo" }, "saml_destination_mismatch"},
 		"for no address":       {p, func(l *samltest.Logout) { l.Destination = "" }, "saml_destination_mismatch"},
 		"expired":              {p, func(l *samltest.Logout) { l.Before = set("NotOnOrAfter", past) }, "saml_expired"},
-		"from the future":      {p, func(l *samltest.Logout) { l.Before = set("IssueInstant", future) }, "saml_issue_instant"},
+		"from the future":      {p, func(l *samltest.Logout) { l.Before = set("IssueInstant", future) }, "saml_not_yet_valid"},
 		"old, without an end": {p, func(l *samltest.Logout) {
 			l.Before = func(el *etree.Element) {
 				el.CreateAttr("IssueInstant", "2020-01-01T00:00:00Z")

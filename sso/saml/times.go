@@ -35,11 +35,21 @@ func (v *verification) checkTimes() (string, *trail.Refusal) {
 
 // issued: made at a time that has been.
 func (v *verification) issued(n *node) *trail.Refusal {
-	at, ok := parseInstant(n.attribute("IssueInstant"))
-	if !ok || at.After(v.Now.Add(v.skew)) {
-		return refuse(ErrInstant, trail.Time, v.clock(), "IssueInstant "+n.attribute("IssueInstant"))
+	_, r := v.past(n, "IssueInstant")
+	return r
+}
+
+// past is an instant that must be there and must have been.
+func (v *verification) past(n *node, attribute string) (time.Time, *trail.Refusal) {
+	text := n.attribute(attribute)
+	at, ok := parseInstant(text)
+	if !ok {
+		return at, refuse(ErrInstant, trail.Time, v.clock(), attribute+" "+text)
 	}
-	return nil
+	if at.After(v.Now.Add(v.skew)) {
+		return at, refuse(ErrNotYet, trail.Time, v.clock(), attribute+" "+text)
+	}
+	return at, nil
 }
 
 // within checks the window that an element sets by NotBefore and NotOnOrAfter,
@@ -47,13 +57,19 @@ func (v *verification) issued(n *node) *trail.Refusal {
 func (v *verification) within(n *node, check string) *trail.Refusal {
 	if text := n.attribute("NotBefore"); text != "" {
 		from, ok := parseInstant(text)
-		if !ok || from.After(v.Now.Add(v.skew)) {
+		if !ok {
+			return refuse(ErrInstant, check, v.clock(), "NotBefore "+text)
+		}
+		if from.After(v.Now.Add(v.skew)) {
 			return refuse(ErrNotYet, check, v.clock(), "NotBefore "+text)
 		}
 	}
 	if text := n.attribute("NotOnOrAfter"); text != "" {
 		until, ok := parseInstant(text)
-		if !ok || !until.After(v.Now.Add(-v.skew)) {
+		if !ok {
+			return refuse(ErrInstant, check, v.clock(), "NotOnOrAfter "+text)
+		}
+		if !until.After(v.Now.Add(-v.skew)) {
 			return refuse(ErrExpired, check, v.clock(), "NotOnOrAfter "+text)
 		}
 		v.shorten(until)
@@ -87,9 +103,9 @@ func (v *verification) checkStatements() *trail.Refusal {
 		return refuse(ErrNoStatement, trail.Time, "an AuthnStatement", "none")
 	}
 	for i, n := range all {
-		at, ok := parseInstant(n.attribute("AuthnInstant"))
-		if !ok || at.After(v.Now.Add(v.skew)) {
-			return refuse(ErrInstant, trail.Time, v.clock(), "AuthnInstant "+n.attribute("AuthnInstant"))
+		at, r := v.past(n, "AuthnInstant")
+		if r != nil {
+			return r
 		}
 		if r := v.sessionEnds(n); r != nil {
 			return r
@@ -110,7 +126,10 @@ func (v *verification) sessionEnds(statement *node) *trail.Refusal {
 		return nil
 	}
 	until, ok := parseInstant(text)
-	if !ok || !until.After(v.Now.Add(-v.skew)) {
+	if !ok {
+		return refuse(ErrInstant, trail.Time, v.clock(), "SessionNotOnOrAfter "+text)
+	}
+	if !until.After(v.Now.Add(-v.skew)) {
 		return refuse(ErrExpired, trail.Time, v.clock(), "SessionNotOnOrAfter "+text)
 	}
 	if v.result.SessionNotOnOrAfter.IsZero() || until.Before(v.result.SessionNotOnOrAfter) {

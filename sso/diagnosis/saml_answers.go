@@ -51,6 +51,8 @@ var answers = map[string]entry{
 		who:     Operator, fix: form},
 	"saml_structure_invalid": {code: "SAML-FORM", title: "The response isn’t built as SAML asks",
 		explain: "Part of it is where SAML doesn’t allow it, or missing.", who: Operator, fix: form, compare: true},
+	"saml_ambiguous": {code: "SAML-FORM", title: "The response can be read in two ways",
+		explain: "Two readers of the same signed words understand different people.", who: Operator, fix: form, compare: true},
 	"saml_version": {code: "SAML-VERSION", title: "{Provider} answered with another version of SAML",
 		explain: "We speak SAML 2.0.", who: AtProvider, at: guide.ACS, fix: "Make the app a *SAML 2.0* app, and test again.", compare: true},
 	"saml_assertion_missing": {code: "SAML-FORM", title: "The response says nothing about anybody",

@@ -43,5 +43,5 @@ const clocks = "Set the clock of {provider}’s server, by NTP best. If both clo
 var times = map[string]entry{
 	"saml_expired":       {code: "SAML-TIME", title: "The response has expired", explain: "By our clock it isn’t valid any more. Either {provider}’s clock is behind, or an old page was sent again.", who: AtProvider, fix: clocks, compare: true},
 	"saml_not_yet_valid": {code: "SAML-TIME", title: "The response isn’t valid yet", explain: "By our clock it becomes valid later: {provider}’s clock is ahead.", who: AtProvider, fix: clocks, compare: true},
-	"saml_issue_instant": {code: "SAML-TIME", title: "The response was made at a time that can’t be", explain: "It says that it was made in the future, or too long ago.", who: AtProvider, fix: clocks, compare: true},
+	"saml_issue_instant": {code: "SAML-TIME", title: "The response has a time that can’t be read", explain: "SAML writes times in UTC, as 2026-11-27T12:00:00Z. One is missing, or written in another way.", who: AtProvider, fix: form, compare: true},
 }

@@ -209,7 +209,12 @@ func find(tx db.AnyScope, now time.Time, flow id.Attempt, secret string) (*Attem
 	return a, nil
 }
 
-func (a *Attempt) email() string { return text(a.Email) }
+func (a *Attempt) email() string {
+	if a == nil {
+		return ""
+	}
+	return text(a.Email)
+}
 
 func some(s string) *string {
 	if s == "" {

@@ -21,6 +21,7 @@ const (
 	pathPasskey       = "/login/passkey"
 	pathSocial        = "/login/social"
 	pathSSO           = "/login/sso"
+	pathArrival       = "/login/sso/finish"
 	pathSignUp        = "/login/signup"
 	pathSignUpDetails = "/login/signup/details"
 	pathVerifyEmail   = "/login/verify-email"
@@ -49,6 +50,8 @@ const (
 	stepCode          step = pathCode
 	stepPasskey       step = pathPasskey
 	stepSocial        step = pathSocial
+	stepSSO           step = pathSSO
+	stepArrival       step = pathArrival
 	stepSignUp        step = pathSignUp
 	stepSignUpDetails step = pathSignUpDetails
 	stepVerifyEmail   step = pathVerifyEmail
@@ -68,7 +71,7 @@ const gateRecoveryCodes gates.Gate = "recovery_codes"
 // cannot be passed by this sign-in.
 var gateSteps = map[gates.Gate]step{
 	gates.VerifyEmail: stepVerifyEmail, gates.Challenge: stepSecond, gates.Enroll: stepEnroll,
-	gates.SelectOrganization: stepOrganization, gateRecoveryCodes: stepRecoveryCodes,
+	gates.SelectOrganization: stepOrganization, gateRecoveryCodes: stepRecoveryCodes, gates.SSORequired: stepSSO,
 }
 
 // next is the step that the attempt, as it is stored, is at. Nothing but this
@@ -79,6 +82,8 @@ func (a *Attempt) next() step {
 		return stepDone
 	case a.UserID != nil:
 		return a.gateStep()
+	case a.SSORequestID != nil:
+		return stepArrival
 	case a.SocialRequestID != nil:
 		return stepVerifyEmail
 	case a.Screen == ScreenSignUp && (a.Email == nil || a.FirstName == nil):
@@ -87,6 +92,8 @@ func (a *Attempt) next() step {
 		return stepVerifyEmail
 	case a.Screen == ScreenSignUp:
 		return stepSignUpDetails
+	case a.Email == nil && a.ConnectionID != nil:
+		return stepSSO
 	case a.Email == nil:
 		return stepIdentifier
 	case a.Screen == ScreenCode:
@@ -115,7 +122,7 @@ func (a *Attempt) reached(s step) bool {
 		return true
 	case a.UserID != nil || at == stepDone:
 		return false
-	case s == stepPasskey || s == stepSocial:
+	case s == stepPasskey || s == stepSocial || s == stepSSO:
 		return true // they say themselves who is there
 	case s == stepPassword || s == stepCode:
 		return a.Email != nil && a.Screen != ScreenSignUp

@@ -26,33 +26,37 @@ func TestDispatch(t *testing.T) {
 		return a(func(a *Attempt) { a.Email, a.UserID, a.Gate = &email, &user, some(string(g)) })
 	}
 	everywhere := []step{stepIdentifier, stepPassword, stepCode, stepPasskey, stepSignUp, stepSignUpDetails, stepVerifyEmail,
-		stepSecond, stepEnroll, stepRecoveryCodes, stepOrganization, stepRefused}
+		stepSecond, stepEnroll, stepRecoveryCodes, stepOrganization, stepRefused, stepSSO, stepArrival}
 	for what, tt := range map[string]struct {
 		attempt *Attempt
 		at      step
 		back    []step // where it may also be, because people go back
 	}{
-		"nothing is known":     {a(func(*Attempt) {}), stepIdentifier, []step{stepSignUp, stepPasskey}},
-		"the address is known": {a(func(a *Attempt) { a.Email = &email }), stepPassword, []step{stepIdentifier, stepSignUp, stepPasskey, stepCode}},
+		"nothing is known":     {a(func(*Attempt) {}), stepIdentifier, []step{stepSignUp, stepPasskey, stepSSO}},
+		"the address is known": {a(func(a *Attempt) { a.Email = &email }), stepPassword, []step{stepIdentifier, stepSignUp, stepPasskey, stepSSO, stepCode}},
 		"a code was mailed": {a(func(a *Attempt) { a.Email, a.Screen = &email, ScreenCode }),
-			stepCode, []step{stepIdentifier, stepSignUp, stepPasskey, stepPassword}},
-		"sign-up, nothing is known": {a(func(a *Attempt) { a.Screen = ScreenSignUp }), stepSignUp, []step{stepIdentifier, stepPasskey}},
+			stepCode, []step{stepIdentifier, stepSignUp, stepPasskey, stepSSO, stepPassword}},
+		"sign-up, nothing is known": {a(func(a *Attempt) { a.Screen = ScreenSignUp }), stepSignUp, []step{stepIdentifier, stepPasskey, stepSSO}},
 		"sign-up with the application's hint alone": {a(func(a *Attempt) { a.Screen, a.Email = ScreenSignUp, &email }),
-			stepSignUp, []step{stepIdentifier, stepPasskey}},
-		"sign-up, the person is known": {a(signUp), stepSignUpDetails, []step{stepIdentifier, stepSignUp, stepPasskey}},
+			stepSignUp, []step{stepIdentifier, stepPasskey, stepSSO}},
+		"sign-up, the person is known": {a(signUp), stepSignUpDetails, []step{stepIdentifier, stepSignUp, stepPasskey, stepSSO}},
 		"sign-up waits for the mailbox": {a(func(a *Attempt) { signUp(a); a.PasswordHash = &hash }),
-			stepVerifyEmail, []step{stepIdentifier, stepSignUp, stepPasskey}},
+			stepVerifyEmail, []step{stepIdentifier, stepSignUp, stepPasskey, stepSSO}},
 		"the address has to be proven":    {at(gates.VerifyEmail), stepVerifyEmail, nil},
 		"a second step is asked for":      {at(gates.Challenge), stepSecond, nil},
 		"a second step has to be set up":  {at(gates.Enroll), stepEnroll, nil},
 		"recovery codes are to be saved":  {at(gateRecoveryCodes), stepRecoveryCodes, nil},
 		"an organization is to be chosen": {at(gates.SelectOrganization), stepOrganization, nil},
-		"not a member":                    {at(gates.NotMember), stepRefused, nil},
-		"from the wrong network":          {at(gates.AddressRefused), stepRefused, nil},
-		"single sign-on is required":      {at(gates.SSORequired), stepRefused, nil},
-		"this way is not taken":           {at(gates.MethodRefused), stepRefused, nil},
-		"a gate that nobody knows":        {at("from the future"), stepRefused, nil},
-		"it is complete":                  {a(func(a *Attempt) { a.Email, a.UserID, a.CompletedAt = &email, &user, &now }), stepDone, nil},
+		"the application named a connection": {a(func(a *Attempt) { c := id.New[id.Connection](); a.ConnectionID = &c }),
+			stepSSO, []step{stepIdentifier, stepSignUp, stepPasskey}},
+		"somebody came back from a provider": {a(func(a *Attempt) { r := id.New[id.SSORequest](); a.Email, a.SSORequestID = &email, &r }),
+			stepArrival, []step{stepIdentifier, stepSignUp, stepPasskey, stepSSO, stepPassword, stepCode}},
+		"not a member":               {at(gates.NotMember), stepRefused, nil},
+		"from the wrong network":     {at(gates.AddressRefused), stepRefused, nil},
+		"single sign-on is required": {at(gates.SSORequired), stepSSO, nil},
+		"this way is not taken":      {at(gates.MethodRefused), stepRefused, nil},
+		"a gate that nobody knows":   {at("from the future"), stepRefused, nil},
+		"it is complete":             {a(func(a *Attempt) { a.Email, a.UserID, a.CompletedAt = &email, &user, &now }), stepDone, nil},
 	} {
 		if at := tt.attempt.next(); at != tt.at {
 			t.Errorf("%s: at %q, want %q", what, at, tt.at)

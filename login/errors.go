@@ -29,10 +29,15 @@ import (
 func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 	a, _ := c.Get(attemptKey).(*Attempt)
 	_, atProvider := providerError(p)
-	if p.Kind == problem.Unavailable && !atProvider || errors.Is(p, errCrowded) {
+	sso, byConnection := ssoError(c, p)
+	if p.Kind == problem.Unavailable && !atProvider && !byConnection || errors.Is(p, errCrowded) {
 		return h.busy(c, a, p)
 	}
 	page := hosted.ErrorPage{Frame: h.frame(c, a, ""), Kind: kindOf(p), Primary: hosted.Link{URL: startOver(a)}}
+	if byConnection {
+		page.Kind, page.Args = sso, i18n.Args{"provider": c.Get(providerKey)}
+		h.ssoWay(c, &page, a)
+	}
 	switch page.Kind {
 	case hosted.ErrorNotMember, hosted.ErrorMethodRefused, hosted.ErrorSSORequired, hosted.ErrorAddressRefused:
 		page.Args = i18n.Args{"organization": page.Brand.Name}
@@ -56,7 +61,9 @@ func (h *Handler) ErrorPage(c echo.Context, p *problem.Error) error {
 	case hosted.ErrorSignUpOff:
 		page.Args = i18n.Args{"application": page.ApplicationName}
 	}
-	page.Reference = h.record(c, a, p)
+	if page.Reference, _ = c.Get(ssoKey).(string); page.Reference == "" { // else the log has it already
+		page.Reference = h.record(c, a, p)
+	}
 	return h.show(c, p.Status(), nil, page)
 }
 

@@ -158,7 +158,7 @@ func (a *Attempt) store(tx *db.Tx) error {
 		"second_method": a.SecondMethod, "second_at": a.SecondAt, "gate": a.Gate, "password_hash": a.PasswordHash,
 		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen,
 		"provider": a.Provider, "social_request_id": a.SocialRequestID, "invitation_id": a.InvitationID, "needs_organization": a.NeedsOrganization,
-		"connection_id": a.ConnectionID, "sso_organization_id": a.SSOOrganizationID, "sso_guest": a.SSOGuest})
+		"connection_id": a.ConnectionID, "sso_organization_id": a.SSOOrganizationID, "sso_guest": a.SSOGuest, "sso_request_id": a.SSORequestID})
 }
 
 // concluded is the end of a step: where another request completed the attempt

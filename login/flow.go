@@ -23,7 +23,7 @@ const maxAttemptCookies = 12
 
 // Remember gives the browser the secret of an attempt that has begun.
 func Remember(c echo.Context, jar browser.Jar, s Started) {
-	forgetOldest(c, jar)
+	forgetOldest(c, jar, browser.Attempt)
 	jar.Set(c.Response(), attemptCookie(s.Attempt), s.Secret, Lifetime)
 }
 
@@ -31,10 +31,10 @@ func attemptCookie(a id.Attempt) browser.Cookie {
 	return browser.Attempt.For(strings.TrimPrefix(string(a), a.Prefix()))
 }
 
-// forgetOldest keeps the newest attempts' cookies. Their names sort by age,
-// as the ids in them do.
-func forgetOldest(c echo.Context, jar browser.Jar) {
-	prefix := jar.Name(browser.Attempt.For(""))
+// forgetOldest keeps the newest cookies of a kind. Their names sort by age, as
+// the ids in them do.
+func forgetOldest(c echo.Context, jar browser.Jar, kind browser.Cookie) {
+	prefix := jar.Name(kind.For(""))
 	var flows []string
 	for _, cookie := range c.Request().Cookies() {
 		if flow, ok := strings.CutPrefix(cookie.Name, prefix); ok {
@@ -48,7 +48,7 @@ func forgetOldest(c echo.Context, jar browser.Jar) {
 				oldest = i
 			}
 		}
-		jar.Clear(c.Response(), browser.Attempt.For(flows[oldest]))
+		jar.Clear(c.Response(), kind.For(flows[oldest]))
 		flows = append(flows[:oldest], flows[oldest+1:]...)
 	}
 }
@@ -92,7 +92,7 @@ func (h *Handler) at(s step, do func(echo.Context, browser.Params, *Attempt) err
 			return err
 		}
 		a, err := h.flowOf(c, params)
-		if err == nil && a == nil && s != stepIdentifier && s != stepSignUp {
+		if err == nil && a == nil && s != stepIdentifier && s != stepSignUp && (s != stepSSO || c.Param("connection") != "") {
 			err = errExpired
 		}
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/sessions"
 	"gatehouse/social"
+	"gatehouse/sso"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
 )
@@ -27,6 +28,7 @@ type Handler struct {
 	MFA       *mfa.Service
 	Challenge *puzzle.Service // in place of our own puzzle; nil: that
 	Social    *social.Service // nil: nobody signs in by a provider
+	SSO       *sso.Service    // nil: no organization has a connection
 	Jar       browser.Jar
 	Lifetimes sessions.Lifetimes // of browser sessions
 	Name      string             // the deployment's, where no application says its own
@@ -35,6 +37,10 @@ type Handler struct {
 	// Home is where people go who came by an invitation: the first application
 	// that says where to sign in to it. nil: their own page.
 	Home func(context.Context) (string, error)
+
+	// Registered reports whether an application has said that people may be
+	// sent to that address. nil: none has.
+	Registered func(ctx context.Context, uri string) (bool, error)
 
 	shown errorBudget
 }
@@ -60,6 +66,17 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathSocial+"/:provider", h.startSocial)
 	e.GET(pathCallback+"/:provider/callback", h.receive)
 	e.POST(pathCallback+"/:provider/callback", h.receiveForm)
+	e.GET(pathSSO, h.at(stepSSO, h.singleSignOn))
+	e.POST(pathSSO, h.at(stepSSO, h.findSSO))
+	e.GET(pathArrival, h.at(stepArrival, h.arrive))
+	e.GET(pathSSO+"/:connection", h.at(stepSSO, h.goToConnection))
+	e.GET(pathStart+"/:connection", h.startSSO)
+	e.POST(pathStart+"/:connection", h.startSSO)
+	e.GET(pathSAML+"/:connection/metadata", h.metadata)
+	e.POST(pathSAML+"/:connection/acs", h.receiveSAML)
+	e.GET(pathOIDC+"/:connection/callback", h.receiveOIDC)
+	e.POST(pathOIDC+"/:connection/callback", h.receiveOIDC)
+	e.GET(pathOIDC+"/:connection/jwks", h.keySet)
 	e.GET(pathVerifyEmail, h.at(stepVerifyEmail, h.verifyEmail))
 	e.POST(pathVerifyEmail, h.at(stepVerifyEmail, h.checkVerification))
 	e.POST(pathVerifyEmail+"/send", h.at(stepVerifyEmail, h.resendVerification))

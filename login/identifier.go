@@ -66,7 +66,7 @@ func (h *Handler) showIdentifier(c echo.Context, status int, a *Attempt, typed s
 	page := hosted.IdentifierPage{Frame: h.frame(c, a, ""), Action: pathIdentifier, Email: typed, PasswordField: true,
 		SignUpURL: pathSignUp, Problems: problems}
 	settings := h.offered(c, a)
-	page.PasswordField, page.Methods = settings.Password, append(h.providerButtons(c, a), h.withoutAddress(c, settings, a)...)
+	page.PasswordField, page.Methods = settings.Password, append(append(h.withoutAddress(c, settings, a), h.ssoButton(c, a)...), h.providerButtons(c, a)...)
 	last := h.lastUsed(c)
 	page.EmailLastUsed = last == sessions.Password || last == sessions.MagicAuth
 	var landsAt *string
@@ -107,6 +107,19 @@ func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) erro
 	secret := ""
 	if a == nil {
 		a, secret = h.begin(c, ScreenSignIn)
+	}
+	r, err := h.realm(c, a, email)
+	if err != nil {
+		return err
+	}
+	if r.leads() {
+		if secret != "" {
+			a = nil // keepEmail makes the one that is stored
+		}
+		if a, err = h.keepEmail(c, a, email); err != nil {
+			return err
+		}
+		return h.choose(c, a, r)
 	}
 	a.Email, a.Screen, a.PasswordHash, a.SocialRequestID = &email, ScreenSignIn, nil, nil
 	if password := form.Get(hosted.FieldPassword); password != "" && h.settings(c).Password {
@@ -169,6 +182,7 @@ func (h *Handler) switchAccount(c echo.Context, a *Attempt) error {
 	}
 	err := h.save(c, a, db.Set{"user_id": nil, "auth_method": nil, "authenticated_at": nil, "browser_session_id": nil,
 		"second_method": nil, "second_at": nil, "gate": nil, "password_hash": nil, "social_request_id": nil, "sso_organization_id": nil, "sso_guest": false,
+		"sso_request_id": nil, "connection_id": nil,
 		"email": some(a.invited()), "first_name": nil, "last_name": nil, "screen": ScreenSignIn, "fresh_after": h.DB.Now().UTC()})
 	if err != nil {
 		return err

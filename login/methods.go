@@ -66,10 +66,11 @@ func (h *Handler) lastUsed(c echo.Context) sessions.Method {
 // instead are the ways in besides the password, for somebody who gave their
 // address.
 func (h *Handler) instead(c echo.Context, a *Attempt) []hosted.Method {
+	methods := h.ssoMethod(c, a)
 	if !h.offered(c, a).MagicAuth {
-		return nil
+		return methods
 	}
-	return []hosted.Method{{Kind: hosted.MethodCode, URL: a.path(pathCode), LastUsed: h.lastUsed(c) == sessions.MagicAuth}}
+	return append(methods, hosted.Method{Kind: hosted.MethodCode, URL: a.path(pathCode), LastUsed: h.lastUsed(c) == sessions.MagicAuth})
 }
 
 // otherWay is the page of whoever gave their address where passwords are not

@@ -21,20 +21,12 @@ func (s *Service) Begin(ctx context.Context, who actor.Actor, c id.Connection, f
 	if f.Purpose == "" {
 		f.Purpose = SignIn
 	}
-	setup, err := s.locate(ctx, c)
+	setup, err := s.keyed(ctx, c, "")
 	if err != nil {
 		return Away{}, err
 	}
 	if err := setup.admits(f.Purpose); err != nil {
 		return Away{Name: setup.Connection.Name}, err
-	}
-	if setup.NeedsKey() {
-		if err := EnsureKey(ctx, s.DB, who, setup.Connection.OrganizationID, c); err != nil {
-			return Away{}, err
-		}
-		if setup, err = s.locate(ctx, c); err != nil {
-			return Away{}, err
-		}
 	}
 	away := Away{Request: id.New[id.SSORequest](), Name: setup.Connection.Name}
 	keep := carried{Returns: f.Returns}

@@ -25,6 +25,12 @@ func LocateConnection(tx *db.AllTx, c id.Connection) (id.Organization, error) {
 	return row.OrganizationID, nil
 }
 
+// LocateAny reports whether any organization signs people in by a connection.
+func LocateAny(tx *db.AllTx) (bool, error) {
+	one, err := connections.List(tx, db.Query{Where: []db.Cond{db.Eq("state", Active)}, Order: []string{"state", "id"}, Limit: 1})
+	return len(one) > 0, err
+}
+
 // maxActive is how many connections of one organization a person is asked to
 // choose from.
 const maxActive = 100

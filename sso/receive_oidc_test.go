@@ -42,7 +42,7 @@ func TestAnOpenIDAnswer(t *testing.T) {
 		if len(a.Steps) < 8 || a.Document == nil || strings.Contains(*a.Document, "canary") || !strings.Contains(*a.Document, "Crew") || strings.Contains(*a.Document, got.Profile.IDToken) {
 			t.Errorf("record %+v", a)
 		}
-		_, err = w.take(got)
+		_, err = w.take(to.Request, *got.Request.AttemptID)
 		must(t, err)
 	})
 }

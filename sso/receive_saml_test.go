@@ -38,15 +38,15 @@ func TestASAMLAnswerIsTakenOnce(t *testing.T) {
 		if a.Attributes["email"][0] != "ines@halden.example" || a.Attributes["apiToken"][0] == "canary" || strings.Contains(*a.Document, "canary") {
 			t.Errorf("attributes %v, document %s", a.Attributes, *a.Document)
 		}
-		if _, err := w.take(&sso.Received{Request: &sso.Request{ID: to.Request, AttemptID: p(id.New[id.Attempt]())}}); !errors.Is(err, sso.ErrRequest) {
+		if _, err := w.take(to.Request, id.New[id.Attempt]()); !errors.Is(err, sso.ErrRequest) {
 			t.Errorf("another sign-in took who came: %v", err)
 		}
-		taken, err := w.take(got)
+		taken, err := w.take(to.Request, *got.Request.AttemptID)
 		must(t, err)
 		if taken.Profile.Subject != "ines" || taken.Record != to.Record {
 			t.Errorf("taken %+v", taken)
 		}
-		if _, err := w.take(got); !errors.Is(err, sso.ErrRequest) {
+		if _, err := w.take(to.Request, *got.Request.AttemptID); !errors.Is(err, sso.ErrRequest) {
 			t.Errorf("taken twice: %v", err)
 		}
 		user := id.New[id.User]()

@@ -146,27 +146,20 @@ func LocateRequest(tx *db.AllTx, request id.SSORequest) (id.Organization, error)
 	return r.OrganizationID, nil
 }
 
-// Take is who came by a request of that sign-in. Each answer is taken once.
-func Take(tx *db.OrgTx, request id.SSORequest, attempt id.Attempt) (*Received, error) {
+// WhoCame is who came by a request of that sign-in, and was not taken yet.
+func WhoCame(tx *db.OrgTx, request id.SSORequest, attempt id.Attempt) (*Received, error) {
 	r, err := requests.Get(tx, request)
+	if err == nil {
+		r, err = opened(tx, r.ConnectionID, db.Eq("id", request))
+	}
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, ErrRequest
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r, err = opened(tx, r.ConnectionID, db.Eq("id", request)); err != nil {
-		return nil, err
-	}
-	if r.AttemptID == nil || *r.AttemptID != attempt || r.carried.Profile == nil || r.RecordedID == nil {
+	if r.AttemptID == nil || *r.AttemptID != attempt || r.carried.Profile == nil || r.RecordedID == nil || r.UsedAt != nil {
 		return nil, ErrRequest
-	}
-	n, err := requests.Update(tx, r.ID, db.Set{"used_at": tx.Now()}, db.Null("used_at"), db.Gt("expires_at", tx.Now()))
-	if err == nil && n == 0 {
-		err = ErrRequest
-	}
-	if err != nil {
-		return nil, err
 	}
 	c, err := connections.Get(tx, r.ConnectionID)
 	if err != nil {
@@ -176,10 +169,27 @@ func Take(tx *db.OrgTx, request id.SSORequest, attempt id.Attempt) (*Received, e
 	if err != nil {
 		return nil, err
 	}
-	if c.State != Active && r.Purpose != Test { // turned off in this moment
-		return nil, ErrInactive
-	}
 	return &Received{Request: r, Connection: c, Profile: r.carried.Profile, Record: record.ID, Reference: record.Reference}, nil
+}
+
+// Take takes who came: once, and while the connection signs people in.
+func Take(tx *db.OrgTx, came *Received) error {
+	n, err := requests.Update(tx, came.Request.ID, db.Set{"used_at": tx.Now()}, db.Null("used_at"), db.Gt("expires_at", tx.Now()))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrRequest
+	}
+	c, err := connections.Get(tx, came.Connection.ID)
+	if err != nil {
+		return err
+	}
+	if c.State != Active { // turned off in this moment
+		return ErrInactive
+	}
+	came.Connection = c
+	return nil
 }
 
 func (r *Request) pack(tx *db.OrgTx, c carried) error {

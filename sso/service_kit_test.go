@@ -107,13 +107,15 @@ func (w *walk) record(attempt id.SSOAttempt) (a *sso.Attempt) {
 	return a
 }
 
-func (w *walk) take(r *sso.Received) (got *sso.Received, err error) {
+func (w *walk) take(request id.SSORequest, attempt id.Attempt) (came *sso.Received, err error) {
 	w.t.Helper()
 	err = in(w.t, w.s.DB, w.c.OrganizationID, func(tx *db.OrgTx) (err error) {
-		got, err = sso.Take(tx, r.Request.ID, *r.Request.AttemptID)
-		return err
+		if came, err = sso.WhoCame(tx, request, attempt); err != nil {
+			return err
+		}
+		return sso.Take(tx, came)
 	})
-	return got, err
+	return came, err
 }
 
 // logged are the log's entries of these types.

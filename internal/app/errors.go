@@ -83,7 +83,7 @@ func ofEcho(h *echo.HTTPError) *problem.Error {
 
 // browserEndpoints are addresses of the API's and the provider's space that
 // browsers are sent to: a person looks at their errors.
-var browserEndpoints = []string{"/user_management/authorize", "/user_management/sessions/logout", "/oauth2/authorize", "/oauth2/logout", "/logout", "/sso/social", "/"}
+var browserEndpoints = []string{"/user_management/authorize", "/user_management/sessions/logout", "/oauth2/authorize", "/oauth2/logout", "/logout", "/sso/social", "/sso/start", "/sso/saml", "/sso/oidc", "/"}
 
 // forPeople reports whether the answer is a page rather than JSON.
 func forPeople(c echo.Context) bool {

@@ -25,6 +25,7 @@ import (
 	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/social"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/users/password"
@@ -48,6 +49,7 @@ type App struct {
 	post      *mail.Post
 	mfa       *mfa.Service
 	social    *social.Service
+	sso       *sso.Service
 	domains   *tenants.DomainChecks
 	fetch     *http.Client // asks addresses that organizations give
 	metrics   *metrics     // nil where nobody can read them
@@ -67,6 +69,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	}
 	a.mfa = newMFA(cfg, d, a.limits, log)
 	a.social = newSocial(cfg, d)
+	a.sso = newSSO(cfg, d, log)
 	a.domains = newDomainChecks(cfg, d, a.post, a.limits)
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
@@ -115,14 +118,14 @@ func (a *App) mount() {
 	box := &mailbox.Mailbox{DB: a.DB, Post: a.post, Limits: a.limits, Passwords: a.passwords, Base: a.Config.Origin()}
 	invited := &invitations.Service{Post: a.post, Base: a.Config.Origin()}
 	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Challenge: a.challenge(), Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
-	a.login.Social = a.social
+	a.login.Social, a.login.SSO = a.social, a.sso
 	a.login.Mount(a.echo)
 	(&account.Handler{DB: a.DB, Login: a.login, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Limits: a.limits, Jar: jar}).Mount(a.echo)
 	keys := &oauth.Keys{DB: a.DB, Log: a.Log}
 	a.provider = &oauth.Handler{DB: a.DB, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Login: a.login, Jar: jar,
 		Lifetimes: sessions.DefaultLifetimes, Social: a.social.Environment, Log: a.Log}
 	a.provider.Mount(a.echo)
-	a.login.Home = a.provider.Home
+	a.login.Home, a.login.Registered = a.provider.Home, a.provider.Registered
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
 	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
 		Fetch: a.fetch, Limits: a.limits, Log: a.Log}).Mount(a.echo)

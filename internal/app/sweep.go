@@ -18,6 +18,7 @@ import (
 	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/social"
+	"gatehouse/sso"
 )
 
 // sweepEvery is how often what has run out is removed.
@@ -42,7 +43,7 @@ func sweep(ctx context.Context, d *db.DB) error {
 			return err
 		}
 	}
-	return nil
+	return sso.Sweep(ctx, d)
 }
 
 func counted(remove func(*db.Tx) (int64, error)) func(*db.Tx) error {

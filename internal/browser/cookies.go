@@ -29,6 +29,10 @@ var (
 	Theme   = Cookie{name: "gatehouse_theme"}
 	Locale  = Cookie{name: "gatehouse_locale"}
 	Method  = Cookie{name: "gatehouse_method"} // how somebody signed in here last
+
+	// Returned counts how often the browser came back from an identity provider
+	// within a minute.
+	Returned = Cookie{name: "gatehouse_returned"}
 )
 
 // For is a cookie like c of its own for key (letters, digits, _ and -): one

@@ -14,6 +14,8 @@ var kinds = []hosted.ErrorKind{
 	hosted.ErrorBlocked, hosted.ErrorSignUpOff, hosted.ErrorTooMany, hosted.ErrorTooLarge, hosted.ErrorDevice,
 	hosted.ErrorProviderDown, hosted.ErrorProviderDenied, hosted.ErrorProviderFailed, hosted.ErrorProviderOff, hosted.ErrorProviderNoEmail,
 	hosted.ErrorProviderOperator, hosted.ErrorProviderTaken,
+	hosted.ErrorSSOFailed, hosted.ErrorSSORefused, hosted.ErrorSSODown, hosted.ErrorSSOOff, hosted.ErrorSSOUnsolicited, hosted.ErrorSSODomain,
+	hosted.ErrorSSONoEmail, hosted.ErrorSSONotMember, hosted.ErrorSSODeactivated, hosted.ErrorSSOConflict, hosted.ErrorSSOLoop,
 }
 
 func errorPages() []Entry {

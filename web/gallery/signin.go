@@ -64,6 +64,23 @@ var signIn = []Entry{
 	{"hosted-redirect", func(s Setting) templ.Component {
 		return hosted.RedirectPage{Frame: branded(s), To: "Okta", URL: "https://haldenmarine.okta.example/sso"}
 	}},
+	{"hosted-redirect-other", func(s Setting) templ.Component {
+		return hosted.RedirectPage{Frame: branded(s), To: "Okta", URL: "https://haldenmarine.okta.example/sso", OtherURL: "/login/password"}
+	}},
+	{"hosted-redirect-form", func(s Setting) templ.Component {
+		return hosted.RedirectPage{Frame: branded(s), To: "Okta", Action: "https://haldenmarine.okta.example/sso", Fields: map[string]string{"SAMLRequest": "PHNhbWxwOkF1dGhuUmVxdWVzdA==", "RelayState": "opaque"}}
+	}},
+	{"hosted-sso", func(s Setting) templ.Component {
+		return hosted.SSOPage{Frame: plain(s), Action: "/login/sso", OtherURL: "/login"}
+	}},
+	{"hosted-sso-none", func(s Setting) templ.Component {
+		return hosted.SSOPage{Frame: plain(s), Action: "/login/sso", Email: ines.Email, OtherURL: "/login",
+			Problems: []hosted.Problem{{Field: hosted.FieldEmail, Code: hosted.ProblemNoSSO, Args: i18n.Args{"domain": "haldenmarine.example"}}}}
+	}},
+	{"hosted-sso-choose", func(s Setting) templ.Component {
+		return hosted.ConnectionsPage{Frame: branded(s), Email: ines.Email, ChangeURL: "/login", OtherURL: "/login/password",
+			Connections: []hosted.Link{{Label: "Halden Marine Okta", URL: "/login/sso/a"}, {Label: "Halden Shipyard Entra ID", URL: "/login/sso/b"}}}
+	}},
 }
 
 func identifier(s Setting) hosted.IdentifierPage {

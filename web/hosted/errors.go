@@ -44,6 +44,17 @@ const (
 	ErrorProviderNoEmail  ErrorKind = "provider_no_email"
 	ErrorProviderOperator ErrorKind = "provider_operator"
 	ErrorProviderTaken    ErrorKind = "provider_taken"
+	ErrorSSOFailed        ErrorKind = "sso_failed" // Args of these: provider
+	ErrorSSORefused       ErrorKind = "sso_refused"
+	ErrorSSODown          ErrorKind = "sso_down"
+	ErrorSSOOff           ErrorKind = "sso_off"
+	ErrorSSOUnsolicited   ErrorKind = "sso_unsolicited"
+	ErrorSSODomain        ErrorKind = "sso_domain"
+	ErrorSSONoEmail       ErrorKind = "sso_no_email"
+	ErrorSSONotMember     ErrorKind = "sso_not_member"
+	ErrorSSODeactivated   ErrorKind = "sso_deactivated"
+	ErrorSSOConflict      ErrorKind = "sso_conflict"
+	ErrorSSOLoop          ErrorKind = "sso_loop"
 	ErrorDevice           ErrorKind = "device_not_entered" // a device's page in a browser that did not enter its code
 	ErrorInvitation       ErrorKind = "invitation"         // used, revoked, run out, replaced, or never was
 	ErrorInvitedOther     ErrorKind = "invitation_other"   // Args: invited, person

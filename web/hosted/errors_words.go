@@ -22,7 +22,10 @@ func (p ErrorPage) wording() wording {
 	args := i18n.Args{"application": p.application()}
 	maps.Copy(args, p.Args)
 	say := func(part string) string { return p.Lang.T("error."+string(kind)+part, args) }
-	w := wording{title: say(".title"), text: say(".text"), who: say(".who")}
+	w := wording{title: say(".title"), text: say(".text"), who: p.Lang.T("error.sso_admin")}
+	if p.Lang.Has("error." + string(kind) + ".who") { // else it is for the organization's admin to mend
+		w.who = say(".who")
+	}
 	if p.Code != "" {
 		w.text = plain(p.Lang.Problem(p.Code, p.Sentence, args))
 	}

@@ -60,4 +60,5 @@ const (
 	ProblemPuzzle              = "puzzle_asked"
 	ProblemUserCodeMissing     = "user_code_missing"
 	ProblemUserCodeInvalid     = "user_code_invalid"
+	ProblemNoSSO               = "no_sso" // Args: domain
 )

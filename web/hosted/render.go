@@ -22,6 +22,14 @@ func (p ContinuePage) Render(ctx context.Context, w io.Writer) error { return p.
 func (p RedirectPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
 
 // Render writes the page.
+func (p SSOPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p ConnectionsPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
 func (p OrganizationPickerPage) Render(ctx context.Context, w io.Writer) error {
 	return p.view().Render(ctx, w)
 }

@@ -43,11 +43,34 @@ type ContinuePage struct {
 	SwitchURL string // GET starts over with another account
 }
 
-// RedirectPage sends the browser on to a provider, at once and with a button.
+// RedirectPage sends the browser on to a provider, at once and with a button:
+// to URL, or by a form that it posts to Action.
 type RedirectPage struct {
 	Frame
-	To  string // name of where it goes
-	URL string
+	To       string // name of where it goes
+	URL      string
+	Action   string
+	Fields   map[string]string
+	OtherURL string // another way to sign in; "" hides it
+}
+
+// SSOPage asks for the address whose domain leads to a company's sign-in:
+// /login/sso.
+type SSOPage struct {
+	Frame
+	Action   string
+	Email    string
+	OtherURL string
+	Problems []Problem
+}
+
+// ConnectionsPage asks which of a company's several sign-ins it is.
+type ConnectionsPage struct {
+	Frame
+	Email       string // "" hides the chip
+	ChangeURL   string
+	Connections []Link
+	OtherURL    string
 }
 
 // Person is who is signed in or signing in.

@@ -1,6 +1,12 @@
 package hosted
 
-import "gatehouse/internal/i18n"
+import (
+	"maps"
+	"slices"
+
+	"gatehouse/internal/i18n"
+	"gatehouse/web/ui"
+)
 
 // maxEmail is the longest address there is room for (RFC 5321 §4.5.3.1.3: a
 // path of 256, less its brackets).
@@ -53,4 +59,23 @@ func (p IdentifierPage) emailHint() string {
 
 func (p RedirectPage) words(key string) string {
 	return p.Lang.T(key, i18n.Args{"provider": p.To})
+}
+
+// refresh goes on by itself; where there is another way there is a moment to
+// take it.
+func (p RedirectPage) refresh() ui.Refresh {
+	if p.OtherURL == "" {
+		return ui.Refresh{URL: p.URL}
+	}
+	return ui.Refresh{URL: p.URL, Seconds: 1}
+}
+
+func (p RedirectPage) names() []string { return slices.Sorted(maps.Keys(p.Fields)) }
+
+func (p ConnectionsPage) items() []ui.Method {
+	items := make([]ui.Method, len(p.Connections))
+	for i, c := range p.Connections {
+		items[i] = ui.Method{Icon: looks[MethodSSO].icon, Href: c.URL, Label: c.Label}
+	}
+	return items
 }

@@ -230,6 +230,7 @@
   // What waits for the page: dialogs become modal, toasts speak and go.
   on("DOMContentLoaded", () => {
     ago();
+    document.querySelector("form[data-at-once]")?.requestSubmit(); // on the way to a provider
     document.querySelectorAll("button[data-resend]").forEach(hold);
     document.querySelectorAll("[data-live]").forEach(watch);
     for (const dialog of document.querySelectorAll("dialog[data-modal][open]")) {

@@ -1,0 +1,153 @@
+package login
+
+import (
+	"context"
+
+	"github.com/labstack/echo/v4"
+
+	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
+	"gatehouse/internal/problem"
+	"gatehouse/sessions"
+	"gatehouse/sso"
+	"gatehouse/sso/people"
+	"gatehouse/sso/trail"
+	"gatehouse/users"
+)
+
+const methodSSO = sessions.SSO
+
+// arrive admits whoever waits on the sign-in's request, and takes them to the
+// gates. It comes from our own site, so that all of the browser's cookies are
+// there again.
+func (h *Handler) arrive(c echo.Context, _ browser.Params, a *Attempt) error {
+	came, err := h.whoCame(c, a)
+	if err != nil {
+		return h.refuseSSO(c, a, "", "", err)
+	}
+	at, err := h.door(c, came.Profile.Email)
+	if err != nil {
+		return err
+	}
+	var secret string
+	var refused *trail.Refusal
+	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
+		var admitted people.Admission
+		err := tx.In(came.Connection.OrganizationID, func(tx *db.OrgTx) (err error) {
+			admitted, refused, err = h.admit(tx, a, came)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if refused != nil {
+			return a.update(tx, db.Set{"sso_request_id": nil})
+		}
+		secret, err = h.enterBySSO(tx, a, admitted, at)
+		return err
+	})
+	if p := problem.As(err); p != nil && !sameProblem(p, errExpired, sso.ErrRequest) {
+		refused, err = refusalOf(err), h.turnAway(c, a, came, err)
+	}
+	if err != nil {
+		if sameProblem(problem.As(err), errExpired) {
+			return h.again(c, a)
+		}
+		return h.refuseSSO(c, a, came.Connection.Name, came.Reference, err)
+	}
+	if refused != nil {
+		return h.refuseSSO(c, a, came.Connection.Name, came.Reference, refused)
+	}
+	h.countReturn(c, came.Request.Returns())
+	return h.settled(c, a, secret)
+}
+
+// whoCame looks at who waits on the request; admit takes them.
+func (h *Handler) whoCame(c echo.Context, a *Attempt) (*sso.Received, error) {
+	var came *sso.Received
+	err := h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) error {
+		org, err := sso.LocateRequest(tx, *a.SSORequestID)
+		if err != nil {
+			return err
+		}
+		return tx.In(org, func(tx *db.OrgTx) (err error) {
+			came, err = sso.WhoCame(tx, *a.SSORequestID, a.ID)
+			return err
+		})
+	})
+	return came, err
+}
+
+// admit takes who came, once, and decides whose account that is. A refusal has
+// changed nothing, and is recorded where the admission would have been.
+func (h *Handler) admit(tx *db.OrgTx, a *Attempt, came *sso.Received) (people.Admission, *trail.Refusal, error) {
+	if err := sso.Take(tx, came); err != nil {
+		return people.Admission{}, nil, err
+	}
+	if came.Request.Returns()+1 >= maxReturns {
+		refused := trail.Refuse(sso.ErrLoop, trail.Account, "", "")
+		return people.Admission{}, refused, sso.Conclude(tx, came.Record, nil, refused)
+	}
+	admitted, err := people.Admit(tx, came.Connection, *came.Profile)
+	if refused := trail.As(err); refused != nil {
+		return admitted, refused, sso.Conclude(tx, came.Record, nil, refused)
+	}
+	if err != nil {
+		return admitted, nil, err
+	}
+	return admitted, nil, sso.Conclude(tx, came.Record, &admitted.User.ID, nil)
+}
+
+// enterBySSO takes an admitted person to the gates. Without another wish they
+// enter the organization whose connection it was.
+func (h *Handler) enterBySSO(tx *db.Tx, a *Attempt, admitted people.Admission, at door) (string, error) {
+	u, via := admitted.User, admitted.Via()
+	tx.As(tx.Actor().As(u.ID, u.Email))
+	if err := users.SignedIn(tx, u); err != nil {
+		return "", err
+	}
+	if a.invited() == "" {
+		a.Email = &u.Email
+	}
+	if a.OrganizationID == nil {
+		a.OrganizationID = via.SSOOrganizationID
+	}
+	a.Screen, a.PasswordHash, a.SocialRequestID = ScreenSignIn, nil, nil
+	return h.proceed(tx, a, proof{user: u.ID, method: sessions.SSO, at: tx.Now(), door: at, via: via})
+}
+
+// turnAway records, once the transaction was taken back, why somebody whom the
+// provider vouched for was not let in. It returns what kept it from that.
+func (h *Handler) turnAway(c echo.Context, a *Attempt, came *sso.Received, why error) error {
+	ctx := context.WithoutCancel(c.Request().Context())
+	refused := refusalOf(why)
+	return h.DB.Tx(ctx, h.who(c, a), func(tx *db.Tx) error {
+		err := tx.In(came.Connection.OrganizationID, func(tx *db.OrgTx) error {
+			return sso.Conclude(tx, came.Record, nil, refused)
+		})
+		if err != nil {
+			return err
+		}
+		return a.update(tx, db.Set{"sso_request_id": nil})
+	})
+}
+
+// refusalOf is a problem as a refusal of the account, or nil.
+func refusalOf(err error) *trail.Refusal {
+	if r := trail.As(err); r != nil {
+		return r
+	}
+	if p := problem.As(err); p != nil {
+		return trail.Refuse(p, trail.Account, "", "")
+	}
+	return nil
+}
+
+func sameProblem(p *problem.Error, any ...*problem.Error) bool {
+	for _, q := range any {
+		if p != nil && p.Is(q) {
+			return true
+		}
+	}
+	return false
+}

@@ -32,6 +32,7 @@ func TestSessionCookie(t *testing.T) {
 		{true, Session, "__Host-gatehouse_session=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"},
 		{false, Session, "gatehouse_session=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"},
 		{true, SSO.For("01J"), "__Host-gatehouse_sso_01J=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=None"},
+		{false, SSO.For("01J"), "gatehouse_sso_01J=v; Path=/; Max-Age=60; HttpOnly"},
 		{true, Attempt, "__Host-gatehouse_attempt=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"},
 		{false, Attempt.For("tab1"), "gatehouse_attempt_tab1=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"},
 		{true, Flash, "__Host-gatehouse_flash=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"},

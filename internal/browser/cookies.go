@@ -77,9 +77,14 @@ func (j Jar) Clear(w http.ResponseWriter, c Cookie) { j.write(w, c, "", -1) }
 func (j Jar) write(w http.ResponseWriter, c Cookie, value string, maxAge int) {
 	cookie := &http.Cookie{Name: j.Name(c), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: j.Secure, SameSite: http.SameSiteLaxMode}
-	// SameSite=None needs Secure. On loopback Lax does: ports are one site.
-	if c.crossSite && j.Secure {
+	// SameSite=None needs Secure. Without https we name no rule: Chromium then
+	// sends the cookie with cross-site posts for its first two minutes, others
+	// always, so that a developer's machine can be tried with any provider.
+	if c.crossSite {
 		cookie.SameSite = http.SameSiteNoneMode
+		if !j.Secure {
+			cookie.SameSite = 0
+		}
 	}
 	http.SetCookie(w, cookie)
 }

@@ -21,7 +21,7 @@ var (
 	ErrCondition    = problem.New(problem.BadRequest, "saml_condition_unknown", "The provider's response has a condition that is not understood here.")
 	ErrNoConditions = problem.New(problem.BadRequest, "saml_conditions_missing", "The provider's response says neither for whom nor for how long it is.")
 	ErrExpired      = problem.New(problem.BadRequest, "saml_expired", "The provider's response has expired, or the clocks differ.")
-	ErrNotYet       = problem.New(problem.BadRequest, "saml_not_yet_valid", "The provider's response is from the future: the clocks differ.")
+	ErrNotYet       = problem.New(problem.BadRequest, "saml_not_yet_valid", "The provider's response is not valid yet: the clocks differ.")
 	ErrInstant      = problem.New(problem.BadRequest, "saml_issue_instant", "The provider's response has a time that cannot be read.")
 	ErrRequest      = problem.New(problem.BadRequest, "saml_in_response_to_mismatch", "The provider's response answers another sign-in.")
 	ErrUnsolicited  = problem.New(problem.BadRequest, "saml_unsolicited", "The provider's response answers a sign-in that was not started here.")

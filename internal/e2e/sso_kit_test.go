@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"gatehouse/audit"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/config"
@@ -24,6 +26,7 @@ import (
 	"gatehouse/sso/saml/samltest"
 	"gatehouse/tenants"
 	"gatehouse/users"
+	"gatehouse/users/password"
 )
 
 // company is an organization with a connection, on a server.
@@ -112,11 +115,23 @@ func (k *company) in(fn func(tx *db.OrgTx) error) {
 	}
 }
 
-// require makes the organization's people sign in by the connection alone.
-func (k *company) require(rescuers ...id.User) {
+// require makes the organization's people sign in by the connection alone,
+// but for the one who has a password for when it is broken.
+func (k *company) require() {
 	k.T.Helper()
+	hash, err := password.New(password.Options{}).Hash(k.T.Context(), "", Password)
+	if err != nil {
+		k.T.Fatal(err)
+	}
 	k.in(func(tx *db.OrgTx) error {
-		_, err := tenants.SetPolicy(tx, wire.OrganizationPolicy{SSORequired: true, BreakGlassUsers: rescuers}, rescuers)
+		rescuer, err := users.Create(tx.Tx, users.New{Email: "rescue@halden.example", EmailVerified: true, PasswordHash: hash})
+		if err != nil {
+			return err
+		}
+		if _, err = users.AddMember(tx, rescuer.ID, ""); err != nil {
+			return err
+		}
+		_, err = tenants.SetPolicy(tx, wire.OrganizationPolicy{SSORequired: true, BreakGlassUsers: wire.Array[id.User]{rescuer.ID}}, []id.User{rescuer.ID})
 		return err
 	})
 }
@@ -145,6 +160,20 @@ func (k *company) ask(at *Page) asked {
 	_, rest, _ := strings.Cut(string(document), ` ID="`)
 	request, _, _ := strings.Cut(rest, `"`)
 	return asked{request, q.Get("RelayState")}
+}
+
+// by is where the page's link with these words leads: to the provider.
+func (k *company) by(p *Page, words string) asked {
+	k.T.Helper()
+	link := find(p.Doc, func(n *html.Node) bool { return n.Data == "a" && strings.Contains(text(n), words) })
+	if link == nil {
+		k.T.Fatalf("%s (%d) has no link %q: %s", p.URL, p.Status, words, p.Text())
+	}
+	to, err := p.URL.Parse(attr(link, "href"))
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	return k.ask(&Page{URL: to})
 }
 
 // ines is an honest answer about her.

@@ -41,7 +41,12 @@ var letters = []Letter{
 	DomainLeaves{haldens, at.AddDate(0, 0, 3), "_gatehouse-domain-verification.haldenmarine.example", "q8XkzP3yTmB0c5vYd1LhWn7RfAe2Uo6S"},
 	DomainLeft{haldens},
 	DomainKept{haldens},
+	CertificateEnds{okta, 14},
+	CertificateFound{okta},
 }
+
+var okta = CertificateLetter{Connection: "Okta of Halden", Organization: "Halden Marine", Fingerprint: "5E:0B:1C:9A:77:42:F1:3D:88:06:AB:53:E9:20:C4:6F:15:B7:D2:38:4E:91:0A:CC:67:F3:2B:84:D5:19:7E:A0",
+	Ends: at.AddDate(0, 0, 14), URL: "https://auth.fieldnote.example/portal/sso/conn_1/certificates"}
 
 var haldens = DomainLetter{Domain: "haldenmarine.example", Organization: "Halden Marine", URL: "https://auth.fieldnote.example/portal/domains"}
 

@@ -163,7 +163,7 @@ func TestMetadataIsFetched(t *testing.T) {
 		if r := w.do("POST", "/connections", body("/metadata")); r.status != 422 || asked.Load() != 0 {
 			t.Errorf("a private address: %d %s, asked %d times", r.status, r.body, asked.Load())
 		}
-		w.h.Fetch = http.DefaultClient
+		w.h.Fetch, w.h.Upkeep.HTTP = http.DefaultClient, http.DefaultClient
 		first := w.do("POST", "/connections", body("/metadata"), "Idempotency-Key", "once")
 		again := w.do("POST", "/connections", body("/metadata"), "Idempotency-Key", "once")
 		if first.status != 201 || string(first.body) != string(again.body) || asked.Load() != 1 {
@@ -172,6 +172,18 @@ func TestMetadataIsFetched(t *testing.T) {
 		if first.get("saml.idp_entity_id") != idp.EntityID || first.get("saml.idp_certificates.0.source") != "metadata" || first.get("state") != "active" ||
 			first.get("saml.metadata_url") != page.URL+"/metadata" || first.get("saml.metadata_checked_at") == "" {
 			t.Errorf("%s", first.body)
+		}
+		refresh := "/connections/" + first.get("id") + "/metadata/refresh"
+		idp.ExtraKeys = append(idp.ExtraKeys, samltest.Other("x").Certificate)
+		if r := w.do("POST", refresh, ""); r.status != 200 || r.get("saml.idp_certificates.1.source") != "metadata" {
+			t.Errorf("refreshed: %d %s", r.status, r.body)
+		}
+		idp.EntityID = "https://another.example"
+		if r := w.do("POST", refresh, ""); r.status != 422 || r.get("code") != "metadata_names_another_provider" {
+			t.Errorf("another provider's: %d %s", r.status, r.body)
+		}
+		if r := w.must("GET", "/connections/"+first.get("id"), ""); r.get("saml.idp_entity_id") != first.get("saml.idp_entity_id") || r.get("saml.metadata_error") == "" {
+			t.Errorf("%s", r.body)
 		}
 		if r := w.do("POST", "/connections", body("/page")); r.status != 422 || r.get("errors.0.field") != "saml.metadata_url" || !strings.Contains(r.get("message"), "web page") {
 			t.Errorf("%d %s", r.status, r.body)

@@ -29,6 +29,8 @@ func (h *Handler) connectionTrustRoutes() []route {
 			Body: certificateBody{}, Status: 201, Answer: certificate, Foreign: absent(theirConnection), run: addCertificate},
 		{Method: http.MethodDelete, Path: "/connections/:id/certificates/:certificate", Tag: tag, Summary: "Refuse what is signed by a certificate from now on. The last one of an active connection stays.",
 			Status: 204, Foreign: absent(theirConnection), run: removeCertificate},
+		{Method: http.MethodPost, Path: "/connections/:id/metadata/refresh", Tag: tag, Summary: "Read the provider's metadata at its address now. New certificates are accepted beside those before; another entity ID is not taken over.",
+			Status: 200, Answer: detail, Foreign: absent(theirConnection), run: refreshMetadata},
 		{Method: http.MethodGet, Path: "/connections/:id/keys", Tag: tag, Summary: "List our keys for a connection, without their private halves.",
 			Status: 200, Answer: wire.WholeList[wire.ConnectionKey]{}, Foreign: absent(theirConnection), run: listKeys},
 		{Method: http.MethodPost, Path: "/connections/:id/keys", Tag: tag, Summary: "Make our next key for a connection. It is published beside the one that signs, so that the provider learns of it.",
@@ -124,6 +126,28 @@ func removeCertificate(c *call) error {
 	return changeConnection(c, func(tx *db.OrgTx, connection id.Connection) (answer, error) {
 		return empty(http.StatusNoContent), sso.RemoveCertificate(tx, connection, certificate)
 	})
+}
+
+// refreshMetadata asks the provider between transactions.
+func refreshMetadata(c *call) error {
+	if done, err := prepareConnection(c); done || err != nil {
+		return err
+	}
+	connection, err := idOf[id.Connection](c, "id")
+	if err != nil {
+		return err
+	}
+	var org id.Organization
+	err = c.reading(func(tx reach) error {
+		return tx.holdingConnection(connection, func(own *db.OrgTx) error { org = own.Organization(); return nil })
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.h.Upkeep.RefreshNow(c.ctx(), c.who, org, connection); err != nil {
+		return err
+	}
+	return readConnection(c, c.h.detail)
 }
 
 func keysOf(tx *db.OrgTx, connection id.Connection) (answer, error) {

@@ -19,6 +19,7 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/portal"
+	"gatehouse/sso"
 	"gatehouse/users"
 )
 
@@ -35,7 +36,8 @@ type Handler struct {
 	Portal      *portal.Service
 	Name        string // the deployment's, as people call it
 
-	Fetch *http.Client // internal/netguard's: for metadata at addresses that callers give
+	Upkeep *sso.Upkeep
+	Fetch  *http.Client // internal/netguard's: for metadata at addresses that callers give
 
 	Limits *limit.Limiter
 	Rate   limit.Rate // of one key; zero means DefaultRate

@@ -32,6 +32,7 @@ import (
 	"gatehouse/oauth"
 	"gatehouse/portal"
 	"gatehouse/sessions"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/users/password"
@@ -70,6 +71,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
 	w.h.Fetch, w.h.Name = netguard.New(nil).Client(netguard.Options{}), "Fieldnote"
+	w.h.Upkeep = &sso.Upkeep{DB: d, HTTP: w.h.Fetch}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.MFA = &mfa.Service{DB: d, Limits: limits, Name: "Fieldnote", Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}

@@ -128,7 +128,7 @@ func (a *App) mount() {
 	a.login.Home, a.login.Registered = a.provider.Home, a.provider.Registered
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
 	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
-		Fetch: a.fetch, Limits: a.limits, Log: a.Log}).Mount(a.echo)
+		Fetch: a.fetch, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Jar: jar, Login: a.login, Links: links, Domains: a.domains, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Domains: a.domains, Invitations: invited, Log: a.Log}).Mount(a.echo)
@@ -150,5 +150,6 @@ func (a *App) registry() *jobs.Registry {
 	a.mfa.Register(r)
 	a.domains.Register(r)
 	(&users.SSODates{DB: a.DB, Post: a.post}).Register(r)
+	newUpkeep(a.Config, a.DB, a.post, a.Log).Register(r)
 	return r
 }

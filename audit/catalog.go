@@ -69,6 +69,7 @@ var Catalog = []Entry{
 	IdentityLinked{},
 	IdentityUnlinked{},
 	SSOIdentityLinked{},
+	SSOProfileRead{},
 	SocialProviderCreated{},
 	SocialProviderUpdated{},
 	SocialProviderDeleted{},

@@ -24,3 +24,22 @@ func (e SSOIdentityLinked) Targets() []Target {
 
 // Data is the person and their identity.
 func (e SSOIdentityLinked) Data() any { return e }
+
+// SSOProfileRead is sso_profile.read: an application was told who came by a
+// connection.
+type SSOProfileRead struct {
+	Profile id.Profile `json:"profile_id"`
+	Client  id.Client  `json:"client_id"`
+	User    id.User    `json:"user_id"`
+}
+
+// Type names the entry.
+func (SSOProfileRead) Type() string { return "sso_profile.read" }
+
+// Targets are the person and the application.
+func (e SSOProfileRead) Targets() []Target {
+	return []Target{{Type: "user", ID: string(e.User)}, {Type: "application", ID: string(e.Client)}}
+}
+
+// Data is whose profile which application was told.
+func (e SSOProfileRead) Data() any { return e }

@@ -95,6 +95,7 @@ type Begin struct {
 	FreshAfter        *time.Time     // a live session from before this does not count
 	Provider          string         // go there at once; a slug
 	Connection        *id.Connection // or go to this connection's provider at once; it is active
+	SSO               bool           // or to Organization's connections, of which the person chooses one
 	ProviderHints     social.Hints   // for either
 
 	// Invitation that the sign-in accepts, of LocateOpen. The address is then
@@ -115,7 +116,11 @@ func Start(tx *db.Tx, b Begin) (Started, error) {
 	if err := attempts.Insert(tx, a); err != nil {
 		return Started{}, err
 	}
-	return Started{Attempt: a.ID, Secret: secret, Path: a.path(a.firstPage())}, nil
+	page := a.firstPage()
+	if b.SSO && b.Connection == nil {
+		page = pathSSO
+	}
+	return Started{Attempt: a.ID, Secret: secret, Path: a.path(page)}, nil
 }
 
 // firstPage asks for the address, unless the application named a provider or a

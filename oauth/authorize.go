@@ -76,22 +76,24 @@ func (h *Handler) authorize(c echo.Context, surface Surface, p browser.Params, s
 }
 
 // wireSelector checks the way in: the hosted page, a social provider, or a
-// connection. There are no connections yet, so asking for one is refused in
-// the wire's words.
+// connection.
 func wireSelector(p browser.Params, a *asked) error {
 	provider := p.Get("provider")
 	known, isSocial := social.OfAuthorize(provider)
 	switch {
 	case p.Has("connection_id"):
-		return refuse("connection_invalid", "There is no connection with that id.")
+		a.way = way{connection: p.Get("connection_id")}
+		return a.readHints(p)
 	case provider == "authkit":
-		return nil
+		a.way = way{wish: p.Get("domain_hint")}
+		return a.readHints(p)
 	case isSocial:
 		return a.readProvider(p, known)
 	case provider != "":
 		return refuse("connection_invalid", "There is no provider of that name. Use provider=authkit.")
 	case p.Has("organization_id"):
-		return refuse("organization_invalid", "That organization has no connection. Add provider=authkit to sign in to it with the hosted page.")
+		a.way = way{organization: true}
+		return a.readHints(p)
 	}
 	return refuse("invalid_connection_selector", "Say how to sign in: provider=authkit.")
 }
@@ -121,6 +123,9 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 		if err := a.checkOrganization(tx); err != nil {
 			return err
 		}
+		if err := a.lead(tx); err != nil {
+			return err
+		}
 		invitation, err := a.openInvitation(tx)
 		if err != nil {
 			return err
@@ -141,6 +146,7 @@ func (h *Handler) begin(c echo.Context, a *asked) (to string, err error) {
 			ReturnPath: resumePath + string(r.ID), ApplicationName: a.client.Name, ApplicationURL: a.client.home(), LandsAt: a.redirectURI,
 			Organization: a.organization, NeedsOrganization: true, LoginHint: a.loginHint, UILocales: a.locales,
 			Screen: a.screen, FreshAfter: fresh, Invitation: invitation, Provider: a.provider, ProviderHints: a.hints,
+			Connection: a.connection, SSO: a.asks,
 		})
 		if err != nil {
 			return err
@@ -175,7 +181,7 @@ func (a *asked) request(tx *db.Tx) *authorizationRequest {
 	return &authorizationRequest{
 		ID: id.New[id.Authorization](), ClientID: a.client.ID, Surface: a.surface, RedirectURI: a.redirectURI,
 		State: optional(a.state), Nonce: optional(a.nonce), Scope: optional(a.scope.String()), CodeChallenge: optional(a.challenge),
-		OrganizationID: a.organization, ExpiresAt: tx.Now().Add(requestLifetime),
+		OrganizationID: a.organization, ConnectionID: a.connection, ExpiresAt: tx.Now().Add(requestLifetime),
 	}
 }
 

@@ -38,6 +38,9 @@ type asked struct {
 	maxAge       *time.Duration
 	provider     string // go there at once
 	hints        social.Hints
+	way          way            // how a connection is chosen
+	connection   *id.Connection // the one that it is; go there at once
+	asks         bool           // the person chooses one of several
 }
 
 // refusal is an error that goes back to the application (RFC 6749 §4.1.2.1).
@@ -76,7 +79,10 @@ func (a *asked) read(p browser.Params) error {
 	if err := a.readPrompt(p); err != nil {
 		return err
 	}
-	return a.readOrganization(p)
+	if a.surface == SurfaceSSO { // its selector is called otherwise
+		return nil
+	}
+	return a.readOrganization(p.Get("organization_id"))
 }
 
 // readChallenge wants PKCE of every client that has no secret, and only S256.
@@ -118,8 +124,7 @@ func (a *asked) readPrompt(p browser.Params) error {
 	return nil
 }
 
-func (a *asked) readOrganization(p browser.Params) error {
-	text := p.Get("organization_id")
+func (a *asked) readOrganization(text string) error {
 	if text == "" {
 		return nil
 	}

@@ -19,6 +19,12 @@ const (
 // what it wants passed on to it.
 func (a *asked) readProvider(p browser.Params, t social.Type) error {
 	a.provider = string(t)
+	return a.readHints(p)
+}
+
+// readHints takes over what the application wants passed on to whoever signs
+// the person in.
+func (a *asked) readHints(p browser.Params) error {
 	a.hints = social.Hints{Scopes: strings.Fields(strings.Join(p.List("provider_scopes"), " ")), DomainHint: p.Get("domain_hint"), LoginHint: a.loginHint, Query: p.Under("provider_query_params")}
 	switch {
 	case len(a.hints.Scopes) > maxScopes, len(a.hints.Query) > maxHints, len(a.hints.DomainHint) > maxHinted:

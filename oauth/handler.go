@@ -64,6 +64,9 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST("/x/authkit/users/authenticate", h.authenticate, small) // some browser SDKs
 	e.POST("/user_management/authorize/device", h.authorizeDeviceWire, small)
 	e.GET("/sso/jwks/:client", h.wireKeys)
+	e.GET("/sso/authorize", h.page(h.authorizeSSO))
+	e.POST("/sso/token", h.profileToken, small)
+	e.GET("/sso/profile", h.profile)
 	e.GET("/user_management/sessions/logout", h.logoutWire)
 
 	e.GET("/oauth2/authorize", h.page(h.authorizeOAuth2))

@@ -45,6 +45,7 @@ func (h *Handler) redeem(ctx context.Context, surface Surface, c *caller, t *tok
 	if err := g.check(surface, c, t); err != nil {
 		return nil, err
 	}
+	g.Surface = surface
 	var i *issue
 	err = errSpent
 	if g.UsedAt == nil {
@@ -63,7 +64,7 @@ func (h *Handler) redeem(ctx context.Context, surface Surface, c *caller, t *tok
 func (g *grant) check(surface Surface, c *caller, t *tokenRequest) error {
 	challenge := value(g.CodeChallenge)
 	switch {
-	case g.ClientID != c.ID || g.Surface != surface:
+	case g.ClientID != c.ID || !g.redeemsAt(surface):
 		return errInvalidGrant
 	case challenge == "" && t.CodeVerifier != "" && surface == SurfaceWire:
 		return errNoChallenge
@@ -79,6 +80,12 @@ func (g *grant) check(surface Surface, c *caller, t *tokenRequest) error {
 		return errInvalidGrant.WithMessage("redirect_uri is not the one that the code was sent to.")
 	}
 	return nil
+}
+
+// redeemsAt reports whether a code is for that surface. One of /sso/authorize
+// is good for a session too: applications redeem it at the wire's endpoint.
+func (g *grant) redeemsAt(surface Surface) bool {
+	return g.Surface == surface || g.Surface == SurfaceSSO && surface == SurfaceWire
 }
 
 // spend uses the code up and starts the session. One conditional update decides
@@ -158,6 +165,9 @@ func (h *Handler) punishReuse(ctx context.Context, key id.Grant, who actor.Actor
 			if err := endSession(tx, *g.SessionID, sessions.CodeReused); err != nil {
 				return err
 			}
+		}
+		if err := endProfileTokens(tx, g); err != nil {
+			return err
 		}
 		return audit.RecordFor(tx, g.OrganizationID, audit.GrantCodeReused{Grant: g.ID, Client: g.ClientID, User: g.UserID})
 	})

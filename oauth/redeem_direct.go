@@ -38,6 +38,7 @@ func (h *Handler) redeemDirect(ctx context.Context, surface Surface, c *caller, 
 	if g.check(surface, c, t) != nil || !redeemable(state, now) {
 		return nil, false, nil
 	}
+	g.Surface = surface
 	if i, err = h.draft(state, g, c, t, now); err != nil {
 		return nil, false, err
 	}

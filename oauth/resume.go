@@ -46,7 +46,7 @@ func (h *Handler) resume(c echo.Context) error {
 		if n == 0 {
 			return ErrPageExpired
 		}
-		to, err = h.grantCode(tx, r, done)
+		to, err = h.answerCode(tx, r, done)
 		return err
 	})
 	if err != nil {
@@ -71,6 +71,18 @@ func (h *Handler) outcome(tx *db.Tx, r *authorizationRequest, secret string) (lo
 	return done, err
 }
 
+// answerCode is where the application gets its code. A code for a profile is
+// for who came by a connection that was asked for, and for nobody else.
+func (h *Handler) answerCode(tx *db.Tx, r *authorizationRequest, done login.Done) (string, error) {
+	if r.Surface != SurfaceSSO {
+		return h.grantCode(tx, r, done)
+	}
+	if refused := r.outside(done.Via); refused != nil {
+		return back(r.Surface, h.Base, r.RedirectURI, value(r.State), url.Values{"error": {refused.code}, "error_description": {refused.description}}), nil
+	}
+	return h.grantCode(tx, r, done)
+}
+
 // grantCode makes the grant and the address that takes its code to the application.
 func (h *Handler) grantCode(tx *db.Tx, r *authorizationRequest, done login.Done) (string, error) {
 	code := seal.Token(seal.TokenBytes)
@@ -85,6 +97,11 @@ func (h *Handler) grantCode(tx *db.Tx, r *authorizationRequest, done login.Done)
 		return "", err
 	}
 	g.SessionSeconds, g.IdleSeconds = policy.SessionLifetimeSeconds, policy.SessionIdleSeconds
+	if r.Surface == SurfaceSSO {
+		if g.ProfileID, err = profileOf(tx, done); err != nil {
+			return "", err
+		}
+	}
 	if err := grants.Insert(tx, g); err != nil {
 		return "", err
 	}
@@ -112,6 +129,9 @@ func (h *Handler) answerSilently(tx *db.Tx, a *asked, secret string) (string, er
 	if fresh != nil && b.AuthenticatedAt.Before(*fresh) {
 		return "", refuse("login_required", "The sign-in is older than max_age, or than the organization lets sessions get.")
 	}
+	if !a.fits(b) {
+		return "", refuse("login_required", "The user did not sign in by that connection.")
+	}
 	u, err := users.Get(tx, b.UserID)
 	if err != nil {
 		return "", err
@@ -124,7 +144,7 @@ func (h *Handler) answerSilently(tx *db.Tx, a *asked, secret string) (string, er
 	if verdict.Gate != gates.Open {
 		return "", silentRefusals[verdict.Gate]
 	}
-	return h.grantCode(tx, a.request(tx), login.Done{User: b.UserID, BrowserSession: b.ID, Organization: org, Method: b.AuthMethod,
+	return h.answerCode(tx, a.request(tx), login.Done{User: b.UserID, BrowserSession: b.ID, Organization: org, Method: b.AuthMethod,
 		AuthenticatedAt: b.AuthenticatedAt, Second: b.SecondMethod, SecondAt: b.SecondAt, Via: b.Via})
 }
 

@@ -12,9 +12,11 @@ import (
 type Surface string
 
 // The surfaces. A pending grant waits for a second step of the wire's
-// authenticate endpoint and can be redeemed by no code exchange.
+// authenticate endpoint and can be redeemed by no code exchange. A code of
+// /sso/authorize gives a profile, or at the wire's endpoint a session.
 const (
 	SurfaceWire    Surface = "wire"
+	SurfaceSSO     Surface = "sso"
 	SurfaceOAuth2  Surface = "oauth2"
 	surfacePending Surface = "pending"
 )
@@ -126,7 +128,8 @@ type ssoToken struct {
 	ID         id.SSOToken
 	Kind       string // profile, logout
 	TokenHash  []byte
-	ClientID   id.Client
+	ClientID   *id.Client // nil: an API key asked
+	GrantID    *id.Grant  // whose code it was given for
 	IdentityID id.Profile
 	UsedAt     *time.Time
 	ExpiresAt  time.Time
@@ -135,3 +138,5 @@ type ssoToken struct {
 }
 
 func (ssoToken) TableName() string { return "sso_tokens" }
+
+var ssoTokens = db.OwnedTable[ssoToken, id.SSOToken]{}

@@ -35,6 +35,7 @@ var elsewhere = map[string]string{
 	"/user_management/authorize/device": "a client's id: it begins something that a person decides",
 	"/user_management/authorize":        "the browser's session", "/user_management/authenticate": "the application's secret",
 	"/x/authkit/users/authenticate": "the application's secret", "/user_management/sessions/logout": "the browser's session",
+	"/sso/authorize": "the browser's session", "/sso/token": "the application's secret", "/sso/profile": "a token that a code gave",
 }
 
 // pages are whole prefixes of such routes.

@@ -186,7 +186,8 @@ CREATE TABLE sso_tokens (
   organization_id text NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
   kind            text NOT NULL, -- profile, logout
   token_hash      bytea NOT NULL,
-  client_id       text NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+  client_id       text REFERENCES clients (id) ON DELETE CASCADE, -- NULL: an API key asked
+  grant_id        text, -- whose code it was given for
   identity_id     text NOT NULL REFERENCES sso_identities (id) ON DELETE CASCADE,
   used_at         timestamptz,
   expires_at      timestamptz NOT NULL,

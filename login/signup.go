@@ -63,6 +63,16 @@ func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) e
 		return h.showSignUp(c, http.StatusUnprocessableEntity, a, hosted.SignUpPage{Email: form.Get(hosted.FieldEmail),
 			FirstName: form.Get(hosted.FieldFirstName), LastName: form.Get(hosted.FieldLastName), Problems: problems})
 	}
+	r, err := h.realm(c, a, p.Email)
+	if err != nil {
+		return err
+	}
+	if r.leads() { // coming from there makes the account
+		if a, err = h.keepEmail(c, a, p.Email); err != nil {
+			return err
+		}
+		return h.choose(c, a, r)
+	}
 	secret := ""
 	if a == nil {
 		a, secret = h.begin(c, ScreenSignUp)

@@ -232,7 +232,7 @@ func (h *Handler) goToConnection(c echo.Context, _ browser.Params, a *Attempt) e
 // to forms, and for what they redirect to: a form's redirects may not leave
 // this host.
 func (h *Handler) sendTo(c echo.Context, a *Attempt, connection id.Connection, byPage bool) error {
-	f := sso.For{Attempt: &a.ID, Returns: h.returns(c), ForceAuthn: a.UserID == nil && a.FreshAfter != nil && a.ConnectionID != nil, LoginHint: a.email()}
+	f := sso.For{Attempt: &a.ID, Returns: h.returns(c), ForceAuthn: a.FreshAfter != nil, LoginHint: a.email()}
 	if hints := a.ProviderHints; hints != nil && a.ConnectionID != nil {
 		f.Prompt, f.DomainHint, f.Scopes, f.Query = hints.Prompt, hints.DomainHint, hints.Scopes, hints.Query
 		if hints.LoginHint != "" {

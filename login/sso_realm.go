@@ -28,6 +28,9 @@ func (h *Handler) realm(c echo.Context, a *Attempt, email string) (r realm, err 
 	}
 	err = h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) error {
 		if a != nil && a.OrganizationID != nil {
+			if o, err := tenants.Get(tx, *a.OrganizationID); err != nil || o.System { // no connection opens the dashboard
+				return err
+			}
 			if r, err = locateOrganizationRealm(tx, *a.OrganizationID); err != nil || r.required || a.gate() == gates.SSORequired {
 				return err
 			}

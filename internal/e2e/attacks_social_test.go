@@ -271,7 +271,7 @@ func TestAProviderThatIsDown(t *testing.T) {
 		fresh.provider.Broken["/.well-known/openid-configuration"] = down
 		b := fresh.Browser()
 		p := b.Get(fresh.AuthorizeURL()).Follow("Continue with Halden ID")
-		fresh.refused(b, p, http.StatusServiceUnavailable, "Halden ID doesn’t answer", oidc.ErrDown.Code)
+		fresh.refused(b, p, http.StatusServiceUnavailable, "Halden ID doesn’t answer", oidc.ErrDiscovery.Code)
 	})
 }
 

@@ -48,6 +48,8 @@ func TestTheDomainLeadsToTheCompanysSignIn(t *testing.T) {
 		}
 		b := k.Browser()
 		k.signedIn(b, b.Get("/login").Submit("email", "rescue@halden.example").Follow("Use another way").Submit("password", Password))
+		p := k.Browser().Get("/login/signup").Submit("email", "new@halden.example", "first_name", "New", "last_name", "Person")
+		k.by(p, "Continue to Halden Okta")
 		if p := k.Browser().Get("/login").Submit("email", "someone@elsewhere.example"); p.URL.Path != "/login/password" || p.Has("Continue with SSO") {
 			t.Errorf("another domain: %s", p.Text())
 		}
@@ -135,5 +137,22 @@ func TestTheCircleIsBroken(t *testing.T) {
 		for _, to := range all {
 			k.signedIn(tabs, k.bring(tabs, k.acs(), k.idp.Respond(k.ines(to)), to.relay))
 		}
+	})
+}
+
+// A guest, whose address the company cannot vouch for, proves their mailbox
+// once on their way in.
+func TestAGuestProvesTheMailbox(t *testing.T) {
+	runCompany(t, func(t *testing.T, k *company) {
+		k.c = nil
+		k.saml(samltest.Other("https://guests.halden.example"), func(n *sso.New) { n.AllowGuests = true })
+		guest := func(a *samltest.Answer) {
+			a.NameID, a.Attributes = "g-1", []samltest.Attribute{{Name: "email", Values: []string{"carla@northwind.example"}}}
+		}
+		b := k.Browser()
+		p := verify(t, k.Server, k.signIn(b, guest), "carla@northwind.example")
+		k.signedIn(b, p)
+		again := k.Browser()
+		k.signedIn(again, k.signIn(again, guest))
 	})
 }

@@ -64,7 +64,7 @@ type arriving struct {
 	c     *sso.Connection
 	p     sso.Profile
 	email users.Address // the zero value where the provider told none
-	owns  bool          // the organization holds the domain of that
+	owns  bool          // the organization holds the domain of that, and its provider vouches for it
 	known *Identity     // the subject's
 
 	user       *users.User
@@ -97,6 +97,9 @@ func (x *arriving) read() error {
 	if !x.owns && !x.c.AllowGuests {
 		return trail.Refuse(ErrDomain, trail.Domain, "an address of a verified domain", x.email.Shown)
 	}
+	// What the provider itself does not vouch for, its people may have typed
+	// themselves: it is proven like a guest's (attacks.md O1).
+	x.owns = x.owns && !x.p.EmailUnverified
 	return nil
 }
 

@@ -67,6 +67,22 @@ func TestAGuestProvesTheMailboxFirst(t *testing.T) {
 	})
 }
 
+// O1: at a provider where people type their own address, and which says so,
+// somebody could take the account of whoever has it.
+func TestAnAddressThatTheProviderDoesNotVouchFor(t *testing.T) {
+	each(t, func(w *world) {
+		p := sso.Profile{Subject: "thief", Email: ines, EmailUnverified: true}
+		a := w.admitted(p)
+		if a.Made || a.User.ID != w.ines.ID || !a.Via().SSOGuest || w.standing(a).Proven || w.count("user.sso_identity_linked") != 0 {
+			w.Errorf("before the proof: %+v, %+v", a, w.standing(a))
+		}
+		w.proves(a)
+		if !w.standing(a).Proven {
+			w.Error("whoever reads the mailbox is not let in")
+		}
+	})
+}
+
 // O1, O3: a provider that lets guests in names anybody's address. Their account
 // is not linked by that: only who reads the mailbox gets in, and nothing of the
 // account changes before.

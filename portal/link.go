@@ -191,3 +191,23 @@ var (
 	ErrStillOpen = problem.New(problem.Conflict, "portal_link_open", "This link still works. Open it.")
 	ErrAsked     = problem.New(problem.Conflict, "portal_link_asked", "Another link was asked for already.")
 )
+
+// ErrNotShared says that whoever was let in to one connection lets nobody in:
+// links of links would never end.
+var ErrNotShared = problem.New(problem.Forbidden, "portal_not_shared", "A link to one connection can't be shared on. Ask whoever sent it.")
+
+// Share makes a link to the set-up of one connection and nothing else, for a
+// colleague of whoever is in the portal.
+func Share(tx *db.OrgTx, s *Session, c id.Connection) (token string, l *Link, err error) {
+	if s.ConnectionID != nil || !s.Has(SSO) {
+		return "", nil, ErrNotShared
+	}
+	return Generate(tx, NewLink{Scopes: []Scope{SSO}, Connection: &c, MadeBy: s.Name, Maker: s.UserID, ReturnURL: deref(s.ReturnURL)})
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

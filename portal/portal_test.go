@@ -166,6 +166,36 @@ func TestALinkGivesItsScopesAlone(t *testing.T) {
 	})
 }
 
+// A colleague who was let in to one connection must not let others in, link
+// after link, and a visit without single sign-on has nothing to share.
+func TestSharingEndsWithTheFirst(t *testing.T) {
+	run(t, func(t *testing.T, w world) {
+		c := id.New[id.Connection]()
+		share := func(s *portal.Session) (l *portal.Link, err error) {
+			err = w.in(func(tx *db.OrgTx) error { _, l, err = portal.Share(tx, s, c); return err })
+			return l, err
+		}
+		_, all := w.link(portal.NewLink{Scopes: portal.LinkScopes, Extendable: true})
+		admin, _, err := w.open(all)
+		must(t, err)
+		l, err := share(admin)
+		must(t, err)
+		colleague, _, err := w.open(l)
+		must(t, err)
+		if len(colleague.Scopes) != 1 || !colleague.Has(portal.SSO) || !colleague.Reaches(c) || colleague.Reaches(id.New[id.Connection]()) || colleague.Extendable {
+			t.Errorf("%+v", colleague)
+		}
+		_, domains := w.link(portal.NewLink{Scopes: []portal.Scope{portal.Domains}})
+		without, _, err := w.open(domains)
+		must(t, err)
+		for _, s := range []*portal.Session{colleague, without} {
+			if _, err := share(s); !errors.Is(err, portal.ErrNotShared) {
+				t.Errorf("%v shared: %v", s.Scopes, err)
+			}
+		}
+	})
+}
+
 // A visit ends after eight hours however busy it is, and at once when its
 // holder leaves.
 func TestAVisitEnds(t *testing.T) {

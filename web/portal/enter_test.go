@@ -118,6 +118,36 @@ func TestThePolicyHoldsForThePortal(t *testing.T) {
 	})
 }
 
+// Single sign-on by one organization's provider opens that organization's
+// portal; the provider of another must not open it.
+func TestSingleSignOnOpensItsOwnPortal(t *testing.T) {
+	each(t, func(w *world) {
+		ines := w.person("ines@haldenmarine.example")
+		for _, o := range []*tenants.Organization{w.org, w.other} {
+			w.member(o, ines, tenants.OwnerRole)
+			rescue := w.person("rescue." + string(o.ID) + "@haldenmarine.example")
+			w.member(o, rescue, tenants.OwnerRole)
+			w.in(o, func(tx *db.OrgTx) error {
+				p := tenants.Policy{SSORequired: true}
+				p.BreakGlassUsers = append(p.BreakGlassUsers, rescue.ID)
+				_, err := users.SetPolicy(tx, p)
+				return err
+			})
+		}
+		b := w.browser()
+		b.cookies[browser.Jar{}.Name(browser.Session)] = w.signInBy(ines, w.org)
+		a := b.post("/portal/enter", "organization", string(w.org.ID))
+		if b.want(a, http.StatusSeeOther); a.Header.Get("Location") != "/portal" {
+			w.Errorf("its own: %s", a.Header.Get("Location"))
+		}
+		b.want(b.get("/portal"), http.StatusOK)
+		a = b.post("/portal/enter", "organization", string(w.other.ID))
+		if b.want(a, http.StatusSeeOther); !strings.HasPrefix(a.Header.Get("Location"), "/login?") {
+			w.Errorf("another's: %s", a.Header.Get("Location"))
+		}
+	})
+}
+
 // Somebody else who signs in at the same browser must not go on with the visit.
 func TestAVisitIsItsPersons(t *testing.T) {
 	each(t, func(w *world) {

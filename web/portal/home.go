@@ -154,7 +154,7 @@ func (p homePage) tasks() (tasks []ui.Task, done int) {
 	next := true
 	for _, s := range p.steps() {
 		t := ui.Task{State: "Not yet", Title: s.title, Note: s.note}
-		b := ui.ButtonProps{Label: "Set up", Href: s.href, Size: "sm"}
+		b := ui.ButtonProps{Label: "Set up", Href: s.href}
 		if s.done {
 			t.Tone, t.State, b.Label = ui.OK, "Done", "Manage"
 			done++

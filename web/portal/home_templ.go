@@ -162,7 +162,7 @@ func warningLink(w warning) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if w.href != "" {
-			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: w.label, Href: w.href, Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: w.label, Href: w.href}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -528,7 +528,7 @@ func addDomainLink() templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "Add domain", Href: pathDomains + "#add", Size: "sm", Icon: "plus"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "Add domain", Href: pathDomains + "#add", Icon: "plus"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -153,15 +154,26 @@ var scopeNames = map[portal.Scope]string{
 	portal.Directory: "directory", portal.AuditLog: "audit log", portal.LogStream: "log streams",
 }
 
-// allows is what a link opens, in words.
+// allows is what a link opens, in words: the sections that there are pages for.
 func allows(l *portal.Link) string {
 	var names []string
 	for _, s := range l.Scopes {
-		names = append(names, scopeNames[s])
+		part := s == portal.Certificates && slices.Contains(l.Scopes, portal.SSO) // of what is named already
+		if !part && (opens(s) || len(l.Scopes) == 1) {
+			names = append(names, scopeNames[s])
+		}
+	}
+	if len(names) == 0 {
+		return "The overview"
 	}
 	words := strings.Join(names, ", ")
 	if l.ConnectionID != nil {
 		words += ", of one connection"
 	}
 	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// opens reports whether the portal has a page for the section.
+func opens(s portal.Scope) bool {
+	return slices.ContainsFunc(routes(), func(r route) bool { return slices.Contains(r.scopes, s) })
 }

@@ -21,6 +21,7 @@ import (
 	"gatehouse/internal/dbtest"
 	"gatehouse/portal"
 	"gatehouse/sessions"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 	"gatehouse/tenants/dns/dnstest"
 	"gatehouse/users"
@@ -106,6 +107,22 @@ func (w *world) signIn(u *users.User, method sessions.Method) (secret string) {
 		_, secret, err = sessions.StartBrowser(tx, u.ID, method, sessions.DefaultLifetimes)
 		return err
 	}))
+	return secret
+}
+
+// signInBy is the cookie of a browser in which the person came by a connection
+// of the organization.
+func (w *world) signInBy(u *users.User, o *tenants.Organization) (secret string) {
+	w.Helper()
+	w.in(o, func(tx *db.OrgTx) error {
+		c, err := sso.Create(tx, oidcConnection("Okta"))
+		if err != nil {
+			return err
+		}
+		via := sessions.Via{ConnectionID: &c.ID, SSOOrganizationID: &o.ID}
+		_, secret, err = sessions.StartBrowserVia(tx.Tx, u.ID, sessions.SSO, via, sessions.DefaultLifetimes)
+		return err
+	})
 	return secret
 }
 

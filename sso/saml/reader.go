@@ -26,6 +26,12 @@ var (
 // looking one up is cheap.
 const maxBindings = 64
 
+// maxSpelled bounds the namespaces of all names together, as a multiple of the
+// bytes that a document may have: the canonical form spells them out, and one
+// that is declared once and long would be written for each element that uses
+// it.
+const maxSpelled = 8
+
 // unreadable is why a document was refused before its meaning was looked at.
 type unreadable struct {
 	what  string // for the admin
@@ -50,6 +56,7 @@ type reader struct {
 	depth    int
 	count    int
 	bound    int
+	spelled  int
 	ids      map[string]bool
 }
 

@@ -28,12 +28,17 @@ func (r *reader) name(n *node, attrs []xml.Attr) error {
 		return malformed("an element's prefix is not declared")
 	}
 	n.space = space
+	r.spelled += len(space)
 	for i := range n.attrs {
 		if a := &n.attrs[i]; a.prefix != "" {
 			if a.space, ok = n.namespace(a.prefix); !ok {
 				return malformed("an attribute's prefix is not declared")
 			}
+			r.spelled += len(a.space)
 		}
+	}
+	if r.spelled > maxSpelled*r.limits.bytes {
+		return tooLarge("its namespaces are too long")
 	}
 	return r.identify(n)
 }

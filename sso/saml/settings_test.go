@@ -73,6 +73,32 @@ func TestAssertionsAreRememberedAsLongAsTheyVerify(t *testing.T) {
 	}
 }
 
+// The same where one bearer confirmation ends before another: the assertion
+// still verifies by the second when the first has ended.
+func TestAShortConfirmationForgetsNothing(t *testing.T) {
+	t.Parallel()
+	p := samltest.New(theirID)
+	a := honest()
+	a.Now, a.Lifetime = casesAt, 30*time.Minute
+	on(confirmationAt, func(el *etree.Element) {
+		short := el.Copy()
+		short.FindElement("./SubjectConfirmationData").CreateAttr("NotOnOrAfter", casesAt.Add(time.Minute).Format(time.RFC3339))
+		el.Parent().InsertChildAt(el.Index(), short)
+	})(&a)
+	s, field := connection(p), p.Respond(a)
+	got, _, err := verify(s, field, Expect{RequestID: requestID, Now: casesAt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := Expect{RequestID: requestID, Now: casesAt.Add(20 * time.Minute)}
+	if _, _, err := verify(s, field, late); err != nil {
+		t.Fatalf("the second confirmation does not hold: %v", err)
+	}
+	if got.RememberUntil.Before(late.Now) || got.NotOnOrAfter.Before(late.Now) {
+		t.Errorf("forgotten at %s, and it verifies at %s", got.RememberUntil, late.Now)
+	}
+}
+
 // An admin must see what was expected and what came, in the provider's own
 // words, and which check it was.
 func TestRefusalsSayWhatCame(t *testing.T) {

@@ -101,7 +101,10 @@ func (v *verification) confirms(data *node) *trail.Refusal {
 	if data.attribute("NotOnOrAfter") == "" {
 		return refuse(ErrConfirmation, trail.Subject, "NotOnOrAfter", "none")
 	}
-	return v.within(data, trail.Subject)
+	// It ends no earlier for it: another confirmation may hold for longer, and
+	// the assertion is to be remembered while any does.
+	_, r := v.window(data, trail.Subject)
+	return r
 }
 
 // maxName bounds a NameID; SAML Core §8.3.7 gives persistent ones 256.

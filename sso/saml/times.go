@@ -55,26 +55,37 @@ func (v *verification) past(n *node, attribute string) (time.Time, *trail.Refusa
 // within checks the window that an element sets by NotBefore and NotOnOrAfter,
 // and shortens the assertion's own by it.
 func (v *verification) within(n *node, check string) *trail.Refusal {
+	until, r := v.window(n, check)
+	if r == nil && !until.IsZero() {
+		v.shorten(until)
+	}
+	return r
+}
+
+// window is when the window ends that an element sets and that it is now in;
+// zero where it sets no end.
+func (v *verification) window(n *node, check string) (until time.Time, r *trail.Refusal) {
 	if text := n.attribute("NotBefore"); text != "" {
 		from, ok := parseInstant(text)
 		if !ok {
-			return refuse(ErrInstant, check, v.clock(), "NotBefore "+text)
+			return until, refuse(ErrInstant, check, v.clock(), "NotBefore "+text)
 		}
 		if from.After(v.Now.Add(v.skew)) {
-			return refuse(ErrNotYet, check, v.clock(), "NotBefore "+text)
+			return until, refuse(ErrNotYet, check, v.clock(), "NotBefore "+text)
 		}
 	}
-	if text := n.attribute("NotOnOrAfter"); text != "" {
-		until, ok := parseInstant(text)
-		if !ok {
-			return refuse(ErrInstant, check, v.clock(), "NotOnOrAfter "+text)
-		}
-		if !until.After(v.Now.Add(-v.skew)) {
-			return refuse(ErrExpired, check, v.clock(), "NotOnOrAfter "+text)
-		}
-		v.shorten(until)
+	text := n.attribute("NotOnOrAfter")
+	if text == "" {
+		return until, nil
 	}
-	return nil
+	until, ok := parseInstant(text)
+	if !ok {
+		return until, refuse(ErrInstant, check, v.clock(), "NotOnOrAfter "+text)
+	}
+	if !until.After(v.Now.Add(-v.skew)) {
+		return until, refuse(ErrExpired, check, v.clock(), "NotOnOrAfter "+text)
+	}
+	return until, nil
 }
 
 func (v *verification) shorten(until time.Time) {

@@ -51,9 +51,8 @@ func (h *Handler) away(c echo.Context, away sso.Away, page hosted.RedirectPage, 
 	return h.show(c, http.StatusOK, &page.Action, page)
 }
 
-func requestCookie(r id.SSORequest) browser.Cookie {
-	return browser.SSO.For(strings.TrimPrefix(string(r), r.Prefix()))
-}
+// requestCookie is the cookie that a request's answer must come back with.
+func requestCookie(r id.SSORequest) browser.Cookie { return browser.SSO.For(string(r)) }
 
 // bound is the secret that the browser has for a request, or "".
 func (h *Handler) bound(c echo.Context) func(id.SSORequest) string {

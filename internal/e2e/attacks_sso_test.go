@@ -37,7 +37,7 @@ func TestAResponseSignsInOnce(t *testing.T) {
 		b := k.Browser()
 		to := k.ask(b.Get(k.start()))
 		response := k.idp.Respond(k.ines(to))
-		cookie := "gatehouse_sso_" + strings.TrimPrefix(to.id, "sso_request_")
+		cookie := "gatehouse_sso_" + to.id
 		secret := b.Cookie(cookie)
 		if secret == "" {
 			t.Fatal("the request has no cookie of its own")
@@ -168,7 +168,7 @@ func TestNoAnswerIsWrittenDown(t *testing.T) {
 		b := k.Browser()
 		to := k.ask(b.Get(k.start()))
 		response := k.idp.Respond(k.ines(to))
-		secrets.add("a request's cookie", b.Cookie("gatehouse_sso_"+strings.TrimPrefix(to.id, "sso_request_")))
+		secrets.add("a request's cookie", b.Cookie("gatehouse_sso_"+to.id))
 		k.signedIn(b, k.bring(b, k.acs(), response, to.relay))
 		k.bring(b, k.acs(), response, to.relay)
 		secrets.add("a response", response[200:260])

@@ -56,6 +56,7 @@ func xmlTricks() []made {
 		refused("crossed-tags", "Elements that are not closed in order.", swap("</saml:SubjectConfirmation></saml:Subject>", "</saml:Subject></saml:SubjectConfirmation>")),
 		refused("double-colon", "A name that Go once wrote back as another (CVE-2020-27846).", swap("<saml:Issuer>", "<x::Root/><saml:Issuer>")),
 		refused("colon-attribute", "An attribute whose name begins with a colon.", swap("<saml:Issuer>", `<saml:Issuer :attr="x">`)),
+		refused("colon-element", "An element whose name begins with a colon.", swap("<saml:Issuer>", `<:x/><saml:Issuer>`)),
 		refused("directive-with-comment", "A directive that hides markup in a comment.", swap("<saml:Issuer>", `<! <<!-- -->!--x--><saml:Issuer>`)),
 		refused("latin1", "An encoding that is not UTF-8.", before(`<?xml version="1.0" encoding="ISO-8859-1"?>`)),
 		refused("broken-utf8", "Bytes that are not UTF-8.", swap("ada@a.example", "ada\xff@a.example")),

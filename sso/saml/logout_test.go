@@ -114,6 +114,7 @@ func TestRedirectedLogoutsCannotBeChanged(t *testing.T) {
 		"empty signature":     {func(q string) string { return q[:strings.Index(q, "&Signature=")] + "&Signature=" }, "saml_signature_missing"},
 		"sha1":                {func(q string) string { return strings.Replace(q, "rsa-sha256", "rsa-sha1", 1) }, "saml_signature_algorithm"},
 		"two messages":        {func(q string) string { return q + "&SAMLRequest=x" }, "saml_xml_invalid"},
+		"two relay states":    {func(q string) string { return q + "&RelayState=evil" }, "saml_xml_invalid"},
 		"request and answer":  {func(q string) string { return q + "&SAMLResponse=x" }, "saml_xml_invalid"},
 		"broken escape":       {func(q string) string { return q + "%zz" }, "saml_xml_invalid"},
 		"not deflated":        {func(q string) string { return "SAMLRequest=PGEvPg==" }, "saml_xml_invalid"},

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"golang.org/x/net/publicsuffix"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -33,7 +32,7 @@ func domainRoutes() []route {
 // domainsPage are the organization's domains.
 type domainsPage struct {
 	frame
-	domains []tenants.Domain
+	domains []held
 	typed   string
 	wrong   faults
 }
@@ -41,7 +40,7 @@ type domainsPage struct {
 func (h *Handler) domains(v *visit) error { return v.showDomains(http.StatusOK, domainsPage{}) }
 
 func (v *visit) showDomains(status int, p domainsPage) error {
-	err := v.read(func(tx *db.OrgTx) (err error) { p.domains, err = tenants.Domains(tx); return err })
+	err := v.read(func(tx *db.OrgTx) (err error) { p.domains, err = locateHeld(tx); return err })
 	if err != nil {
 		return err
 	}
@@ -68,25 +67,61 @@ func (h *Handler) addDomain(v *visit) error {
 	return v.done(pathDomains+"/"+string(d.ID), domainAdded)
 }
 
+// held is a domain, and when it moves to another organization, if it does.
+type held struct {
+	tenants.Domain
+	leaves time.Time
+}
+
+func (d *held) standing() tenants.Standing { return d.Standing(d.leaves) }
+
+// locateHeld are the organization's domains. Whether one moves away is written
+// at whoever claims it.
+func locateHeld(tx *db.OrgTx) ([]held, error) {
+	rows, err := tenants.Domains(tx)
+	if err != nil {
+		return nil, err
+	}
+	moves, err := locateMoves(tx, rows)
+	out := make([]held, len(rows))
+	for i, d := range rows {
+		out[i] = held{d, moves[d.ID]}
+	}
+	return out, err
+}
+
+func locateMoves(tx *db.OrgTx, rows []tenants.Domain) (moves map[id.OrganizationDomain]time.Time, err error) {
+	err = tx.Locate(func(tx *db.AllTx) error { moves, err = tenants.LocateMoves(tx, rows); return err })
+	return moves, err
+}
+
 // domainPage is one domain: where it stands, and the record that proves it.
 type domainPage struct {
 	frame
-	tenants.Domain
+	held
 	path   string
 	dialog templ.Component
 }
 
-func (v *visit) oneDomain() (d *tenants.Domain, err error) {
+func (v *visit) oneDomain() (d held, err error) {
 	key, err := param[id.OrganizationDomain](v, "domain")
 	if err != nil {
-		return nil, err
+		return d, err
 	}
-	err = v.read(func(tx *db.OrgTx) error { d, err = tenants.GetDomain(tx, key); return err })
+	err = v.read(func(tx *db.OrgTx) error {
+		row, err := tenants.GetDomain(tx, key)
+		if err != nil {
+			return err
+		}
+		moves, err := locateMoves(tx, []tenants.Domain{*row})
+		d = held{*row, moves[row.ID]}
+		return err
+	})
 	return d, err
 }
 
-func (v *visit) domainPage(d *tenants.Domain) domainPage {
-	return domainPage{frame: v.frame(d.Domain, pathDomains), Domain: *d, path: pathDomains + "/" + string(d.ID)}
+func (v *visit) domainPage(d held) domainPage {
+	return domainPage{frame: v.frame(d.Domain.Domain, pathDomains), held: d, path: pathDomains + "/" + string(d.ID)}
 }
 
 func (h *Handler) domain(v *visit) error {
@@ -113,7 +148,7 @@ func (h *Handler) domainLive(v *visit) error {
 			return err
 		}
 	}
-	return v.live(domainStanding(v.domainPage(d)), string(d.State), d.CheckedAt, d.MovesAt, d.MissingSince, d.CheckResult)
+	return v.live(domainStanding(v.domainPage(d)), string(d.State), d.CheckedAt, d.MovesAt, d.MissingSince, d.leaves, d.CheckResult)
 }
 
 // checkDomain looks at once, for somebody who waits for the answer.
@@ -165,56 +200,29 @@ func (h *Handler) removeDomain(v *visit) error {
 	return v.done(pathDomains, domainRemoved)
 }
 
-// record is the name of the TXT record, whole and as DNS panels want it that
-// add the registered domain by themselves.
-func (p domainPage) record() (whole, short string) {
-	whole = deref(p.VerificationPrefix) + "." + p.Domain.Domain
-	zone, err := publicsuffix.EffectiveTLDPlusOne(p.Domain.Domain)
-	if err != nil {
-		return whole, deref(p.VerificationPrefix)
-	}
-	return whole, strings.TrimSuffix(whole, "."+zone)
-}
-
 // proves reports whether the page asks for the record: a claim does, and so
-// does a verified domain whose record is gone or that leaves.
+// does a verified domain whose record is gone or that moves away.
 func (p domainPage) proves() bool {
-	return p.VerificationToken != nil && (p.State != tenants.Verified || p.MissingSince != nil)
+	return p.VerificationToken != nil && (p.State != tenants.Verified || p.MissingSince != nil || !p.leaves.IsZero())
 }
 
-// standing is where a domain stands, in a word.
-type standing struct {
-	tone        ui.Tone
-	icon, label string
-}
-
-func standingOf(d *tenants.Domain) standing {
-	switch {
-	case d.State == tenants.Verified && d.MissingSince != nil:
-		return standing{ui.Warn, "warn", "Record missing"}
-	case d.State == tenants.Verified:
-		return standing{ui.OK, "", "Verified"}
-	case d.State == tenants.Failed:
-		return standing{ui.Bad, "", "Failed"}
-	case d.MovesAt != nil:
-		return standing{ui.Info, "clock", "On its way to you"}
+// toneOf is a mood as a page shows it, with the icon of what goes on by itself.
+func toneOf(m tenants.Mood) (ui.Tone, string) {
+	switch m {
+	case tenants.Good:
+		return ui.OK, ""
+	case tenants.Bad:
+		return ui.Bad, ""
+	case tenants.Warning:
+		return ui.Warn, ""
 	}
-	return standing{ui.Warn, "clock", "Waiting for DNS"}
+	return ui.Warn, "clock"
 }
 
-// lede says what the state means, and what comes next.
+// lede says what the domain is for now.
 func (p domainPage) lede() string {
-	switch {
-	case p.State == tenants.Verified && p.VerificationStrategy == tenants.Manual:
-		return "Verified by " + p.service + "'s word. No DNS record is needed."
-	case p.State == tenants.Verified && p.MissingSince != nil:
-		return "It counts as yours still. Put the record back, or another organization could prove the domain."
-	case p.State == tenants.Verified:
-		return "People at " + p.Domain.Domain + " count as yours. Leave the record in place: we look for it every day."
-	case p.State == tenants.Failed:
-		return "The proof failed. Check now begins it again."
-	case p.MovesAt != nil:
-		return "You have proven it, and another organization holds it. It becomes yours on " + p.MovesAt.UTC().Format("2 January, 15:04 UTC") + " if the record is there then. They were told."
+	if p.State == tenants.Verified {
+		return "People at " + p.Domain.Domain + " count as yours."
 	}
 	return "Prove that the domain is yours: put one TXT record into its DNS."
 }

@@ -40,7 +40,7 @@ func TestProvingADomain(t *testing.T) {
 		b.want(b.get("/portal/domains"), http.StatusOK, "No domains yet", "Add domain")
 		b.want(b.post("/portal/domains", "domain", "nonsense"), http.StatusUnprocessableEntity, "Error: Domains", "not a domain name")
 		path, value := b.claim("ACME.example.")
-		b.want(b.get(path), http.StatusOK, "Domain added", "_gatehouse-domain-verification."+acme, value, "We haven't looked yet", "Waiting for DNS")
+		b.want(b.get(path), http.StatusOK, "Domain added", "_gatehouse-domain-verification."+acme, value, "not been looked for yet", "Waiting for DNS")
 		b.want(b.post("/portal/domains", "domain", acme), http.StatusUnprocessableEntity, "has that domain already")
 		b.want(b.post(path+"/check"), http.StatusSeeOther)
 		b.want(b.get(path), http.StatusOK, "No TXT record found", "Our resolver")
@@ -51,7 +51,7 @@ func TestProvingADomain(t *testing.T) {
 		w.dns.TXT("_gatehouse-domain-verification."+acme, value)
 		w.later(time.Minute)
 		b.post(path + "/check")
-		b.want(b.get(path), http.StatusOK, "The domain is verified", "The record is there", "Verified")
+		b.want(b.get(path), http.StatusOK, "The domain is verified", "count as yours", "Verified")
 		b.want(b.get("/portal"), http.StatusOK, "Domains acme.example", "Domain verified")
 		b.want(b.get(path+"/remove"), http.StatusOK, "Remove acme.example?", "no longer sent to your single sign-on")
 		b.want(b.post(path+"/remove"), http.StatusSeeOther)
@@ -81,7 +81,7 @@ func TestTheLivePart(t *testing.T) {
 		b := w.visitor(w.org, portal.Domains)
 		path, _ := b.claim(acme)
 		a := b.get(path + "/live")
-		b.want(a, http.StatusOK, "What DNS says")
+		b.want(a, http.StatusOK, "Where it stands")
 		if strings.Contains(a.body, "<html") || a.Header.Get("ETag") == "" || a.Header.Get("Cache-Control") != "no-store" {
 			w.Errorf("%v %.200s", a.Header, a.body)
 		}

@@ -19,7 +19,7 @@ import (
 type homePage struct {
 	frame
 	members     int64
-	domains     []tenants.Domain
+	domains     []held
 	connections []sso.Connection
 	policy      tenants.Policy
 	recent      []ui.Moment
@@ -42,7 +42,7 @@ func (h *Handler) home(v *visit) error {
 			return err
 		}
 		if p.shows.domains {
-			if p.domains, err = tenants.Domains(tx); err != nil {
+			if p.domains, err = locateHeld(tx); err != nil {
 				return err
 			}
 		}
@@ -96,7 +96,7 @@ func (p homePage) active() []sso.Connection {
 func (p homePage) verified() (names []string) {
 	for _, d := range p.domains {
 		if d.State == tenants.Verified {
-			names = append(names, d.Domain)
+			names = append(names, d.Domain.Domain)
 		}
 	}
 	return names
@@ -215,10 +215,10 @@ func (p homePage) warnings() []warning {
 				text: *c.MetadataError + " Sign-ins go on with what we read last."})
 		}
 	}
-	for _, d := range p.domains {
-		if d.State == tenants.Verified && d.MissingSince != nil {
-			list = append(list, warning{title: "The record of " + d.Domain + " is gone", icon: "globe", label: "See domain", href: pathDomains + "/" + string(d.ID),
-				text: "Put it back, or another organization could prove the domain."})
+	for i := range p.domains {
+		d := &p.domains[i]
+		if s := d.standing(); s.Mood == tenants.Warning || s.Mood == tenants.Bad {
+			list = append(list, warning{title: d.Domain.Domain + ": " + s.Sentence, icon: "globe", label: "See domain", href: pathDomains + "/" + string(d.ID), text: s.Advice})
 		}
 	}
 	return list

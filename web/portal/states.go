@@ -111,6 +111,13 @@ var states = []State{
 			d.State, d.CheckedAt, d.MissingSince, d.CheckResult = tenants.Verified, ago20(), ago20(), &tenants.DNSCheck{Finding: dns.Finding{Kind: dns.Nothing}}
 		}))
 	}},
+	{"portal-domain-leaving", func(l Look) templ.Component {
+		p := sampleDomain(l, func(d *tenants.Domain) {
+			d.State, d.CheckedAt, d.CheckResult = tenants.Verified, ago20(), &tenants.DNSCheck{Finding: dns.Finding{Kind: dns.Found}}
+		})
+		p.leaves = noon.Add(50 * time.Hour)
+		return domainView(p)
+	}},
 	{"portal-domain-remove", func(l Look) templ.Component {
 		p := sampleDomain(l, func(d *tenants.Domain) { d.State = tenants.Verified })
 		p.dialog = removeQuestion(p)
@@ -159,12 +166,12 @@ func ago20() *time.Time {
 	return &at
 }
 
-func sampleDomains() []tenants.Domain {
+func sampleDomains() []held {
 	token := "dQw4w9WgXcQ_kJ5y7aT2"
-	return []tenants.Domain{
-		{ID: "org_domain_1", Domain: "haldenmarine.example", State: tenants.Verified, VerificationStrategy: tenants.Manual},
-		{ID: "org_domain_2", Domain: "halden.example", State: tenants.Verified, VerificationStrategy: tenants.DNS, VerificationToken: &token, CheckedAt: ago20(), MissingSince: ago20()},
-		{ID: "org_domain_3", Domain: strings.Repeat("a-very-long-label-", 3) + "drydock.halden.example", State: tenants.Pending, VerificationStrategy: tenants.DNS, VerificationToken: &token, CheckedAt: ago20()},
+	return []held{
+		{Domain: tenants.Domain{ID: "org_domain_1", Domain: "haldenmarine.example", State: tenants.Verified, VerificationStrategy: tenants.Manual}},
+		{Domain: tenants.Domain{ID: "org_domain_2", Domain: "halden.example", State: tenants.Verified, VerificationStrategy: tenants.DNS, VerificationToken: &token, CheckedAt: ago20(), MissingSince: ago20()}},
+		{Domain: tenants.Domain{ID: "org_domain_3", Domain: strings.Repeat("a-very-long-label-", 3) + "drydock.halden.example", State: tenants.Pending, VerificationStrategy: tenants.DNS, VerificationToken: &token, CheckedAt: ago20()}},
 	}
 }
 
@@ -174,7 +181,7 @@ func sampleDomain(l Look, change func(*tenants.Domain)) domainPage {
 	if change != nil {
 		change(&d)
 	}
-	return domainPage{frame: sampleFrame(l, d.Domain, pathDomains), Domain: d, path: pathDomains + "/" + string(d.ID)}
+	return domainPage{frame: sampleFrame(l, d.Domain, pathDomains), held: held{Domain: d}, path: pathDomains + "/" + string(d.ID)}
 }
 
 func sampleHome(l Look) homePage {

@@ -71,7 +71,7 @@ for (const [name, look] of Object.entries({ "with script": {}, "without script":
     await page.getByLabel("Domain", { exact: true }).fill(domain);
     await press(page, "Add domain");
     await heading(page, domain);
-    await page.getByText("We haven't looked yet").waitFor();
+    await page.getByText("not been looked for yet").waitFor();
     await seen("portal-domain-new");
     const record = await page.locator("#name").innerText();
     assert.equal(record, `_gatehouse-domain-verification.${domain}`);

@@ -44,11 +44,13 @@ export async function userOf({ gatehouse }, email) {
   return data[0];
 }
 
-// goAway gives the address in the hosted login and takes the company's sign-in.
+// goAway gives the address in the hosted login and takes the company's sign-in,
+// without the moment in which somebody could take another way.
 export async function goAway(page, app, email) {
   await openSignIn(page, app);
   await giveEmail(page, email);
   await page.getByRole("link", { name: "Continue with SSO" }).click();
+  await page.getByRole("link", { name: /^Continue to / }).click();
 }
 
 // comeBy signs in by the company's provider. What comes next is the question.

@@ -132,7 +132,7 @@ func TestOpenIDProvidersThatFail(t *testing.T) {
 			_, _ = w.Write([]byte(`{"error":"invalid_client","error_description":"AADSTS7000222"}`))
 		}
 		p := b.Get(to)
-		if a := k.refused(b, p, http.StatusServiceUnavailable, "oidc_client_refused"); !strings.Contains(*a.Received, "AADSTS7000222") || strings.Contains(p.Body, "AADSTS") {
+		if a := k.refused(b, p, http.StatusBadRequest, "oidc_client_refused"); !strings.Contains(*a.Received, "AADSTS7000222") || strings.Contains(p.Body, "AADSTS") {
 			t.Errorf("%+v", a)
 		}
 		down := newCompany(k.Server, "Nordby Kraft", "nordby.example")

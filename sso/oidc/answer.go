@@ -49,11 +49,15 @@ func (a Answer) Check() error {
 	case a.Code != "" && a.Error != "", a.Code == "" && a.Error == "":
 		return trail.Refuse(ErrAnswer, trail.Structure, "code", "")
 	case denials[a.Error]:
-		return trail.Refuse(ErrDenied, trail.Status, "", a.Error)
+		return trail.Refuse(ErrDenied, trail.Status, "", a.said())
 	case a.Error != "" && strings.Contains(a.hint, "redirect_uri"):
-		return trail.Refuse(ErrRedirect, trail.Status, "", a.Error+": "+a.hint)
+		return trail.Refuse(ErrRedirect, trail.Status, "", a.said())
 	case a.Error != "":
-		return trail.Refuse(ErrRefused, trail.Status, "", strings.TrimSuffix(a.Error+": "+a.hint, ": "))
+		return trail.Refuse(ErrRefused, trail.Status, "", a.said())
 	}
 	return nil
 }
+
+// said is the error in the provider's words. Whether somebody cancelled or is
+// not assigned is often in the description alone.
+func (a Answer) said() string { return strings.TrimSuffix(a.Error+": "+a.hint, ": ") }

@@ -29,6 +29,6 @@ var (
 	ErrRedirect  = problem.New(problem.BadRequest, "oidc_redirect_refused", "The provider does not know the address that it is to send people back to.")
 	ErrNoLogout  = problem.New(problem.NotFound, "oidc_logout_unsupported", "The provider has no address for signing out.")
 	ErrDown      = problem.New(problem.Unavailable, "oidc_provider_unavailable", "The provider does not answer, or not in a way that can be read.")
-	ErrClient    = problem.New(problem.Unavailable, "oidc_client_refused", "The provider does not accept the client id or the secret that was set up here.")
+	ErrClient    = problem.New(problem.BadRequest, "oidc_client_refused", "The provider does not accept the client id or the secret that was set up here.")
 	ErrMetadata  = problem.New(problem.Invalid, "oidc_metadata_invalid", "That issuer's metadata cannot be used.")
 )

@@ -18,6 +18,7 @@ import (
 	"gatehouse/internal/netguard"
 	"gatehouse/sso/oidc"
 	"gatehouse/sso/oidc/oidctest"
+	"gatehouse/sso/trail"
 )
 
 type claims = oidctest.Claims
@@ -248,6 +249,21 @@ func TestAnswersThatAreNotRedeemed(t *testing.T) {
 	p.Tamper = func(to *url.URL, _ url.Values) { set(to, "iss", p.URL) }
 	if _, err := signIn(t, party(), p); err != nil {
 		t.Errorf("its own name: %v", err)
+	}
+}
+
+// Whether somebody cancelled or is not assigned to the app is told by the
+// description alone: without it an admin guesses.
+func TestADenialKeepsTheProvidersWords(t *testing.T) {
+	p := oidctest.New(t)
+	p.Tamper = func(to *url.URL, _ url.Values) {
+		set(to, "code", "")
+		set(to, "error", "access_denied")
+		set(to, "error_description", "User is not assigned to the client application.")
+	}
+	_, err := signIn(t, party(), p)
+	if r := trail.As(err); r == nil || r.Received != "access_denied: User is not assigned to the client application." {
+		t.Errorf("%+v", err)
 	}
 }
 

@@ -27,6 +27,7 @@ function connectionOf(gatehouse, app, { id, start_url: startUrl, saml, oidc }) {
     startUrl: `${startUrl}?return_to=${encodeURIComponent(`${app.url}/login`)}`, // a bookmark that ends in the application
     acsUrl: saml?.sp_acs_url,
     change: (settings) => gatehouse.api("PATCH", path, settings),
+    refresh: () => gatehouse.api("POST", `${path}/metadata/refresh`),
     show: () => gatehouse.api("GET", path),
     // What an administrator copies into the provider.
     serviceProvider: saml && { entityId: saml.sp_entity_id, acsUrl: saml.sp_acs_url, sloUrl: saml.sp_slo_url, certificates: saml.sp_certificates },

@@ -105,7 +105,7 @@ test("a sign-in that starts at the provider is refused, until the connection tak
 test("a certificate rolls over: announced, it goes on; never announced, it is refused", async () => {
   const before = (await connection.show()).saml.idp_certificates;
   await provider.announceKey();
-  await connection.change({ saml: { metadata_url: provider.metadataUrl } });
+  await connection.refresh();
   const during = (await connection.show()).saml.idp_certificates;
   assert.equal(during.length, before.length + 1);
   await walk((_, page) => comeIn(page));
@@ -117,7 +117,7 @@ test("a certificate rolls over: announced, it goes on; never announced, it is re
     await signInAt(page, provider, ines);
     const attempt = await refusedBy(stage, connection, visitor, "We couldn’t check what Halden ID told us");
     assert.equal(attempt.code, "saml_signature_invalid");
-    await connection.change({ saml: { metadata_url: provider.metadataUrl } });
+    await connection.refresh();
     await page.goto(connection.startUrl);
     await onDashboard(page, stage.app, ines);
   });

@@ -7,7 +7,7 @@ import { people } from "../harness/providers/people.mjs";
 import { defaults } from "../harness/providers/samlify-messages.mjs";
 import { startSamlify } from "../harness/providers/samlify.mjs";
 import { openStage } from "../harness/stage.mjs";
-import { onDashboard } from "../harness/steps.mjs";
+import { giveEmail, onDashboard, openSignIn } from "../harness/steps.mjs";
 
 const { ines, jonas } = people;
 const closers = [];
@@ -72,5 +72,25 @@ test("a sign-in that starts at the provider is asked for again, encrypted", asyn
     await start(page, jonas, provider.idpInitiatedUrl({ relayState: `${stage.app.url}/login` }));
     await onDashboard(page, stage.app, jonas);
     assert.deepEqual(sent.map((xml) => /InResponseTo/.test(xml)), [false, true]);
+  });
+});
+
+// If this breaks, people without script never get to a provider that wants requests by POST, or back from it.
+test("a request by POST is carried by a form, without script too", async () => {
+  await connection.change({ saml: { idp_sso_binding: "post" } });
+  await walk(async (visitor, page) => {
+    await openSignIn(page, stage.app);
+    await giveEmail(page, ines.email);
+    await page.getByRole("link", { name: "Continue with SSO" }).click();
+    await page.getByRole("heading", { level: 1, name: "Taking you to Halden ID…" }).waitFor();
+    await visitor.picture("sso-away-form-noscript");
+    await page.getByRole("button", { name: "Continue to Halden ID" }).click();
+    await signInAt(page, provider, ines);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await onDashboard(page, stage.app, ines);
+  }, { javaScript: false });
+  await walk(async (_, page) => {
+    await start(page, jonas);
+    await onDashboard(page, stage.app, jonas);
   });
 });

@@ -125,7 +125,7 @@ func (h *Handler) identify(c echo.Context, form browser.Params, a *Attempt) erro
 	if password := form.Get(hosted.FieldPassword); password != "" && h.settings(c).Password {
 		return h.tryPassword(c, form, a, secret, password)
 	}
-	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil, "social_request_id": nil})
+	return h.advance(c, a, secret, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil, "social_request_id": nil, "sso_request_id": nil})
 }
 
 // advance stores what the first step learnt and goes on: in the attempt's row,

@@ -79,7 +79,7 @@ func (h *Handler) beginSignUp(c echo.Context, form browser.Params, a *Attempt) e
 	}
 	a.PasswordHash, a.SocialRequestID = nil, nil
 	a.Screen, a.Email, a.FirstName, a.LastName = ScreenSignUp, &p.Email, &p.FirstName, &p.LastName
-	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName, "password_hash": nil, "social_request_id": nil})
+	return h.advance(c, a, secret, db.Set{"screen": ScreenSignUp, "email": p.Email, "first_name": p.FirstName, "last_name": p.LastName, "password_hash": nil, "social_request_id": nil, "sso_request_id": nil})
 }
 
 // readPerson is ReadPerson, of an invited person without their address.

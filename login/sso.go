@@ -195,7 +195,7 @@ func (h *Handler) keepEmail(c echo.Context, a *Attempt, email string) (*Attempt,
 	if secret != "" {
 		return a, h.keep(c, a, secret)
 	}
-	return a, h.save(c, a, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil, "social_request_id": nil})
+	return a, h.save(c, a, db.Set{"email": email, "screen": ScreenSignIn, "password_hash": nil, "social_request_id": nil, "sso_request_id": nil})
 }
 
 // choose sends the browser to the one connection, or asks which.
@@ -212,8 +212,12 @@ func (h *Handler) choose(c echo.Context, a *Attempt, r realm) error {
 
 // otherWayIn is the way round a company's sign-in. Everybody of the domain is
 // shown it, so that it tells nothing of who may take it: the gates decide.
+// Somebody proven whose organization asks for its own sign-in has none.
 func (a *Attempt) otherWayIn() string {
-	if a.Email == nil || a.UserID != nil {
+	switch {
+	case a.UserID != nil:
+		return ""
+	case a.Email == nil:
 		return a.path(pathIdentifier)
 	}
 	return a.path(pathPassword)

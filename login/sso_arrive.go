@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"errors"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,14 +24,35 @@ const methodSSO = sessions.SSO
 func (h *Handler) arrive(c echo.Context, _ browser.Params, a *Attempt) error {
 	came, err := h.whoCame(c, a)
 	if err != nil {
-		return h.refuseSSO(c, a, "", "", err)
+		return h.notWaiting(c, a, err)
 	}
 	at, err := h.door(c, came.Profile.Email)
 	if err != nil {
 		return err
 	}
-	var secret string
-	var refused *trail.Refusal
+	secret, refused, err := h.takeIn(c, a, came, at)
+	p := problem.As(err)
+	switch {
+	case p != nil && p.Is(errExpired): // another request completed the sign-in
+		return h.again(c, a)
+	case p != nil && p.Is(sso.ErrRequest):
+		return h.notWaiting(c, a, err)
+	case p != nil:
+		refused, err = refusalOf(err), h.turnAway(c, a, came, err)
+	}
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		return h.refuseSSO(c, a, came.Connection.Name, came.Reference, refused)
+	}
+	h.countReturn(c, came.Request.Returns())
+	return h.settled(c, a, secret)
+}
+
+// takeIn takes who came, once, and decides in the same transaction whose
+// account that is and what stands before it.
+func (h *Handler) takeIn(c echo.Context, a *Attempt, came *sso.Received, at door) (secret string, refused *trail.Refusal, err error) {
 	err = h.DB.Tx(c.Request().Context(), h.who(c, a), func(tx *db.Tx) error {
 		var admitted people.Admission
 		err := tx.In(came.Connection.OrganizationID, func(tx *db.OrgTx) (err error) {
@@ -46,20 +68,22 @@ func (h *Handler) arrive(c echo.Context, _ browser.Params, a *Attempt) error {
 		secret, err = h.enterBySSO(tx, a, admitted, at)
 		return err
 	})
-	if p := problem.As(err); p != nil && !sameProblem(p, errExpired, sso.ErrRequest) {
-		refused, err = refusalOf(err), h.turnAway(c, a, came, err)
+	return secret, refused, err
+}
+
+// notWaiting answers where nobody waits on the request any more: it ran out,
+// or another request took who came. The sign-in can go another way.
+func (h *Handler) notWaiting(c echo.Context, a *Attempt, err error) error {
+	if problem.As(err) == nil {
+		return err
 	}
-	if err != nil {
-		if sameProblem(problem.As(err), errExpired) {
-			return h.again(c, a)
-		}
-		return h.refuseSSO(c, a, came.Connection.Name, came.Reference, err)
+	switch failed := h.save(c, a, db.Set{"sso_request_id": nil}); {
+	case errors.Is(failed, errExpired):
+		return h.again(c, a)
+	case failed != nil:
+		return failed
 	}
-	if refused != nil {
-		return h.refuseSSO(c, a, came.Connection.Name, came.Reference, refused)
-	}
-	h.countReturn(c, came.Request.Returns())
-	return h.settled(c, a, secret)
+	return h.refuseSSO(c, a, "", "", err)
 }
 
 // whoCame looks at who waits on the request; admit takes them.
@@ -141,13 +165,4 @@ func refusalOf(err error) *trail.Refusal {
 		return trail.Refuse(p, trail.Account, "", "")
 	}
 	return nil
-}
-
-func sameProblem(p *problem.Error, any ...*problem.Error) bool {
-	for _, q := range any {
-		if p != nil && p.Is(q) {
-			return true
-		}
-	}
-	return false
 }

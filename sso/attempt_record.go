@@ -87,6 +87,9 @@ func Conclude(tx *db.OrgTx, record id.SSOAttempt, user *id.User, refused *trail.
 	}
 	now := tx.Now()
 	t := trail.Trail{Steps: a.Steps}
+	if refused == nil || refused.Check == trail.Account {
+		t.Pass(trail.Domain, "")
+	}
 	if refused != nil {
 		t.Refuse(refused)
 		a.refuse(refused, now)
@@ -114,6 +117,7 @@ func ConcludeTest(tx *db.OrgTx, record id.SSOAttempt, refused *trail.Refusal) er
 	}
 	now := tx.Now()
 	t := trail.Trail{Steps: a.Steps}
+	t.Pass(trail.Domain, "")
 	t.Warn(trail.Account, refused.Problem.Message)
 	a.Outcome, a.FinishedAt, a.Steps = Succeeded, &now, t.Steps
 	if ended, err := a.store(tx); err != nil || !ended {

@@ -35,7 +35,8 @@ export async function openStage({ firstStart = false, env = {} } = {}) {
     const browser = await openBrowser();
     closers.push(() => browser.close());
     const standard = (secret) => startStandard(keys, secret, standardURL, standardPort, gatehouse.url, closers);
-    return { gatehouse, mail, app, standard, browser, keys, operator, close };
+    const profiles = () => startProfiles(keys, standardURL, standardPort, gatehouse.url, closers);
+    return { gatehouse, mail, app, standard, profiles, browser, keys, operator, close };
   } catch (err) {
     await close();
     throw err;
@@ -68,24 +69,34 @@ async function startGatehouse({ apiKey, clientId, data, operator, redirects, env
   return { url, log: server.log, api: apiOf(url, apiKey) };
 }
 
-async function startExample({ apiKey, clientId }, appURL, port, gatehouseURL, closers) {
-  // The npm client wants a newer Node than the tests; the lock file brings one for Linux.
+// The npm client wants a newer Node than the tests; the lock file brings one for Linux.
+function newerNode() {
   const bundled = join(example, "node_modules/.bin/node");
-  const app = await start(existsSync(bundled) ? bundled : process.execPath, ["server.js"], {
-    cwd: example,
-    health: appURL,
-    env: {
-      ...plainEnv,
-      PORT: String(port),
-      APP_URL: appURL,
-      GATEHOUSE_HOST: new URL(gatehouseURL).host,
-      WORKOS_API_KEY: apiKey,
-      WORKOS_CLIENT_ID: clientId,
-      WORKOS_COOKIE_PASSWORD: randomBytes(24).toString("hex"),
-    },
-  });
+  return existsSync(bundled) ? bundled : process.execPath;
+}
+
+const clientEnv = ({ apiKey, clientId }, url, port, gatehouseURL) => ({
+  ...plainEnv,
+  PORT: String(port),
+  APP_URL: url,
+  GATEHOUSE_HOST: new URL(gatehouseURL).host,
+  WORKOS_API_KEY: apiKey,
+  WORKOS_CLIENT_ID: clientId,
+  WORKOS_COOKIE_PASSWORD: randomBytes(24).toString("hex"),
+});
+
+async function startExample(keys, url, port, gatehouseURL, closers) {
+  const app = await start(newerNode(), ["server.js"], { cwd: example, health: url, env: clientEnv(keys, url, port, gatehouseURL) });
   closers.push(() => app.stop());
-  return { url: appURL, log: app.log };
+  return { url, log: app.log };
+}
+
+// startProfiles runs an application that asks for profiles alone, in the place
+// of the Go example.
+async function startProfiles(keys, url, port, gatehouseURL, closers) {
+  const app = await start(newerNode(), [join(import.meta.dirname, "profiles-app.mjs")], { cwd: example, health: url, env: clientEnv(keys, url, port, gatehouseURL) });
+  closers.push(() => app.stop());
+  return { url, log: app.log };
 }
 
 // startStandard runs the Go example, which knows Gatehouse as any OpenID provider.

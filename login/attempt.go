@@ -59,6 +59,7 @@ type Attempt struct {
 	SecondAt          *time.Time
 	sessions.Via                     // ConnectionID alone: go there at once
 	SSORequestID      *id.SSORequest // who came waits there
+	SSOIdentityID     *id.Profile    // and what they came in by
 	InvitationID      *id.Invitation
 	ChallengeID       *id.Challenge // of the code that was sent by SMS
 	EnrollingFactorID *id.Factor

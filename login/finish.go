@@ -34,7 +34,7 @@ type door struct {
 // The attempt's row is changed with it, in the caller's transaction.
 func (h *Handler) proceed(tx *db.Tx, a *Attempt, p proof) (secret string, err error) {
 	a.UserID, a.AuthMethod, a.AuthenticatedAt, a.BrowserSessionID = &p.user, &p.method, &p.at, p.browser
-	a.SecondMethod, a.SecondAt, a.Via = p.second, p.secondAt, p.via
+	a.SecondMethod, a.SecondAt, a.Via, a.SSOIdentityID = p.second, p.secondAt, p.via, p.identity
 	return h.pass(tx, a, p.door)
 }
 
@@ -79,7 +79,7 @@ func (a *Attempt) check(tx *db.Tx, u *users.User) (gates.Verdict, *id.Organizati
 	if err != nil {
 		return gates.Verdict{}, nil, a.refusedInvitation(err, u)
 	}
-	return gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Via: a.Via, Second: a.SecondMethod,
+	return gates.Check(tx, gates.Subject{User: u, Method: *a.AuthMethod, Via: a.Via, Identity: a.SSOIdentityID, Second: a.SecondMethod,
 		Organization: entrance.Organization, Joins: entrance.Joins, Proves: entrance.Proves,
 		Choose: a.NeedsOrganization, IP: tx.Actor().IP})
 }
@@ -158,7 +158,8 @@ func (a *Attempt) store(tx *db.Tx) error {
 		"second_method": a.SecondMethod, "second_at": a.SecondAt, "gate": a.Gate, "password_hash": a.PasswordHash,
 		"browser_session_id": a.BrowserSessionID, "organization_id": a.OrganizationID, "completed_at": a.CompletedAt, "email": a.Email, "screen": a.Screen,
 		"provider": a.Provider, "social_request_id": a.SocialRequestID, "invitation_id": a.InvitationID, "needs_organization": a.NeedsOrganization,
-		"connection_id": a.ConnectionID, "sso_organization_id": a.SSOOrganizationID, "sso_guest": a.SSOGuest, "sso_request_id": a.SSORequestID})
+		"connection_id": a.ConnectionID, "sso_organization_id": a.SSOOrganizationID, "sso_guest": a.SSOGuest, "sso_request_id": a.SSORequestID,
+		"sso_identity_id": a.SSOIdentityID})
 }
 
 // concluded is the end of a step: where another request completed the attempt

@@ -220,6 +220,7 @@ type proof struct {
 	second   *sessions.Second
 	secondAt *time.Time
 	via      sessions.Via // the connection that they came by
+	identity *id.Profile  // and what they came in by there
 	browser  *id.BrowserSession
 	door
 }

@@ -119,16 +119,22 @@ func (h *Handler) admit(tx *db.OrgTx, a *Attempt, came *sso.Received) (people.Ad
 	if err != nil {
 		return admitted, nil, err
 	}
-	return admitted, nil, sso.Conclude(tx, came.Record, &admitted.User.ID, nil)
+	user := &admitted.User.ID
+	if admitted.Unproven() { // whose account it is nobody knows yet, and the provider does not learn
+		user = nil
+	}
+	return admitted, nil, sso.Conclude(tx, came.Record, user, nil)
 }
 
 // enterBySSO takes an admitted person to the gates. Without another wish they
 // enter the organization whose connection it was.
 func (h *Handler) enterBySSO(tx *db.Tx, a *Attempt, admitted people.Admission, at door) (string, error) {
 	u, via := admitted.User, admitted.Via()
-	tx.As(tx.Actor().As(u.ID, u.Email))
-	if err := users.SignedIn(tx, u); err != nil {
-		return "", err
+	if !admitted.Unproven() {
+		tx.As(tx.Actor().As(u.ID, u.Email))
+		if err := users.SignedIn(tx, u); err != nil {
+			return "", err
+		}
 	}
 	if a.invited() == "" {
 		a.Email = &u.Email
@@ -137,7 +143,7 @@ func (h *Handler) enterBySSO(tx *db.Tx, a *Attempt, admitted people.Admission, a
 		a.OrganizationID = via.SSOOrganizationID
 	}
 	a.Screen, a.PasswordHash, a.SocialRequestID = ScreenSignIn, nil, nil
-	return h.proceed(tx, a, proof{user: u.ID, method: sessions.SSO, at: tx.Now(), door: at, via: via})
+	return h.proceed(tx, a, proof{user: u.ID, method: sessions.SSO, at: tx.Now(), door: at, via: via, identity: &admitted.Identity.ID})
 }
 
 // turnAway records, once the transaction was taken back, why somebody whom the

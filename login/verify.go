@@ -121,7 +121,7 @@ func (h *Handler) verified(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (se
 	if err := mailbox.Record(tx, mailbox.EmailVerification, "succeeded", &u.ID, u.Email, ""); err != nil {
 		return "", err
 	}
-	if err := a.proveGuest(tx); err != nil {
+	if err := a.proveGuest(tx, u); err != nil {
 		return "", err
 	}
 	return h.pass(tx, a, at)
@@ -129,9 +129,13 @@ func (h *Handler) verified(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (se
 
 // proveGuest tells that somebody whom a connection could not vouch for has
 // proven their mailbox in this sign-in by it.
-func (a *Attempt) proveGuest(tx *db.Tx) error {
-	if !a.SSOGuest || a.SSOOrganizationID == nil || a.ConnectionID == nil {
+func (a *Attempt) proveGuest(tx *db.Tx, u *users.User) error {
+	if !a.SSOGuest || a.SSOOrganizationID == nil || a.ConnectionID == nil || a.SSOIdentityID == nil {
 		return nil
 	}
-	return tx.In(*a.SSOOrganizationID, func(tx *db.OrgTx) error { return people.Prove(tx, *a.ConnectionID, *a.UserID) })
+	err := tx.In(*a.SSOOrganizationID, func(tx *db.OrgTx) error { return people.Prove(tx, *a.ConnectionID, u.ID, *a.SSOIdentityID) })
+	if err != nil {
+		return err
+	}
+	return users.SignedIn(tx, u)
 }

@@ -19,6 +19,7 @@ type Subject struct {
 	User          *users.User
 	Method        sessions.Method
 	Via           sessions.Via // the connection that they came by, if they did
+	Identity      *id.Profile  // and what they came in by there, in this very sign-in
 	MailboxProven bool         // by this very sign-in; what is known of the user counts besides
 	Second        *sessions.Second
 	Organization  *id.Organization // the one that was asked for or chosen
@@ -83,7 +84,7 @@ func (f *Facts) guest(tx *db.Tx, s Subject) error {
 		return nil
 	}
 	return tx.In(f.Organization.ID, func(tx *db.OrgTx) error {
-		g, err := people.StandingOf(tx, *s.Via.ConnectionID, s.User.ID)
+		g, err := people.StandingOf(tx, *s.Via.ConnectionID, s.User.ID, s.Identity)
 		f.VerifyEmails, f.MailboxProven = true, g.Proven
 		f.Organization.Member = f.Organization.Member || g.Joins
 		return err

@@ -263,6 +263,7 @@ ALTER TABLE login_attempts ADD COLUMN connection_id text;        -- go there at 
 ALTER TABLE login_attempts ADD COLUMN sso_organization_id text;
 ALTER TABLE login_attempts ADD COLUMN sso_guest boolean NOT NULL DEFAULT 0;
 ALTER TABLE login_attempts ADD COLUMN sso_request_id text;       -- who came waits there
+ALTER TABLE login_attempts ADD COLUMN sso_identity_id text;      -- and is this one of the connection's people
 ALTER TABLE browser_sessions ADD COLUMN sso_organization_id text;
 ALTER TABLE browser_sessions ADD COLUMN sso_guest boolean NOT NULL DEFAULT 0;
 ALTER TABLE browser_sessions ADD COLUMN connection_id text;

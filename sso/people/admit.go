@@ -23,6 +23,10 @@ type Admission struct {
 	Linked   bool // to an account that was there before
 }
 
+// Unproven reports whether the account is somebody's who has yet to prove its
+// mailbox: until then nothing of it changes, and nothing of it is told.
+func (a Admission) Unproven() bool { return a.Identity.ProvenAt == nil }
+
 // Via is what the sign-in counts for.
 func (a Admission) Via() sessions.Via {
 	return sessions.Via{ConnectionID: &a.Identity.ConnectionID, SSOOrganizationID: &a.Identity.OrganizationID, SSOGuest: a.Identity.Guest}
@@ -66,6 +70,7 @@ type arriving struct {
 	email users.Address // the zero value where the provider told none
 	owns  bool          // the organization holds the domain of that, and its provider vouches for it
 	known *Identity     // the subject's
+	reads bool          // they have proven the mailbox of the address
 
 	user       *users.User
 	from       *Identity // theirs at the connection that this one replaces, by the id that stayed
@@ -111,6 +116,9 @@ func (x *arriving) again() (Admission, error) {
 		return Admission{}, err
 	}
 	x.user = u
+	if err := x.isNoOperator(); err != nil { // they may have become one since
+		return Admission{}, err
+	}
 	if err := x.fits(); err != nil {
 		return Admission{}, err
 	}
@@ -195,6 +203,9 @@ func (x *arriving) link() error {
 	}
 	now := x.tx.Now()
 	i := &Identity{ID: id.New[id.Profile](), ConnectionID: x.c.ID, UserID: x.user.ID, Subject: x.p.Subject, LastUsedAt: &now}
+	if x.known != nil && x.known.UserID == x.user.ID {
+		i.ID = x.known.ID // another tab may be proving it
+	}
 	switch {
 	case x.from != nil:
 		i.ProvenAt = x.from.ProvenAt

@@ -19,9 +19,15 @@ type Guest struct {
 }
 
 // StandingOf is how far a guest is. Whoever is not on their way in by the
-// connection is neither proven nor joining.
-func StandingOf(tx *db.OrgTx, c id.Connection, user id.User) (Guest, error) {
+// connection is neither proven nor joining. came is what they came in by in
+// this very sign-in: another of the provider's people may say that they have
+// the same address, and what one has proven lets the other nowhere. Without it,
+// in a session that goes on, it is what the person came in by last.
+func StandingOf(tx *db.OrgTx, c id.Connection, user id.User, came *id.Profile) (Guest, error) {
 	i, err := latest(tx, c, user)
+	if came != nil {
+		i, err = onTheWay(tx, c, user, *came)
+	}
 	if err != nil || i == nil {
 		return Guest{}, err
 	}
@@ -45,15 +51,25 @@ func latest(tx *db.OrgTx, c id.Connection, user id.User) (*Identity, error) {
 	return &rows[0], nil
 }
 
+// onTheWay is what somebody came in by, if it is still theirs, or nil.
+func onTheWay(tx *db.OrgTx, c id.Connection, user id.User, came id.Profile) (*Identity, error) {
+	i, err := identities.Get(tx, came)
+	if errors.Is(err, db.ErrNotFound) || err == nil && (i.ConnectionID != c || i.UserID != user) {
+		return nil, nil
+	}
+	return i, err
+}
+
 // Prove notes that a guest proved the mailbox in their sign-in by a
-// connection: the account is theirs, and they become a member. Call it where
-// the mailbox was just proven; for everybody else it does nothing.
-func Prove(tx *db.OrgTx, c id.Connection, user id.User) error {
+// connection, in which they came in by that identity: the account is theirs,
+// and they become a member. Call it where the mailbox was just proven; for
+// everybody else it does nothing.
+func Prove(tx *db.OrgTx, c id.Connection, user id.User, came id.Profile) error {
 	held, err := sso.Lock(tx, c)
 	if err != nil {
 		return err
 	}
-	i, err := latest(tx, c, user)
+	i, err := onTheWay(tx, c, user, came)
 	if err != nil || i == nil || i.ProvenAt != nil {
 		return err
 	}
@@ -61,7 +77,7 @@ func Prove(tx *db.OrgTx, c id.Connection, user id.User) error {
 	if err != nil {
 		return err
 	}
-	x := &arriving{tx: tx, c: held, p: s.Profile, known: i}
+	x := &arriving{tx: tx, c: held, p: s.Profile, known: i, reads: true}
 	if err := x.read(); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 func (w *world) standing(a people.Admission) (g people.Guest) {
 	w.Helper()
 	w.must(w.d.ReadOrg(w.Context(), w.org, func(tx *db.OrgTx) (err error) {
-		g, err = people.StandingOf(tx, w.connection.ID, a.User.ID)
+		g, err = people.StandingOf(tx, w.connection.ID, a.User.ID, &a.Identity.ID)
 		return err
 	}))
 	return g
@@ -23,16 +23,7 @@ func (w *world) standing(a people.Admission) (g people.Guest) {
 // proves is the guest's own sign-in, in which a code that was mailed came back.
 func (w *world) proves(a people.Admission) {
 	w.Helper()
-	w.must(w.in(func(tx *db.OrgTx) error {
-		u, err := users.Get(tx, a.User.ID)
-		if err != nil {
-			return err
-		}
-		if _, err := mailbox.Claim(tx.Tx, u, users.AssertedByMailbox, false); err != nil {
-			return err
-		}
-		return people.Prove(tx, w.connection.ID, u.ID)
-	}))
+	w.must(w.in(func(tx *db.OrgTx) error { return w.proved(tx, a.User.ID, a.Identity.ID) }))
 }
 
 // A guest has an address that the organization cannot vouch for. Until they

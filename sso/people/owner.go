@@ -65,12 +65,10 @@ const maxElsewhere = 100
 // one that another subject of the connection has, and one that signs in by
 // another connection of the organization from which no move was approved.
 func (x *arriving) mayLink() error {
-	operator, err := isOperator(x.tx.Tx, x.user.ID)
-	if err != nil {
-		return err
-	}
-	if operator {
-		return trail.Refuse(ErrOperator, trail.Account, "", x.email.Shown)
+	if x.owns || x.from != nil || x.reads { // a guest who has proven nothing is told nothing
+		if err := x.isNoOperator(); err != nil {
+			return err
+		}
 	}
 	theirs, err := identities.List(x.tx, db.Query{Where: []db.Cond{db.Eq("user_id", x.user.ID), db.NotNull("proven_at")}, Limit: maxElsewhere})
 	if err != nil {
@@ -108,6 +106,16 @@ func (x *arriving) create() (err error) {
 		n.EmailAssertedBy, n.SignsIn = assertedBySSO, true
 	}
 	x.user, err = users.Create(x.tx.Tx, n)
+	return err
+}
+
+// isNoOperator refuses those who may use the dashboard: a customer's provider
+// would sign whom it likes in to an operator's account.
+func (x *arriving) isNoOperator() error {
+	operator, err := isOperator(x.tx.Tx, x.user.ID)
+	if err == nil && operator {
+		err = trail.Refuse(ErrOperator, trail.Account, "", x.email.Shown)
+	}
 	return err
 }
 

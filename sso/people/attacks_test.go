@@ -1,0 +1,107 @@
+package people_test
+
+import (
+	"errors"
+	"testing"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/mailbox"
+	"gatehouse/sso"
+	"gatehouse/sso/people"
+	"gatehouse/tenants"
+	"gatehouse/users"
+)
+
+// O1: at a provider where people type their own address, one of them says that
+// they have a guest's, again and again, until the guest proves the mailbox. The
+// proof is for what the guest came in by, and for nothing else.
+func TestWhatOneProvesLetsNobodyElseIn(t *testing.T) {
+	each(t, func(w *world) {
+		w.change(db.Set{"allow_guests": true})
+		w.person(ceo, true)
+		guest := w.admitted(sso.Profile{Subject: "guest", Email: ceo})
+		thief := w.admitted(sso.Profile{Subject: "thief", Email: ceo})
+		w.proves(guest)
+		if !w.standing(guest).Proven || w.standing(thief).Proven {
+			w.Errorf("the guest is %+v, the thief %+v", w.standing(guest), w.standing(thief))
+		}
+		if a := w.admitted(sso.Profile{Subject: "thief", Email: ceo}); w.standing(a).Proven {
+			w.Error("the thief came in as the guest")
+		}
+		// The guest signs in by themselves while the thief waits for a code.
+		w.admitted(sso.Profile{Subject: "guest", Email: ceo})
+		if w.standing(thief).Proven {
+			w.Error("the guest's sign-in let the thief in")
+		}
+	})
+}
+
+// What a guest's tab waits for is proven there, also where another tab began
+// anew meanwhile.
+func TestAnotherTabTakesNoProofAway(t *testing.T) {
+	each(t, func(w *world) {
+		w.change(db.Set{"allow_guests": true})
+		first := w.admitted(sso.Profile{Subject: "guest", Email: ceo})
+		w.admitted(sso.Profile{Subject: "guest", Email: ceo})
+		w.proves(first)
+		if !w.standing(first).Proven {
+			w.Error("the first tab's proof was lost")
+		}
+	})
+}
+
+// operates makes somebody an operator.
+func (w *world) operates(u *users.User) {
+	w.Helper()
+	w.must(w.tx(func(tx *db.Tx) error {
+		system, _, err := tenants.SystemOrganization(tx)
+		if err != nil {
+			return err
+		}
+		return tx.In(system, func(tx *db.OrgTx) error {
+			_, err := users.AddMember(tx, u.ID, "")
+			return err
+		})
+	}))
+}
+
+// A customer's provider signed somebody in before they became an operator. From
+// then on it would sign whom it likes in to an operator's account.
+func TestAnOperatorComesByNoConnection(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.admitted(sofies("s-1"))
+		w.operates(a.User)
+		w.refuses(sofies("s-1"), people.ErrOperator)
+	})
+}
+
+// A provider that lets guests in could ask of each address whether it is an
+// operator's. Only who reads the mailbox is told.
+func TestAGuestIsNotToldWhoIsAnOperator(t *testing.T) {
+	each(t, func(w *world) {
+		w.change(db.Set{"allow_guests": true})
+		operator := w.person(ceo, true)
+		w.operates(operator)
+		a := w.admitted(sso.Profile{Subject: "evil", Email: ceo})
+		if w.standing(a).Proven {
+			w.Error("an operator was linked")
+		}
+		err := w.in(func(tx *db.OrgTx) error { return w.proved(tx, a.User.ID, a.Identity.ID) })
+		if !errors.Is(err, people.ErrOperator) {
+			w.Errorf("after the proof: %v", err)
+		}
+	})
+}
+
+// proved is what follows where a code that was mailed came back.
+func (w *world) proved(tx *db.OrgTx, user id.User, came id.Profile) error {
+	u, err := users.Get(tx, user)
+	if err != nil {
+		return err
+	}
+	if _, err := mailbox.Claim(tx.Tx, u, users.AssertedByMailbox, false); err != nil {
+		return err
+	}
+	return people.Prove(tx, w.connection.ID, u.ID, came)
+}

@@ -17,7 +17,7 @@ func (m AttributeMap) fromOIDC(c *Connection, from *oidc.Profile) (*Profile, *tr
 	if c.Type == entraOIDC {
 		known.email = entraEmail
 	}
-	p := &Profile{ConnectionID: c.ID, SessionIndex: all.first([]string{"sid"}), IDToken: from.IDToken}
+	p := &Profile{ConnectionID: c.ID, NameID: from.Subject, SessionIndex: all.first([]string{"sid"}), IDToken: from.IDToken}
 	all.fill(p, m, known)
 	if p.GroupsKnown = !overage(from.Claims, or(m.Groups, known.groups)); !p.GroupsKnown || from.Incomplete {
 		p.Groups, p.GroupsKnown = nil, false

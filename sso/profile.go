@@ -26,7 +26,7 @@ type Profile struct {
 	Raw             map[string][]string `json:"raw,omitempty"`
 
 	// what single logout needs
-	NameID       string    `json:"name_id,omitempty"`
+	NameID       string    `json:"name_id,omitempty"` // or sub, as it came
 	NameIDFormat string    `json:"name_id_format,omitempty"`
 	NameIDScope  [2]string `json:"name_id_scope,omitempty"` // NameQualifier, SPNameQualifier
 	SessionIndex string    `json:"session_index,omitempty"` // or sid

@@ -68,6 +68,7 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	drained, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err = errors.Join(err, server.Shutdown(drained), stopJobs(drained))
+	a.sso.Wait()
 	if admin != nil {
 		err = errors.Join(err, admin.Close())
 	}

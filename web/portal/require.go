@@ -224,9 +224,17 @@ func emergencyChoices(tx *db.OrgTx, chosen []id.User) ([]person, error) {
 	for _, m := range rows {
 		roles[m.UserID], ids = m.RoleSlug, append(ids, m.UserID)
 	}
-	for _, u := range chosen {
-		if _, known := roles[u]; !known {
+	for _, u := range chosen[:min(len(chosen), maxChoices)] {
+		if _, known := roles[u]; known {
+			continue
+		}
+		// Whoever is named in a form may be anybody: only the organization's own
+		// people are shown to it.
+		switch _, err := users.MembershipOf(tx, u); {
+		case err == nil:
 			roles[u], ids = "", append(ids, u)
+		case !errors.Is(err, db.ErrNotFound):
+			return nil, err
 		}
 	}
 	known, err := users.ByID(tx, ids)

@@ -62,6 +62,7 @@ type oidcBody struct {
 	ClientSecret Maybe[string]  `json:"client_secret"`
 	Scopes       Maybe[several] `json:"scopes"`
 	AuthMethod   Maybe[string]  `json:"token_endpoint_auth_method"`
+	EndSession   Maybe[bool]    `json:"end_session"`
 	AllowGuests  Maybe[bool]    `json:"allow_guests"`
 }
 
@@ -191,7 +192,7 @@ func (b samlBody) metadata(c *call) (*saml.IdP, error) {
 }
 
 func (b oidcBody) change() *sso.OIDCChange {
-	ch := &sso.OIDCChange{Issuer: sent(b.Issuer), ClientID: sent(b.ClientID), Authenticate: sent(b.AuthMethod)}
+	ch := &sso.OIDCChange{Issuer: sent(b.Issuer), ClientID: sent(b.ClientID), Authenticate: sent(b.AuthMethod), EndSession: sent(b.EndSession)}
 	if b.Scopes.Sent {
 		list := []string(value(b.Scopes.Value))
 		ch.Scopes = &list

@@ -39,6 +39,7 @@ func (w *world) connected(t *Theirs) {
 		w.t.Fatal(err)
 	}
 	t.SSOAttempt, t.Reference = string(away.Record), away.Reference
+	t.Profile = w.profile(t.Organization, t.Connection, t.User)
 }
 
 // Scripts parse these answers; certificates are public, and no secret is in them.

@@ -9,7 +9,7 @@ import (
 // belongs to that organization alone.
 type Theirs struct {
 	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI,
-	Invitation, InvitationToken, Connection, SSOAttempt, Reference string
+	Invitation, InvitationToken, Connection, SSOAttempt, Reference, Profile string
 }
 
 // Case is what an organization's key meets at one endpoint when it names
@@ -76,7 +76,7 @@ func IsolationCases(t Theirs) []Case {
 		"{user_external_id}", t.UserExternalID, "{membership}", t.Membership, "{domain}", t.Domain, "{session}", t.Session,
 		"{api_key}", t.APIKey, "{redirect_uri}", t.RedirectURI,
 		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken,
-		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference)
+		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference, "{profile}", t.Profile)
 	var cases []Case
 	for _, r := range (&Handler{}).routes() {
 		f := r.Foreign

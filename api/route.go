@@ -46,7 +46,7 @@ func (h *Handler) routes() []route {
 		h.userRoutes(), h.sessionRoutes(), h.membershipRoutes(), h.organizationRoutes(), h.domainRoutes(),
 		h.roleRoutes(), h.apiKeyRoutes(), h.redirectRoutes(), h.signingKeyRoutes(), h.auditRoutes(),
 		h.invitationRoutes(), h.magicAuthRoutes(), h.emailVerificationRoutes(), h.emailChangeRoutes(), h.passwordResetRoutes(), h.factorRoutes(),
-		h.policyRoutes(), h.settingsRoutes(), h.identityRoutes(), h.portalRoutes(),
+		h.policyRoutes(), h.settingsRoutes(), h.identityRoutes(), h.portalRoutes(), h.ssoLogoutRoutes(),
 		h.connectionRoutes(), h.connectionTrustRoutes(), h.attemptRoutes(),
 	)
 }

@@ -43,3 +43,44 @@ func (e SSOProfileRead) Targets() []Target {
 
 // Data is whose profile which application was told.
 func (e SSOProfileRead) Data() any { return e }
+
+// SingleLogout is connection.logout_succeeded or _failed: a provider said that
+// somebody signed out there, and how many browsers that signed out here; or it
+// was not believed.
+type SingleLogout struct {
+	Connection id.Connection        `json:"connection_id"`
+	Sessions   int                  `json:"sessions"`
+	Error      *AuthenticationError `json:"error,omitempty"`
+}
+
+// Type names the entry.
+func (e SingleLogout) Type() string {
+	if e.Error != nil {
+		return "connection.logout_failed"
+	}
+	return "connection.logout_succeeded"
+}
+
+// Targets are the connection.
+func (e SingleLogout) Targets() []Target {
+	return []Target{{Type: "connection", ID: string(e.Connection)}}
+}
+
+// Data is how many sessions ended, or why none did.
+func (e SingleLogout) Data() any { return e }
+
+// SSOLogoutRequested is sso_profile.logout_requested: an application made a
+// link that signs somebody out, here and at their provider.
+type SSOLogoutRequested struct {
+	Profile id.Profile `json:"profile_id"`
+	User    id.User    `json:"user_id"`
+}
+
+// Type names the entry.
+func (SSOLogoutRequested) Type() string { return "sso_profile.logout_requested" }
+
+// Targets are the person.
+func (e SSOLogoutRequested) Targets() []Target { return []Target{{Type: "user", ID: string(e.User)}} }
+
+// Data is whose profile.
+func (e SSOLogoutRequested) Data() any { return e }

@@ -175,6 +175,7 @@ type Done struct {
 	Second          *sessions.Second // the second step, if one was taken
 	SecondAt        *time.Time
 	Via             sessions.Via
+	Identity        *id.Profile // what they came in by there, in this very sign-in
 }
 
 // Outcome is what the attempt found out, or ErrNotDone. The caller checks that
@@ -192,7 +193,7 @@ func Outcome(tx db.AnyScope, attempt id.Attempt) (Done, error) {
 	}
 	return Done{User: *a.UserID, BrowserSession: *a.BrowserSessionID, Organization: a.OrganizationID,
 		Method: *a.AuthMethod, AuthenticatedAt: *a.AuthenticatedAt,
-		Second: a.SecondMethod, SecondAt: a.SecondAt, Via: a.Via}, nil
+		Second: a.SecondMethod, SecondAt: a.SecondAt, Via: a.Via, Identity: a.SSOIdentityID}, nil
 }
 
 // Sweep removes attempts that ran out a day ago.

@@ -127,6 +127,9 @@ func (h *Handler) startBrowser(tx *db.Tx, a *Attempt, d door) (secret string, er
 			return "", err
 		}
 	}
+	if err := a.remember(tx, b); err != nil {
+		return "", err
+	}
 	return secret, h.tellOfDevice(tx, a.person, d)
 }
 

@@ -42,7 +42,10 @@ func (h *Handler) signOut(c echo.Context) error {
 		}
 	}
 	h.Jar.Clear(c.Response(), browser.Session)
-	return c.Redirect(http.StatusSeeOther, pathSignedOut)
+	if u == nil {
+		return c.Redirect(http.StatusSeeOther, pathSignedOut)
+	}
+	return h.Departs(c, b.ID, b.Via, pathSignedOut)
 }
 
 func (h *Handler) signedOut(c echo.Context) error {

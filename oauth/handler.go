@@ -67,6 +67,7 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.GET("/sso/authorize", h.page(h.authorizeSSO))
 	e.POST("/sso/token", h.profileToken, small)
 	e.GET("/sso/profile", h.profile)
+	e.GET("/sso/logout", h.page(h.logoutSSO))
 	e.GET("/user_management/sessions/logout", h.logoutWire)
 
 	e.GET("/oauth2/authorize", h.page(h.authorizeOAuth2))

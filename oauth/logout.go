@@ -31,11 +31,11 @@ func (h *Handler) logoutWire(c echo.Context) error {
 	if err != nil {
 		return errSessionID
 	}
-	client, err := h.signOut(c, session, "")
+	out, err := h.signOut(c, session, "")
 	if err != nil {
 		return err
 	}
-	return h.leave(c, client, p.Get("return_to"), "")
+	return h.leave(c, out, p.Get("return_to"), "")
 }
 
 // logoutOAuth2 is /oauth2/logout (RP-Initiated Logout 1.0). Without a hint that
@@ -61,11 +61,11 @@ func (h *Handler) logoutOAuth2(c echo.Context) error {
 	if asked := p.Get("client_id"); asked != "" && asked != string(hint.Audience) {
 		return ErrPageRequest
 	}
-	client, err := h.signOut(c, hint.Session, hint.Audience)
+	out, err := h.signOut(c, hint.Session, hint.Audience)
 	if err != nil {
 		return err
 	}
-	return h.leave(c, client, p.Get("post_logout_redirect_uri"), p.Get("state"))
+	return h.leave(c, out, p.Get("post_logout_redirect_uri"), p.Get("state"))
 }
 
 // readHint is the ID token that names the session. It may have expired: the
@@ -88,11 +88,17 @@ func (h *Handler) readHint(c echo.Context, token string) (*idClaims, error) {
 	return &hint, nil
 }
 
+// signedOut is what a sign-out ended.
+type signedOut struct {
+	client id.Client
+	here   *sessions.Browser // the browser session, where it was this browser's
+}
+
 // signOut ends the session, the browser session above it and all below that,
 // and takes the cookie away if it is this browser's. It says whose session it
 // was; otherwise is for one that is not there any more.
-func (h *Handler) signOut(c echo.Context, session id.Session, otherwise id.Client) (id.Client, error) {
-	client := otherwise
+func (h *Handler) signOut(c echo.Context, session id.Session, otherwise id.Client) (signedOut, error) {
+	out := signedOut{client: otherwise}
 	err := h.DB.Tx(c.Request().Context(), browser.ActorOf(c.Request()), func(tx *db.Tx) error {
 		s, err := sessions.Get(tx, session)
 		if errors.Is(err, db.ErrNotFound) {
@@ -101,7 +107,10 @@ func (h *Handler) signOut(c echo.Context, session id.Session, otherwise id.Clien
 		if err != nil {
 			return err
 		}
-		client = s.ClientID
+		out.client = s.ClientID
+		if b, err := sessions.FindBrowser(tx, h.Jar.Get(c.Request(), browser.Session)); err == nil && s.BrowserSessionID != nil && b.ID == *s.BrowserSessionID {
+			out.here = b
+		}
 		tx.As(tx.Actor().As(s.UserID, ""))
 		if err := endSession(tx, s.ID, sessions.SignedOut); err != nil || s.BrowserSessionID == nil {
 			return err
@@ -109,9 +118,9 @@ func (h *Handler) signOut(c echo.Context, session id.Session, otherwise id.Clien
 		return sessions.EndBrowser(tx, *s.BrowserSessionID, sessions.SignedOut)
 	})
 	if err != nil {
-		return "", err
+		return out, err
 	}
-	return client, h.forgetCookie(c)
+	return out, h.forgetCookie(c)
 }
 
 // forgetCookie clears the session cookie unless it is that of a live session:
@@ -133,10 +142,12 @@ func (h *Handler) forgetCookie(c echo.Context) error {
 }
 
 // leave redirects to where the application wants the person, if it registered
-// that; else to its default, else to the hosted page.
-func (h *Handler) leave(c echo.Context, client id.Client, wanted, state string) error {
+// that; else to its default, else to the hosted page. Who came by a connection
+// signs out at its provider on the way, where it is set up for that: in the
+// browser alone whose session it was, because the provider is told their name.
+func (h *Handler) leave(c echo.Context, out signedOut, wanted, state string) error {
 	to := signedOutPath
-	g, err := h.registry.get(c.Request().Context(), h.DB, client)
+	g, err := h.registry.get(c.Request().Context(), h.DB, out.client)
 	if err != nil && !errors.Is(err, errUnknownClient) {
 		return err
 	}
@@ -151,5 +162,9 @@ func (h *Handler) leave(c echo.Context, client id.Client, wanted, state string) 
 			to = g.defaultReturn()
 		}
 	}
-	return found(c, to)
+	if out.here == nil || out.here.SSOOrganizationID == nil {
+		return found(c, to)
+	}
+	noStore(c)
+	return h.Login.Departs(c, out.here.ID, out.here.Via, to)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -54,6 +55,9 @@ func (r *authorizationRequest) outside(via sessions.Via) *refusal {
 
 // profileOf is who the person is at the connection that they came by.
 func profileOf(tx *db.Tx, done login.Done) (profile *id.Profile, err error) {
+	if done.Identity != nil {
+		return done.Identity, nil
+	}
 	err = tx.In(*done.Via.SSOOrganizationID, func(tx *db.OrgTx) error {
 		i, err := people.Of(tx, *done.Via.ConnectionID, done.User)
 		if err == nil {
@@ -265,3 +269,32 @@ func endProfileTokens(tx *db.Tx, g *grant) error {
 		return err
 	})
 }
+
+// sweepProfileTokens removes tokens that ran out, organization by organization.
+func sweepProfileTokens(tx *db.Tx, before time.Time) error {
+	var gone []ssoToken
+	err := tx.Locate(func(tx *db.AllTx) (err error) {
+		gone, err = ssoTokens.List(tx, db.Query{Where: []db.Cond{db.Lt("expires_at", before)}, Order: []string{"expires_at"}, Limit: sweepBatch})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	mine := map[id.Organization][]id.SSOToken{}
+	for _, t := range gone {
+		mine[t.OrganizationID] = append(mine[t.OrganizationID], t.ID)
+	}
+	for org, keys := range mine {
+		err := tx.In(org, func(tx *db.OrgTx) error {
+			_, err := ssoTokens.DeleteWhere(tx, db.In("id", keys))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepBatch bounds what one run removes of them; the next goes on.
+const sweepBatch = 5000

@@ -27,6 +27,9 @@ func Sweep(tx *db.Tx) error {
 	if _, err := devices.DeleteWhere(tx, db.Lt("expires_at", before)); err != nil {
 		return err
 	}
+	if err := sweepProfileTokens(tx, before); err != nil {
+		return err
+	}
 	_, err := signingKeys.DeleteWhere(tx, db.Lt("gone_at", before))
 	return err
 }

@@ -141,6 +141,17 @@ func Touch(ctx context.Context, d *db.DB, b *Browser) error {
 	})
 }
 
+// BoundBrowser lets a browser session end at the latest at that moment; the
+// zero time bounds nothing.
+func BoundBrowser(tx *db.Tx, b *Browser, until time.Time) error {
+	if until.IsZero() || !until.Before(b.ExpiresAt) {
+		return nil
+	}
+	b.ExpiresAt = until.UTC()
+	_, err := browsers.Update(tx, b.ID, db.Set{"expires_at": b.ExpiresAt}.Quiet())
+	return err
+}
+
 // Reauthenticated notes that the person has proven again who they are.
 func Reauthenticated(tx *db.Tx, browser id.BrowserSession, method Method) error {
 	n, err := browsers.Update(tx, browser,

@@ -78,8 +78,9 @@ const (
 	OrganizationDeleted Reason = "organization_deleted"
 	TokenReused         Reason = "refresh_token_reused"
 	CodeReused          Reason = "code_reused"
-	Disowned            Reason = "disowned" // the person said that it was not they
-	Claimed             Reason = "claimed"  // the address's owner proved it
-	Replaced            Reason = "replaced" // the browser signed in anew
-	Outlived            Reason = "lifetime" // it is older than its organization lets sessions get
+	Disowned            Reason = "disowned"      // the person said that it was not they
+	Claimed             Reason = "claimed"       // the address's owner proved it
+	Replaced            Reason = "replaced"      // the browser signed in anew
+	SingleLogout        Reason = "single_logout" // the identity provider said so
+	Outlived            Reason = "lifetime"      // it is older than its organization lets sessions get
 )

@@ -31,6 +31,12 @@ func EndForClient(tx *db.Tx, user id.User, client id.Client, why Reason) error {
 	return endAll(tx, why, db.Eq("user_id", user), db.Eq("client_id", client))
 }
 
+// EndForConnection ends the sessions that began by a connection and hang on no
+// browser: those of devices.
+func EndForConnection(tx *db.Tx, user id.User, c id.Connection, why Reason) error {
+	return endAll(tx, why, db.Eq("user_id", user), db.Eq("connection_id", c), db.Null("browser_session_id"))
+}
+
 // EndBrowserOf is EndBrowser for one of a person's own browsers: another's, or
 // one that has ended, is db.ErrNotFound.
 func EndBrowserOf(tx *db.Tx, user id.User, browser id.BrowserSession, why Reason) error {

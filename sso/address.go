@@ -54,6 +54,11 @@ func BackchannelURL(base string, c id.Connection) string {
 	return base + "/sso/oidc/" + inURL(c) + "/backchannel-logout"
 }
 
+// LoggedOutURL is where an OpenID provider sends who signed out there.
+func LoggedOutURL(base string, c id.Connection) string {
+	return base + "/sso/oidc/" + inURL(c) + "/logged-out"
+}
+
 // JWKSURL is where an OpenID provider reads our keys, for private_key_jwt.
 func JWKSURL(base string, c id.Connection) string { return base + "/sso/oidc/" + inURL(c) + "/jwks" }
 

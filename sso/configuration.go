@@ -52,6 +52,7 @@ type OIDCConfiguration struct {
 	ClientID     string   `json:"client_id"`
 	Scopes       []string `json:"scopes,omitempty"`
 	Authenticate string   `json:"token_endpoint_auth_method,omitempty"` // client_secret_basic, client_secret_post, private_key_jwt
+	EndSession   bool     `json:"end_session,omitempty"`                // who signs out here signs out there
 }
 
 // Standing is what a configuration is to its connection.

@@ -40,6 +40,7 @@ type OIDCChange struct {
 	ClientSecret *config.Secret
 	Scopes       *[]string
 	Authenticate *string
+	EndSession   *bool
 }
 
 // Configure is a change of one protocol's configuration.
@@ -201,6 +202,7 @@ func (c OIDCChange) apply(o OIDCConfiguration, secret config.Secret) (*OIDCConfi
 	text(&o.Issuer, c.Issuer)
 	text(&o.ClientID, c.ClientID)
 	text(&o.Authenticate, c.Authenticate)
+	set(&o.EndSession, c.EndSession)
 	texts(&o.Scopes, c.Scopes)
 	if o.Issuer != before {
 		secret = config.Secret{}

@@ -1,7 +1,6 @@
 package sso
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,8 +88,6 @@ func scalar(v any) (string, bool) {
 		return v, true
 	case bool:
 		return strconv.FormatBool(v), true
-	case json.Number:
-		return v.String(), true
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), true
 	}

@@ -31,7 +31,7 @@ func Show(tx *db.OrgTx, base string, c id.Connection) (wire.ConnectionDetail, er
 	}
 	w.CandidateSet = tried > 0
 	if o := stored.Configuration.OIDC; o != nil {
-		w.OIDC = &wire.ConnectionOIDC{RedirectURI: RedirectURI(base, c), BackchannelLogoutURI: BackchannelURL(base, c), JWKSURI: JWKSURL(base, c), OIDCProvider: o.wire(stored.Sealed)}
+		w.OIDC = &wire.ConnectionOIDC{RedirectURI: RedirectURI(base, c), BackchannelLogoutURI: BackchannelURL(base, c), PostLogoutRedirectURI: LoggedOutURL(base, c), JWKSURI: JWKSURL(base, c), OIDCProvider: o.wire(stored.Sealed)}
 		return w, nil
 	}
 	w.SAML, err = row.showSAML(tx, base, stored.Configuration.SAML)
@@ -118,7 +118,7 @@ func (c Certificate) Wire() wire.ConnectionCertificate {
 }
 
 func (o *OIDCConfiguration) wire(sealed []byte) wire.OIDCProvider {
-	return wire.OIDCProvider{Issuer: some(o.Issuer), ClientID: some(o.ClientID), ClientSecretSet: len(sealed) > 0, Scopes: o.asked(), AuthMethod: some(o.Authenticate)}
+	return wire.OIDCProvider{Issuer: some(o.Issuer), ClientID: some(o.ClientID), ClientSecretSet: len(sealed) > 0, Scopes: o.asked(), AuthMethod: some(o.Authenticate), EndSession: o.EndSession}
 }
 
 // Wire is the key as callers see it.

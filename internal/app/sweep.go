@@ -19,6 +19,7 @@ import (
 	"gatehouse/sessions"
 	"gatehouse/social"
 	"gatehouse/sso"
+	"gatehouse/sso/people"
 )
 
 // sweepEvery is how often what has run out is removed.
@@ -42,6 +43,9 @@ func sweep(ctx context.Context, d *db.DB) error {
 		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}
+	}
+	if err := people.Sweep(ctx, d); err != nil {
+		return err
 	}
 	return sso.Sweep(ctx, d)
 }

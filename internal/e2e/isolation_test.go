@@ -14,6 +14,7 @@ import (
 	"gatehouse/invitations"
 	"gatehouse/sessions"
 	"gatehouse/sso"
+	ssopeople "gatehouse/sso/people"
 	"gatehouse/sso/saml/samltest"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -26,16 +27,20 @@ var elsewhere = map[string]string{
 	"/assets/brand/:file": "shown to everybody who signs in",
 	"/account":            "the browser's session", "/account/session": "the browser's session", "/logout": "the browser's session",
 	"/sso/jwks/:client": "open", "/.well-known/openid-configuration": "open", "/.well-known/oauth-authorization-server": "open",
-	"/sso/social/:provider/callback":    "the state of a request, and the cookie of the browser that it was made in",
-	"/sso/start/:connection":            "open: it begins a sign-in",
-	"/sso/saml/:connection/metadata":    "open: a provider reads it",
-	"/sso/saml/:connection/acs":         "a signature of the connection's own provider, and the cookie of the browser that a request was made in",
-	"/sso/oidc/:connection/callback":    "the state of a request, and the cookie of the browser that it was made in",
-	"/sso/oidc/:connection/jwks":        "open: a provider reads it",
-	"/user_management/authorize/device": "a client's id: it begins something that a person decides",
-	"/user_management/authorize":        "the browser's session", "/user_management/authenticate": "the application's secret",
+	"/sso/social/:provider/callback":           "the state of a request, and the cookie of the browser that it was made in",
+	"/sso/start/:connection":                   "open: it begins a sign-in",
+	"/sso/saml/:connection/metadata":           "open: a provider reads it",
+	"/sso/saml/:connection/acs":                "a signature of the connection's own provider, and the cookie of the browser that a request was made in",
+	"/sso/oidc/:connection/callback":           "the state of a request, and the cookie of the browser that it was made in",
+	"/sso/saml/:connection/slo":                "a signature of the connection's own provider",
+	"/sso/oidc/:connection/logged-out":         "the state of a sign-out that was begun here",
+	"/sso/oidc/:connection/backchannel-logout": "a signature of the connection's own provider",
+	"/sso/oidc/:connection/jwks":               "open: a provider reads it",
+	"/user_management/authorize/device":        "a client's id: it begins something that a person decides",
+	"/user_management/authorize":               "the browser's session", "/user_management/authenticate": "the application's secret",
 	"/x/authkit/users/authenticate": "the application's secret", "/user_management/sessions/logout": "the browser's session",
 	"/sso/authorize": "the browser's session", "/sso/token": "the application's secret", "/sso/profile": "a token that a code gave",
+	"/sso/logout": "a token that an API key made",
 }
 
 // pages are whole prefixes of such routes.
@@ -186,12 +191,16 @@ func giveConnection(tx *db.OrgTx, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
-	c, err := sso.Create(tx, sso.New{Type: "GenericSAML", Configuration: configuration})
+	c, err := sso.Create(tx, sso.New{Type: "GenericSAML", JIT: true, Configuration: configuration})
 	if err != nil {
 		return err
 	}
 	theirs.Connection = string(c.ID)
-	return nil
+	a, err := ssopeople.Admit(tx, c, sso.Profile{Subject: "kari", Email: "kari@nordby.example"})
+	if err == nil {
+		theirs.Profile = string(a.Identity.ID)
+	}
+	return err
 }
 
 func ptr[T any](v T) *T { return &v }

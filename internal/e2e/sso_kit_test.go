@@ -149,17 +149,7 @@ func (k *company) ask(at *Page) asked {
 	if !strings.HasPrefix(at.URL.String(), "https://idp.halden.example/sso?SAMLRequest=") {
 		k.T.Fatalf("sent to %s (%d): %s", at.URL, at.Status, at.Text())
 	}
-	deflated, err := base64.StdEncoding.DecodeString(q.Get("SAMLRequest"))
-	if err != nil {
-		k.T.Fatal(err)
-	}
-	document, err := io.ReadAll(flate.NewReader(strings.NewReader(string(deflated))))
-	if err != nil {
-		k.T.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(document), ` ID="`)
-	request, _, _ := strings.Cut(rest, `"`)
-	return asked{request, q.Get("RelayState")}
+	return asked{requestOf(k.T, q.Get("SAMLRequest")), q.Get("RelayState")}
 }
 
 // by is where the page's link with these words leads: to the provider.
@@ -174,6 +164,22 @@ func (k *company) by(p *Page, words string) asked {
 		k.T.Fatal(err)
 	}
 	return k.ask(&Page{URL: to})
+}
+
+// requestOf is the ID of a message that goes by redirect.
+func requestOf(t testing.TB, parameter string) string {
+	t.Helper()
+	deflated, err := base64.StdEncoding.DecodeString(parameter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := io.ReadAll(flate.NewReader(strings.NewReader(string(deflated))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(document), ` ID="`)
+	request, _, _ := strings.Cut(rest, `"`)
+	return request
 }
 
 // ines is an honest answer about her.

@@ -133,9 +133,10 @@ type ConnectionCertificate struct {
 
 // ConnectionOIDC is both sides of an OIDC connection.
 type ConnectionOIDC struct {
-	RedirectURI          string `json:"redirect_uri"`
-	BackchannelLogoutURI string `json:"backchannel_logout_uri"`
-	JWKSURI              string `json:"jwks_uri"`
+	RedirectURI           string `json:"redirect_uri"`
+	BackchannelLogoutURI  string `json:"backchannel_logout_uri"`
+	PostLogoutRedirectURI string `json:"post_logout_redirect_uri"`
+	JWKSURI               string `json:"jwks_uri"`
 	OIDCProvider
 }
 
@@ -146,6 +147,7 @@ type OIDCProvider struct {
 	ClientSecretSet bool          `json:"client_secret_set"`
 	Scopes          Array[string] `json:"scopes"`
 	AuthMethod      *string       `json:"token_endpoint_auth_method"` // null: as the provider says
+	EndSession      bool          `json:"end_session"`                // who signs out here signs out there
 }
 
 type (

@@ -30,6 +30,8 @@ var openID = map[string]entry{
 		who:     Here, page: Metadata, fix: "Enter the issuer that {provider} names. With several accounts or realms, it is the one that your people are in.", compare: true},
 	"oidc_nonce_mismatch": {code: "OIDC-NONCE", title: "The sign-in was started elsewhere",
 		explain: "The answer belongs to another sign-in: of another tab or browser.", who: Person, fix: startAgain},
+	"oidc_logout_token_used": {code: "OIDC-REPLAY", title: "{Provider} said the same sign-out twice",
+		explain: "Each logout token counts once. Those whom it named are signed out since the first.", who: Operator, fix: "Nothing, unless it happens often: then ask {provider} why it repeats what we answered."},
 	"oidc_token_invalid": {code: "OIDC-TOKEN", title: "{Provider}’s ID token isn’t valid here",
 		explain: "Its signature, its audience or its time isn’t right.",
 		who:     Here, page: Metadata, fix: "Check that the client ID is this very client’s, and the issuer the one that signs for it.", compare: true},

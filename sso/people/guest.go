@@ -42,8 +42,8 @@ func StandingOf(tx *db.OrgTx, c id.Connection, user id.User, came *id.Profile) (
 }
 
 // latest is by what the person came in by the connection last, or nil.
-func latest(tx *db.OrgTx, c id.Connection, user id.User) (*Identity, error) {
-	rows, err := identities.List(tx, db.Query{Where: []db.Cond{db.Eq("connection_id", c), db.Eq("user_id", user)},
+func latest(tx *db.OrgTx, c id.Connection, user id.User, conds ...db.Cond) (*Identity, error) {
+	rows, err := identities.List(tx, db.Query{Where: append(conds, db.Eq("connection_id", c), db.Eq("user_id", user)),
 		Order: []string{"-last_used_at", "-id"}, Limit: 1})
 	if err != nil || len(rows) == 0 {
 		return nil, err

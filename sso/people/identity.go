@@ -43,11 +43,11 @@ var errTaken = errors.New("people: a subject was bound twice at once")
 // Get is one identity that the transaction sees, or db.ErrNotFound.
 func Get(tx db.OwnedScope, profile id.Profile) (*Identity, error) { return identities.Get(tx, profile) }
 
-// Of is who a person is at a connection: by what they came last, if that is
-// bound to them. Else db.ErrNotFound.
+// Of is who a person is at a connection: what they came in by last and that is
+// theirs for sure, or db.ErrNotFound.
 func Of(tx *db.OrgTx, c id.Connection, user id.User) (*Identity, error) {
-	i, err := latest(tx, c, user)
-	if err == nil && (i == nil || i.ProvenAt == nil) {
+	i, err := latest(tx, c, user, db.NotNull("proven_at"))
+	if err == nil && i == nil {
 		err = db.ErrNotFound
 	}
 	return i, err

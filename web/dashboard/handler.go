@@ -12,7 +12,6 @@ import (
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/social"
-	"gatehouse/sso"
 	"gatehouse/tenants"
 )
 
@@ -27,7 +26,6 @@ type Handler struct {
 	Mailbox     *mailbox.Mailbox
 	Social      *social.Service
 	Domains     *tenants.DomainChecks
-	Upkeep      *sso.Upkeep
 	Invitations *invitations.Service
 	Log         *slog.Logger
 }

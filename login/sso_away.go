@@ -67,9 +67,16 @@ const (
 	returnWithin = time.Minute
 )
 
-// returns is how often the browser came back within the last minute.
+// returns is how often the browser came back within the last minute, while the
+// session that this gave it lives: who signs out and in again goes in no circle.
 func (h *Handler) returns(c echo.Context) int {
 	n, _ := h.counted(c)
+	if n == 0 {
+		return 0
+	}
+	if b, err := h.browserSession(c); err != nil || b == nil {
+		return 0
+	}
 	return n
 }
 
@@ -89,5 +96,8 @@ func (h *Handler) counted(c echo.Context) (int, time.Time) {
 // after before others. Tabs that were sent away together count as one.
 func (h *Handler) countReturn(c echo.Context, before int) {
 	_, since := h.counted(c)
+	if before == 0 {
+		since = h.DB.Now()
+	}
 	h.Jar.Set(c.Response(), browser.Returned, strconv.Itoa(before+1)+"."+strconv.FormatInt(since.Unix(), 10), returnWithin)
 }

@@ -150,3 +150,9 @@ func DeleteCandidate(tx *db.OrgTx, c id.Connection) error {
 	}
 	return row.recordCandidate(tx, "deleted", nil)
 }
+
+// HasPrevious reports whether there is a configuration to go back to.
+func HasPrevious(tx *db.OrgTx, c id.Connection) (bool, error) {
+	n, err := configurations.Count(tx, db.Eq("connection_id", c), db.Eq("standing", Previous))
+	return n > 0, err
+}

@@ -1,6 +1,7 @@
 package sso
 
 import (
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -56,7 +57,7 @@ func (s settings) check(wrong *faults) {
 }
 
 func (s *SAMLConfiguration) check(wrong *faults) {
-	wrong.url("saml.metadata_url", s.MetadataURL)
+	wrong.metadataURL(s.MetadataURL)
 	wrong.url("saml.idp_sso_url", s.IDPSSOURL)
 	wrong.url("saml.idp_slo_url", s.IDPSLOURL)
 	wrong.url("saml.idp_slo_url", s.IDPSLOReplyURL)
@@ -145,6 +146,21 @@ func (f *faults) url(name, text string) {
 	if err != nil || len(text) > maxURL || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
 		f.add(name, lastPart(name)+" is an https address, such as https://login.halden.example/saml.")
 	}
+}
+
+// metadataURL holds that nobody on the way can write what is read there: the
+// certificates in it are trusted. http is for loopback alone, as for issuers.
+func (f *faults) metadataURL(text string) {
+	before := len(*f)
+	f.url("saml.metadata_url", text)
+	if u, err := url.Parse(text); text != "" && err == nil && len(*f) == before && u.Scheme != "https" && !loopback(u.Hostname()) {
+		f.add("saml.metadata_url", "metadata_url is an https address, because the certificates in it are trusted. Where the provider has none, upload the metadata.")
+	}
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // complete says what a connection lacks to sign somebody in.

@@ -18,7 +18,7 @@ var (
 	ErrKeyExists     = problem.New(problem.Conflict, "next_key_exists", "The connection has a next key already. Promote it, or delete it first.")
 	ErrNoNextKey     = problem.New(problem.Conflict, "no_next_key", "The connection has no next key. Make one first.")
 	ErrKeyInUse      = problem.New(problem.Conflict, "key_in_use", "That key signs for the connection. Promote the next one first.")
-	ErrNoMetadata    = problem.New(problem.Conflict, "no_metadata_url", "The connection has no address of its provider's metadata. Set metadata_url first.")
+	ErrNoMetadata    = problem.New(problem.Conflict, "no_metadata_url", "The connection has no address of its provider's metadata. Set one first.")
 	ErrMetadataNames = problem.New(problem.Invalid, "metadata_names_another_provider", "The metadata is another provider's than the connection's.")
 )
 

@@ -1,6 +1,7 @@
 package sso
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +89,8 @@ func scalar(v any) (string, bool) {
 		return v, true
 	case bool:
 		return strconv.FormatBool(v), true
+	case json.Number:
+		return v.String(), true
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), true
 	}

@@ -148,6 +148,24 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// What an admin reads of an answer has no secrets, however deep they stand; and
+// numbers that tell people apart are told apart.
+func TestWhatIsKeptOfClaims(t *testing.T) {
+	d := json.NewDecoder(strings.NewReader(`{"sub":"s-1","employee":90071992547409931,"user":{"api_key":"canary","list":[{"password":"canary"}]},"groups":["Crew"]}`))
+	d.UseNumber()
+	var claims map[string]any
+	if err := d.Decode(&claims); err != nil {
+		t.Fatal(err)
+	}
+	if kept := redactClaims(claims); strings.Contains(kept, "canary") || !strings.Contains(kept, "Crew") || !strings.Contains(kept, "90071992547409931") {
+		t.Errorf("kept %s", kept)
+	}
+	p, r := AttributeMap{IDPID: []string{"employee"}}.fromOIDC(&Connection{Type: "GenericOIDC"}, &oidc.Profile{Subject: "s-1", Claims: claims})
+	if r != nil || p.Subject != "90071992547409931" {
+		t.Errorf("subject %q, %v", p.Subject, r)
+	}
+}
+
 // Entra's sub is another for each registration; an address that the tenant
 // has not proven is anybody's (attacks.md O1).
 func TestEntraClaims(t *testing.T) {

@@ -26,7 +26,7 @@ func ReadMetadata(document []byte, now time.Time) (*saml.IdP, error) {
 func FetchMetadata(ctx context.Context, client *http.Client, address string, now time.Time) (*saml.IdP, error) {
 	var wrong faults
 	address = strings.TrimSpace(address)
-	wrong.url("saml.metadata_url", address)
+	wrong.metadataURL(address)
 	if address == "" {
 		wrong.missing("saml.metadata_url", "The metadata's address is missing.")
 	}

@@ -97,16 +97,31 @@ func (x *arrival) redeem(ctx context.Context, a oidc.Answer) error {
 // signature, so that it can never be used, and without what is nobody's
 // business.
 func redactClaims(claims map[string]any) string {
-	kept := map[string]any{}
-	for name, value := range claims {
-		if secretive.MatchString(name) {
-			value = redacted
-		}
-		kept[name] = value
-	}
-	text, err := json.MarshalIndent(kept, "", "  ")
+	text, err := json.MarshalIndent(withoutSecrets(claims), "", "  ")
 	if err != nil {
 		return ""
 	}
 	return string(text)
+}
+
+// withoutSecrets is a claim, and all in it, without what sounds like a secret.
+func withoutSecrets(claim any) any {
+	switch c := claim.(type) {
+	case map[string]any:
+		kept := make(map[string]any, len(c))
+		for name, value := range c {
+			if secretive.MatchString(name) {
+				value = redacted
+			}
+			kept[name] = withoutSecrets(value)
+		}
+		return kept
+	case []any:
+		kept := make([]any, len(c))
+		for n, value := range c {
+			kept[n] = withoutSecrets(value)
+		}
+		return kept
+	}
+	return claim
 }

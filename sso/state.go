@@ -1,8 +1,10 @@
 package sso
 
 import (
+	"gatehouse/internal/config"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
 )
 
 // Activate turns a connection on. It must be complete.
@@ -83,4 +85,21 @@ func Delete(tx *db.OrgTx, c id.Connection) error {
 	}
 	_, err = connections.Delete(tx, c)
 	return err
+}
+
+// Lacks says what a connection needs before it can be turned on; empty where
+// it is complete.
+func Lacks(tx *db.OrgTx, c id.Connection) (string, error) {
+	row, err := standing(tx, c, Live)
+	if err != nil {
+		return "", err
+	}
+	s := settings{Configuration: row.Configuration}
+	if len(row.Sealed) > 0 {
+		s.secret = config.NewSecret("is there") // what it is does not matter here
+	}
+	if p := problem.As(s.complete()); p != nil {
+		return p.Message, nil
+	}
+	return "", nil
 }

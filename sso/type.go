@@ -1,5 +1,10 @@
 package sso
 
+import (
+	"maps"
+	"slices"
+)
+
 // Type is the wire's connection_type: which provider's words and defaults a
 // connection has. What it speaks is its Protocol.
 type Type string
@@ -23,3 +28,6 @@ func ParseType(name string) (Type, bool) {
 
 // Protocol is what connections of the type speak.
 func (t Type) Protocol() Protocol { return protocols[t] }
+
+// Types are all types that a connection can have, by name.
+func Types() []Type { return slices.Sorted(maps.Keys(protocols)) }

@@ -21,7 +21,7 @@ func hasText(words string) func(*html.Node) bool {
 	return func(n *html.Node) bool { return n.Data == "a" && strings.Contains(text(n), words) }
 }
 
-func mustURL(t *testing.T, address string) *url.URL {
+func mustParse(t testing.TB, address string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -174,7 +174,7 @@ func TestNoAnswerIsWrittenDown(t *testing.T) {
 		secrets.add("a response", response[200:260])
 		secrets.add("a RelayState", to.relay)
 		b = k.Browser()
-		back := mustURL(t, open.back(b.Get(open.start())))
+		back := mustParse(t, open.back(b.Get(open.start())))
 		b.Get(back.String())
 		b.Get(back.String())
 		secrets.add("a code", back.Query().Get("code"))

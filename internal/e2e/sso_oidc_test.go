@@ -78,7 +78,7 @@ func TestOpenIDThirdPartyStart(t *testing.T) {
 		b := k.Browser()
 		form := url.Values{"iss": {k.provider.URL}, "login_hint": {"ines@halden.example"}, "target_link_uri": {"https://evil.example/"}}
 		p := b.Post(k.start(), form)
-		to := k.back(&Page{URL: mustURL(t, attr(find(p.Doc, hasText("Continue to Halden Okta")), "href"))})
+		to := k.back(&Page{URL: mustParse(t, attr(find(p.Doc, hasText("Continue to Halden Okta")), "href"))})
 		k.signedIn(b, b.Get(to))
 		form.Set("iss", "https://evil.example")
 		if p := k.Browser().Post(k.start(), form); p.Status != http.StatusBadRequest || p.URL.Host == "evil.example" {

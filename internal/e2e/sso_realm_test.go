@@ -137,6 +137,12 @@ func TestTheCircleIsBroken(t *testing.T) {
 		for _, to := range all {
 			k.signedIn(tabs, k.bring(tabs, k.acs(), k.idp.Respond(k.ines(to)), to.relay))
 		}
+		// Nor is it to sign out in between.
+		tidy := k.Browser()
+		for range 4 {
+			k.signedIn(tidy, k.signIn(tidy))
+			tidy.Get("/logout").Submit()
+		}
 	})
 }
 

@@ -73,6 +73,8 @@ func (p *Party) VerifyLogout(ctx context.Context, c Client, raw string) (*Logout
 	now, until := p.now(), token.Expiry
 	if token.Expiry.Unix() <= 0 {
 		until = token.IssuedAt.Add(maxLogoutAge)
+	} else if latest := token.IssuedAt.Add(maxAge); until.After(latest) { // its ID is not remembered for a year
+		until = latest
 	}
 	_, isLogout := out.Events[logoutEvent]
 	err = pass(&trail.Trail{}, []check{

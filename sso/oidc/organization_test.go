@@ -1,7 +1,9 @@
 package oidc_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,6 +43,23 @@ func TestUserinfoAddsToTheToken(t *testing.T) {
 	}
 	if strings.Count(got.IDToken, ".") != 2 {
 		t.Errorf("no ID token for signing out: %q", got.IDToken)
+	}
+}
+
+// O1: two employees whose numbers have seventeen digits are one person to
+// whoever reads numbers as floats: one would come in as the other.
+func TestNumbersStayAsTheyWereWritten(t *testing.T) {
+	p := oidctest.New(t)
+	p.Token = func(c claims) claims { c["employee"] = json.Number("90071992547409931"); return c }
+	p.Userinfo = claims{"sub": "subject-1", "badge": json.Number("90071992547409933")}
+	got, err := signIn(t, party(), p, withUserinfo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"employee": "90071992547409931", "badge": "90071992547409933"} {
+		if got := fmt.Sprint(got.Claims[name]); got != want {
+			t.Errorf("%s is %s", name, got)
+		}
 	}
 }
 
@@ -184,8 +203,12 @@ func TestLogoutTokens(t *testing.T) {
 		"of another":       logout(func(c claims) { c["iss"] = "https://evil.example" }),
 		"run out":          logout(func(c claims) { c["exp"] = time.Now().Add(-time.Hour).Unix() }),
 		"old, without end": logout(func(c claims) { delete(c, "exp"); c["iat"] = time.Now().Add(-time.Hour).Unix() }),
-		"of another key":   oidctest.Signed(jose.ES256, oidctest.ECKey(t), claims{"iss": p.URL}, nil),
-		"empty":            "",
+		"good for a year": logout(func(c claims) {
+			c["iat"] = time.Now().Add(-2 * time.Hour).Unix()
+			c["exp"] = time.Now().Add(365 * 24 * time.Hour).Unix()
+		}),
+		"of another key": oidctest.Signed(jose.ES256, oidctest.ECKey(t), claims{"iss": p.URL}, nil),
+		"empty":          "",
 	} {
 		if _, err := rp.VerifyLogout(t.Context(), clientOf(p), raw); trail.As(err) == nil {
 			t.Errorf("%s: %v", name, err)

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -107,10 +108,19 @@ func (p *Party) withUserinfo(ctx context.Context, m *Metadata, known *Profile, a
 	return &all, all.merge(raw)
 }
 
+// members are what a token or userinfo says. Numbers stay as they were written:
+// two employees whose numbers have seventeen digits are one to a float.
+func members(raw json.RawMessage) (map[string]any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	out := map[string]any{}
+	return out, d.Decode(&out)
+}
+
 // merge adds the members that the token does not have.
 func (p *Profile) merge(raw json.RawMessage) error {
-	more := map[string]any{}
-	if err := json.Unmarshal(raw, &more); err != nil {
+	more, err := members(raw)
+	if err != nil {
 		return trail.Refuse(ErrDown, trail.Attributes, "", "")
 	}
 	_, hasEmail := p.Claims["email"]

@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,12 @@ func (p *Party) verify(ctx context.Context, m *Metadata, c Client, r Request, t 
 	}
 	profile := said.profile(token.Issuer, token.Subject)
 	profile.IDToken, profile.accessToken = t.IDToken, t.AccessToken
-	return profile, token.Claims(&profile.Claims)
+	var raw json.RawMessage
+	if err := token.Claims(&raw); err != nil {
+		return nil, err
+	}
+	profile.Claims, err = members(raw)
+	return profile, err
 }
 
 // open checks the signature, and reads what it covers. Everything that the

@@ -17,6 +17,11 @@ const maxCertificate = 32 << 10
 
 const minRSABits, maxRSABits = 2048, 8192
 
+// maxExponent bounds the work of one verification: everybody's keys have 65537
+// or 3, and one of 31 bits costs five times as much, for each response that
+// anybody posts.
+const minExponent, maxExponent = 3, 65537
+
 // ParseCertificate reads one certificate of a provider as admins have it: PEM,
 // or the base64 of a metadata file. Its key must be one that we would verify
 // with.
@@ -63,6 +68,9 @@ func checkKey(c *x509.Certificate) error {
 	case *rsa.PublicKey:
 		if bits := key.N.BitLen(); bits < minRSABits || bits > maxRSABits {
 			return ErrCertificateKey.WithMessage(fmt.Sprintf("The certificate's RSA key has %d bits. Keys of %d to %d bits are accepted.", bits, minRSABits, maxRSABits))
+		}
+		if key.E < minExponent || key.E > maxExponent || key.E%2 == 0 || key.N.Bit(0) == 0 {
+			return ErrCertificateKey.WithMessage("The certificate's RSA key is not one that a provider makes: its exponent is 3 to 65537, and its modulus is odd.")
 		}
 		return nil
 	case *ecdsa.PublicKey:

@@ -39,6 +39,14 @@ var eventWords = map[string]string{
 	"invitation.created": "Invitation sent", "invitation.accepted": "Invitation accepted", "invitation.resent": "Invitation sent again", "invitation.revoked": "Invitation revoked",
 	"portal_link.created": "Portal link made", "portal_link.requested": "Another portal link asked for", "portal_session.started": "Portal opened",
 	"portal_session.extended": "Portal visit made longer", "portal_session.ended": "Portal left",
+	"authentication.sso_started": "Sign-in by a connection begun", "authentication.sso_succeeded": "Signed in by a connection", "authentication.sso_failed": "Sign-in by a connection failed",
+	"authentication.sso_timed_out": "Sign-in by a connection not finished", "connection.tested": "Connection tested", "user.sso_identity_linked": "Account linked to a connection",
+	"connection.created": "Connection created", "connection.updated": "Connection changed", "connection.activated": "Connection turned on", "connection.deactivated": "Connection turned off",
+	"connection.deleted": "Connection deleted", "connection.certificate_added": "Certificate added", "connection.certificate_removed": "Certificate removed",
+	"connection.saml_certificate_renewal_required": "Certificate ends soon", "connection.saml_certificate_renewed": "New certificate found", "connection.metadata_failed": "Metadata not taken over",
+	"connection.key_created": "Key made for a connection", "connection.key_promoted": "Connection signs with its next key", "connection.key_deleted": "Key of a connection deleted",
+	"connection.candidate_set": "Trial of a configuration begun", "connection.candidate_promoted": "Tried configuration promoted", "connection.candidate_deleted": "Trial ended",
+	"connection.rolled_back": "Earlier configuration brought back", "connection.replacement_approved": "Move between connections approved", "connection.replacement_withdrawn": "Move between connections taken back",
 	"signing_key.rotated": "Signing key rotated", "api_key.created": "API key made", "api_key.revoked": "API key revoked",
 }
 
@@ -54,7 +62,7 @@ func eventTone(kind string) (ui.Tone, string) {
 	switch {
 	case strings.HasSuffix(kind, "_failed"), kind == "login.error_shown":
 		return ui.Bad, "failed"
-	case strings.HasSuffix(kind, "_reused"), kind == "user.banned", kind == "passkey.clone_suspected", kind == "user.disowned":
+	case strings.HasSuffix(kind, "_reused"), kind == "user.banned", kind == "passkey.clone_suspected", kind == "user.disowned", kind == "connection.saml_certificate_renewal_required":
 		return ui.Warn, "notable"
 	case strings.HasSuffix(kind, "_succeeded"), kind == "session.created", kind == "browser_session.created":
 		return ui.OK, "succeeded"
@@ -108,6 +116,8 @@ func eventIcon(kind string) string {
 		return "org"
 	case "organization_domain":
 		return "globe"
+	case "connection":
+		return "link"
 	case "application":
 		return "app"
 	case "api_key", "signing_key":
@@ -139,6 +149,8 @@ func targetPage(t audit.Target) string {
 		return "/admin/organizations/" + t.ID
 	case "application":
 		return "/admin/applications/" + t.ID
+	case "connection":
+		return connectionsHome + "/" + t.ID
 	}
 	return ""
 }

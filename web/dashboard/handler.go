@@ -12,6 +12,7 @@ import (
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
 	"gatehouse/social"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 )
 
@@ -26,6 +27,7 @@ type Handler struct {
 	Mailbox     *mailbox.Mailbox
 	Social      *social.Service
 	Domains     *tenants.DomainChecks
+	Upkeep      *sso.Upkeep
 	Invitations *invitations.Service
 	Log         *slog.Logger
 }

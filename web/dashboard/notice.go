@@ -55,6 +55,21 @@ const (
 	providerOn          notice = "provider-on"
 	providerOff         notice = "provider-off"
 	providerDeleted     notice = "provider-deleted"
+	connectionCreated   notice = "connection-created"
+	connectionSaved     notice = "connection-saved"
+	connectionOn        notice = "connection-on"
+	connectionOff       notice = "connection-off"
+	connectionDeleted   notice = "connection-deleted"
+	metadataRefreshed   notice = "metadata-refreshed"
+	certificateAdded    notice = "certificate-added"
+	certificateRemoved  notice = "certificate-removed"
+	nextKeyMade         notice = "next-key-made"
+	keyPromoted         notice = "key-promoted"
+	keyDeleted          notice = "key-deleted"
+	trialBegun          notice = "trial-begun"
+	trialPromoted       notice = "trial-promoted"
+	trialEnded          notice = "trial-ended"
+	rolledBack          notice = "rolled-back"
 )
 
 var notices = map[notice]string{
@@ -100,6 +115,21 @@ var notices = map[notice]string{
 	providerOn:          "Provider turned on. Its button is on the login.",
 	providerOff:         "Provider turned off. Nobody was signed out.",
 	providerDeleted:     "Provider deleted.",
+	connectionCreated:   "Connection created. It signs nobody in until you turn it on.",
+	connectionSaved:     "Connection saved.",
+	connectionOn:        "Connection turned on. People sign in by it.",
+	connectionOff:       "Connection turned off. Nobody was signed out.",
+	connectionDeleted:   "Connection deleted. Its people keep their accounts.",
+	metadataRefreshed:   "Metadata read. This is what it says.",
+	certificateAdded:    "Certificate added. What it signs is accepted.",
+	certificateRemoved:  "Certificate removed. What it signs is refused.",
+	nextKeyMade:         "Next key made. Give its certificate to the provider, then sign with it.",
+	keyPromoted:         "The next key signs now.",
+	keyDeleted:          "Key deleted.",
+	trialBegun:          "The trial has begun. It lets nobody in.",
+	trialPromoted:       "Promoted. It counts now.",
+	trialEnded:          "The trial has ended.",
+	rolledBack:          "Brought back. It counts now.",
 }
 
 // noticeLifetime is long enough for a redirect.

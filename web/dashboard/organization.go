@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/portal"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/ui"
@@ -21,11 +22,13 @@ type organizationFrame struct {
 	frame
 	*tenants.Organization
 	members int64
-	domains []tenants.Domain
-	moves   map[id.OrganizationDomain]time.Time // of those that move away, when
-	tab     string
-	path    string          // of the organization
-	dialog  templ.Component // a question over the page
+
+	connections int64
+	domains     []tenants.Domain
+	moves       map[id.OrganizationDomain]time.Time // of those that move away, when
+	tab         string
+	path        string          // of the organization
+	dialog      templ.Component // a question over the page
 }
 
 // customer is an organization of the deployment. The operators' own is not
@@ -54,6 +57,9 @@ func (v *visit) organizationFrame(tx *db.AllTx, tab string) (organizationFrame, 
 	if p.domains, err = tenants.Domains(tx, org); err != nil {
 		return p, err
 	}
+	if p.connections, err = sso.Count(tx, sso.ListQuery{Organization: org}); err != nil {
+		return p, err
+	}
 	if p.moves, err = tenants.LocateMoves(tx, p.domains); err != nil {
 		return p, err
 	}
@@ -80,8 +86,11 @@ func (v *visit) org() (id.Organization, error) {
 
 // The tabs of an organization: the last part of their addresses.
 const (
-	tabMembers  = "members"
-	tabDomains  = "domains"
+	tabMembers = "members"
+	tabDomains = "domains"
+
+	tabConnections = "connections"
+
 	tabLog      = "audit-log"
 	tabPolicies = "policies"
 	tabBranding = "branding"
@@ -89,7 +98,7 @@ const (
 )
 
 func tabName(tab string) string {
-	return map[string]string{"": "Overview", tabMembers: "Members", tabDomains: "Domains", tabLog: "Audit log", tabPolicies: "Policies", tabBranding: "Branding", tabSettings: "Settings"}[tab]
+	return map[string]string{"": "Overview", tabMembers: "Members", tabDomains: "Domains", tabConnections: "Connections", tabLog: "Audit log", tabPolicies: "Policies", tabBranding: "Branding", tabSettings: "Settings"}[tab]
 }
 
 func (p organizationFrame) tabs() ui.TabsProps {
@@ -104,6 +113,7 @@ func (p organizationFrame) tabs() ui.TabsProps {
 	add("", "")
 	add(tabMembers, figure(p.members))
 	add(tabDomains, figure(int64(len(p.domains))))
+	add(tabConnections, figure(p.connections))
 	add(tabLog, "")
 	if p.may(admin) {
 		add(tabPolicies, "")

@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/seal"
 	"gatehouse/oauth"
 	"gatehouse/sessions"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -52,6 +53,9 @@ func (h *Handler) search(v *visit) error {
 // target is the page of what q names exactly, or "".
 func target(tx *db.AllTx, q string) (string, error) {
 	if ref, ok := seal.ParseReference(q); ok && strings.HasPrefix(strings.ToUpper(q), "GH") {
+		if attempt, err := attemptTarget(tx, ref); err != nil || attempt != "" {
+			return attempt, err
+		}
 		return "/admin/audit-log?reference=" + url.QueryEscape(ref), nil
 	}
 	if org, err := id.Parse[id.Organization](q); err == nil {
@@ -68,6 +72,10 @@ func target(tx *db.AllTx, q string) (string, error) {
 			return existing("", err)
 		}
 		return "/admin/users/" + string(s.UserID), nil
+	}
+	if connection, err := id.Parse[id.Connection](q); err == nil {
+		_, err := sso.Get(tx, connection)
+		return existing(connectionsHome+"/"+string(connection), err)
 	}
 	if event, err := id.Parse[id.Event](q); err == nil {
 		return "/admin/audit-log?event=" + string(event), nil

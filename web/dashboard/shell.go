@@ -70,6 +70,7 @@ var sections = []ui.NavGroup{
 		{Label: "Organizations", Href: "/admin/organizations", Icon: "org", Key: "o"},
 		{Label: "Users", Href: "/admin/users", Icon: "users", Key: "u"},
 	}},
+	{Title: "Access", Items: []ui.NavItem{{Label: "Connections", Href: connectionsHome, Icon: "link"}}},
 	{Title: "Build", Items: []ui.NavItem{
 		{Label: "Applications", Href: "/admin/applications", Icon: "app"},
 		{Label: "API keys", Href: "/admin/api-keys", Icon: "key"},

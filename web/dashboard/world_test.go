@@ -30,7 +30,9 @@ import (
 	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/social"
+	"gatehouse/sso"
 	"gatehouse/sso/oidc"
+	"gatehouse/sso/saml/samltest"
 	"gatehouse/tenants"
 	"gatehouse/tenants/dns"
 	"gatehouse/tenants/dns/dnstest"
@@ -66,6 +68,12 @@ type world struct {
 	mail       id.Mail         // with a code
 	invitation id.Invitation
 	link       id.PortalLink
+
+	connection  *sso.Connection // of the customer, on, with a candidate
+	idp         *samltest.IdP
+	certificate id.Certificate
+	nextKey     id.ConnectionKey
+	attempt     sso.Away // a sign-in by it
 }
 
 var roles = []string{"owner", "admin", "developer", "support", "viewer"}
@@ -108,6 +116,7 @@ func empty(t *testing.T, d *db.DB) *world {
 	h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: "http://localhost:8080"}
 	w.dns = dnstest.Start(t)
 	h.Domains = &tenants.DomainChecks{DB: d, DNS: dns.New([]netip.AddrPort{w.dns.Addr}, netguard.New(nil))}
+	h.Upkeep = &sso.Upkeep{DB: d, HTTP: netguard.New(nil).Client(netguard.Options{})}
 	h.Social = &social.Service{DB: d, Party: &oidc.Party{HTTP: netguard.New(nil).Client(netguard.Options{})}, Base: "http://localhost:8080"}
 	h.Mount(w.echo)
 	return w
@@ -142,6 +151,7 @@ func full(t *testing.T, d *db.DB) *world {
 		}
 		return err
 	}))
+	w.connect()
 	w.browser, _ = w.browse(w.member.ID)
 	w.do(d.Tx(ctx, who, func(tx *db.Tx) error {
 		secret := providerSecret
@@ -276,6 +286,7 @@ func (w *world) fill(route string) string {
 	return strings.NewReplacer(":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
 		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation),
+		":conn", w.connectionID(), ":certificate", string(w.certificate), ":ourkey", string(w.nextKey), ":attempt", string(w.attempt.Record),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID), ":provider", "halden-id",
 	).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
 }

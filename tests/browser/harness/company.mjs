@@ -31,7 +31,7 @@ function connectionOf(gatehouse, app, { id, start_url: startUrl, saml, oidc }) {
     show: () => gatehouse.api("GET", path),
     // What an administrator copies into the provider.
     serviceProvider: saml && { entityId: saml.sp_entity_id, acsUrl: saml.sp_acs_url, sloUrl: saml.sp_slo_url, certificates: saml.sp_certificates },
-    relyingParty: oidc && { redirectUri: oidc.redirect_uri, backchannelLogoutUri: oidc.backchannel_logout_uri, jwksUri: oidc.jwks_uri, postLogoutRedirectUri: `${gatehouse.url}/login/signed-out` },
+    relyingParty: oidc && { redirectUri: oidc.redirect_uri, backchannelLogoutUri: oidc.backchannel_logout_uri, jwksUri: oidc.jwks_uri, postLogoutRedirectUri: oidc.post_logout_redirect_uri },
     roles: (mappings) => gatehouse.api("PUT", `${path}/role_mappings`, Object.entries(mappings).map(([group, role_slug]) => ({ group, role_slug }))),
     attempt: (reference) => gatehouse.api("GET", `/connections/attempts/${reference}`),
     attempts: async () => (await gatehouse.api("GET", `${path}/attempts?limit=100&order=desc`)).data,
@@ -85,6 +85,9 @@ export async function refusedBy(stage, connection, visitor, heading) {
   return attempt;
 }
 
+// complaints are what the server warned of.
+const complaints = ({ gatehouse }) => gatehouse.log().split("\n").filter((line) => /level"?[=:]"?(WARN|ERROR)/.test(line)).slice(-5).join("\n");
+
 // walker gives each journey somebody with a fresh browser, and tells where it
 // stood when it failed.
 export const walker = (stage, provider) => async (journey, look) => {
@@ -94,7 +97,7 @@ export const walker = (stage, provider) => async (journey, look) => {
     visitor.noFaults();
   } catch (err) {
     const page = await visitor.page.locator("body").innerText().catch(() => "");
-    throw new Error(`${err.message}\nat ${visitor.page.url()}: ${page}\n${provider.log().slice(-2000)}`, { cause: err });
+    throw new Error(`${err.message}\nat ${visitor.page.url()}: ${page}\n${provider.log().slice(-2000)}\n${complaints(stage)}`, { cause: err });
   } finally {
     await visitor.close();
   }

@@ -52,6 +52,29 @@ for (const [name, look] of Object.entries({ "with script": {}, "without script":
   });
 }
 
+// If this breaks, people who look for their company's sign-in find none, or are not told that there is none.
+test("the page that asks for the work address leads there, or says that there is none", async () => {
+  await walk(async (visitor, page) => {
+    let seen;
+    const looked = new Promise((resolve) => (seen = resolve));
+    await page.route(`${provider.issuer}/**`, (route) => looked.then(() => route.continue())); // the page stays until then
+    await openSignIn(page, stage.app);
+    await page.getByRole("link", { name: "Continue with SSO" }).click();
+    await page.getByRole("heading", { level: 1, name: "Sign in with SSO" }).waitFor();
+    for (const email of ["ines@elsewhere.example", ines.email]) {
+      await page.getByLabel("Email", { exact: true }).fill(email);
+      await page.getByRole("button", { name: "Continue", exact: true }).click();
+      if (email === ines.email) break;
+      await page.getByText("No company sign-in is set up for elsewhere.example.").first().waitFor();
+      await visitor.looks("sso-none");
+    }
+    await takingYou(page);
+    await visitor.looks("sso-away");
+    seen();
+    await page.waitForURL((url) => url.origin === provider.issuer);
+  });
+});
+
 // If this breaks, a provider that is broken locks everybody out, or the way round it is open to all.
 test("a break-glass person comes in by password, and others are taken to the provider again", async () => {
   for (const [person, comesIn] of [[rescuer, true], [employee, false]]) {
@@ -77,7 +100,6 @@ test("who has two sign-ins at their company chooses", async () => {
     await visitor.looks("sso-choose");
     await page.getByRole("link", { name: "Halden ID" }).click();
     await takingYou(page);
-    await visitor.picture("sso-away");
     await signInAt(page, provider, jonas);
     await onDashboard(page, stage.app, jonas);
     assert.equal(await field(page, "user"), (await userOf(stage, jonas.email)).id);

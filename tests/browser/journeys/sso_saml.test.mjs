@@ -2,14 +2,14 @@
 // made from the provider's metadata address, and nobody touches the database.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { comeBy, openCompany, privateTargets, refusedBy, signInAt, userOf, walker } from "../harness/company.mjs";
+import { comeBy, openCompany, privateTargets, refusedBy, signedIn, signInAt, userOf, walker } from "../harness/company.mjs";
 import { people } from "../harness/providers/people.mjs";
 import { defaults } from "../harness/providers/simplesamlphp-settings.mjs";
 import { startSimpleSAMLphp } from "../harness/providers/simplesamlphp.mjs";
 import { openStage } from "../harness/stage.mjs";
-import { field, onDashboard, signOut } from "../harness/steps.mjs";
+import { at, confirmEmail, field, onDashboard } from "../harness/steps.mjs";
 
-const { ines, jonas } = people;
+const { ines, jonas, maria } = people;
 const closers = [];
 let stage, provider, company, connection, walk;
 before(async () => {
@@ -121,4 +121,35 @@ test("a certificate rolls over: announced, it goes on; never announced, it is re
     await page.goto(connection.startUrl);
     await onDashboard(page, stage.app, ines);
   });
+});
+
+// If this breaks, everybody of a company is out on the day we change our key: its provider checks our requests by it, and encrypts for it.
+test("our own key rolls over, while the provider has both", async () => {
+  await connection.change({ saml: { allow_legacy_encryption: ["aes128-cbc"] } });
+  await provider.configure({ encrypt: true });
+  const { api } = stage.gatehouse;
+  await api("POST", `/connections/${connection.id}/keys`);
+  const published = (await connection.show()).saml.sp_certificates;
+  assert.equal(published.length, 2);
+  const metadata = await (await fetch(connection.serviceProvider.entityId)).text();
+  assert.equal(metadata.match(/use="signing"/g).length, 2);
+  await provider.setServiceProvider({ ...connection.serviceProvider, certificates: published });
+  await walk((_, page) => comeIn(page));
+  await api("POST", `/connections/${connection.id}/keys/promote`);
+  await walk((_, page) => comeIn(page));
+});
+
+// If this breaks, a company's provider makes anybody's address a person of it; or its guests have no way in.
+test("a guest, where the connection takes guests, proves the mailbox first", async () => {
+  await connection.change({ allow_guests: true });
+  await walk(async (visitor, page) => {
+    await page.goto(connection.startUrl);
+    await signInAt(page, provider, maria);
+    await page.waitForURL(at("/login/verify-email"));
+    assert.equal(await signedIn(stage, visitor), false);
+    await confirmEmail(page, stage.mail, maria);
+    await onDashboard(page, stage.app, maria);
+    assert.equal(await field(page, "organization"), company.id);
+  });
+  await connection.change({ allow_guests: false });
 });

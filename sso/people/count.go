@@ -1,0 +1,13 @@
+package people
+
+import (
+	"time"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+)
+
+// CountSince is how many people have signed in by a connection since then.
+func CountSince(tx db.OwnedScope, c id.Connection, since time.Time) (int64, error) {
+	return identities.Count(tx, db.Eq("connection_id", c), db.Gte("last_used_at", since))
+}

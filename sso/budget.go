@@ -1,12 +1,29 @@
 package sso
 
 import (
+	"hash/maphash"
 	"sync"
 	"time"
+
+	"gatehouse/internal/id"
 )
 
-// budget bounds how many records are written of answers that belong to no
-// request: anybody can post those, and could fill an organization's log.
+// budgets bound how many records are written of answers that belong to no
+// request: anybody can post those, and could fill an organization's log. Each
+// connection has its own, or one that it shares with a few: whoever floods one
+// organization must not keep another's refusals out of its record.
+type budgets struct {
+	once sync.Once
+	seed maphash.Seed // so that nobody can make connections that share a certain one's
+	all  [1024]budget
+}
+
+func (b *budgets) of(c id.Connection) *budget {
+	b.once.Do(func() { b.seed = maphash.MakeSeed() })
+	return &b.all[maphash.String(b.seed, string(c))%uint64(len(b.all))]
+}
+
+// budget is one of them.
 type budget struct {
 	mu   sync.Mutex
 	left float64
@@ -14,8 +31,8 @@ type budget struct {
 }
 
 const (
-	strangersPerSecond = 10
-	strangersAtOnce    = 200
+	strangersPerSecond = 1
+	strangersAtOnce    = 100
 )
 
 // Take reports whether one more may be written down.

@@ -63,7 +63,7 @@ func (x *arrival) refuse(ctx context.Context, err error) (*Received, error) {
 		return nil, err
 	}
 	out := &Received{Request: x.request, Connection: x.setup.Connection, Profile: x.profile}
-	if x.request == nil && !x.strangers.Take(x.DB.Now()) {
+	if x.request == nil && !x.strangers.of(x.setup.Connection.ID).Take(x.DB.Now()) {
 		return out, x.refused
 	}
 	ctx = context.WithoutCancel(ctx)

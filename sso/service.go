@@ -21,7 +21,7 @@ type Service struct {
 	Base  string // the public origin
 	Log   *slog.Logger
 
-	strangers budget         // of records of what belongs to no request
+	strangers budgets        // of records of what belongs to no request
 	judging   atomic.Int32   // answers that are being judged by a candidate
 	shadows   sync.WaitGroup // the same, to wait for
 }

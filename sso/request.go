@@ -124,13 +124,20 @@ func (r *Request) answer(tx *db.OrgTx) (bool, error) {
 	return n == 1, err
 }
 
+// waiting is how long who came waits for their browser, which was told at once
+// to ask: what the connection trusts may change.
+const waiting = 2 * time.Minute
+
 // keep stores who came, until the browser asks by itself.
 func (r *Request) keep(tx *db.OrgTx, p *Profile) error {
 	r.carried = carried{Returns: r.carried.Returns, Profile: p}
 	if err := r.pack(tx, r.carried); err != nil {
 		return err
 	}
-	_, err := requests.Update(tx, r.ID, db.Set{"sealed": r.Sealed})
+	if end := tx.Now().Add(waiting); end.Before(r.ExpiresAt) {
+		r.ExpiresAt = end
+	}
+	_, err := requests.Update(tx, r.ID, db.Set{"sealed": r.Sealed, "expires_at": r.ExpiresAt})
 	return err
 }
 

@@ -226,7 +226,7 @@ func (x *departure) refuse(ctx context.Context, err error) (*LoggedOut, error) {
 	if refused == nil {
 		return nil, err
 	}
-	if !x.strangers.Take(x.DB.Now()) {
+	if !x.strangers.of(x.setup.Connection.ID).Take(x.DB.Now()) {
 		return x.out, refused
 	}
 	failed := x.DB.InOrg(context.WithoutCancel(ctx), x.setup.Connection.OrganizationID, x.who, func(tx *db.OrgTx) error {

@@ -2,7 +2,7 @@ package guide
 
 var adfs = Guide{
 	Key: "adfs-saml", Type: "ADFSSAML", Provider: "AD FS", Name: "AD FS", Protocol: "saml",
-	Role: Say("*Administrator* of the AD FS server"), Minutes: 20,
+	Role: Say("to be *Administrator* of the AD FS server"), Minutes: 20,
 	Title: "Add a relying party trust in AD FS", Done: "I’ve added the trust",
 	Lede: Say("Add {app} as a relying party trust in AD FS Management, with two claim rules."),
 	Steps: []Step{

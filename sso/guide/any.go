@@ -2,7 +2,7 @@ package guide
 
 var anySAML = Guide{
 	Key: "saml", Type: "GenericSAML", Provider: "your provider", Name: "Another SAML provider", Protocol: "saml",
-	Role: Say("an administrator’s role"), Minutes: 15,
+	Role: Say("an administrator’s role there"), Minutes: 15,
 	Title: "Create the app at your provider", Done: "I’ve created the app",
 	Lede: Say("Make a SAML 2.0 app for {app} at {provider}. It needs two values, or our metadata, which holds both."),
 	Steps: []Step{
@@ -51,7 +51,7 @@ var anySAML = Guide{
 
 var anyOIDC = Guide{
 	Key: "oidc", Type: "GenericOIDC", Provider: "your provider", Name: "Another OpenID Connect provider", Protocol: "oidc",
-	Role: Say("an administrator’s role"), Minutes: 10,
+	Role: Say("an administrator’s role there"), Minutes: 10,
 	Title: "Create the client at your provider", Done: "I’ve created the client",
 	Lede: Say("Make an OpenID Connect client for {app} at {provider} and paste one value into it."),
 	Steps: []Step{

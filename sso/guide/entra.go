@@ -2,7 +2,7 @@ package guide
 
 var entraSAML = Guide{
 	Key: "entra-saml", Type: "AzureSAML", Provider: "Entra ID", Name: "Microsoft Entra ID", Protocol: "saml",
-	Role: Say("*Cloud Application Administrator* or *Application Administrator*"), Minutes: 10,
+	Role: Say("the {provider} role *Cloud Application Administrator* or *Application Administrator*"), Minutes: 10,
 	Title: "Create the app in Entra ID", Done: "I’ve created the app",
 	Lede: Say("Make an enterprise application for {app} in the Microsoft Entra admin center and paste three values into it."),
 	Steps: []Step{
@@ -40,7 +40,7 @@ var entraSAML = Guide{
 	Mistakes: []Mistake{
 		{Holds: "portal.azure.com", Says: Say("This is a page of the portal, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
 		{Holds: "entra.microsoft.com", Says: Say("This is a page of the admin center, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
-		{Holds: "/saml2", Says: Say("This is the Login URL, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
+		{Holds: "/saml2", Unless: "metadata", Says: Say("This is the Login URL, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
 		{Holds: "sts.windows.net", Says: Say("This is the Microsoft Entra Identifier, not the metadata. In Entra ID use *Single sign-on*, *SAML Certificates*, *App Federation Metadata Url*.")},
 	},
 	Places: map[Subject]Place{
@@ -59,7 +59,7 @@ var entraSAML = Guide{
 
 var entraOIDC = Guide{
 	Key: "entra-oidc", Type: "EntraIdOIDC", Provider: "Entra ID", Name: "Microsoft Entra ID", Protocol: "oidc",
-	Role: Say("*Cloud Application Administrator* or *Application Administrator*"), Minutes: 10,
+	Role: Say("the {provider} role *Cloud Application Administrator* or *Application Administrator*"), Minutes: 10,
 	Title: "Register the app in Entra ID", Done: "I’ve registered the app",
 	Lede: Say("Register {app} in the Microsoft Entra admin center, paste one value into it, and make a secret."),
 	Steps: []Step{

@@ -2,7 +2,7 @@ package guide
 
 var googleSAML = Guide{
 	Key: "google-saml", Type: "GoogleSAML", Provider: "Google Workspace", Name: "Google Workspace", Protocol: "saml",
-	Role: Say("*Super administrator*"), Minutes: 10,
+	Role: Say("the {provider} role *Super administrator*"), Minutes: 10,
 	Title: "Create the app in Google Workspace", Done: "I’ve created the app",
 	Lede: Say("Add {app} as a custom SAML app in the Google Admin console, download one file, and paste two values."),
 	Steps: []Step{
@@ -55,7 +55,7 @@ var googleSAML = Guide{
 
 var googleOIDC = Guide{
 	Key: "google-oidc", Type: "GoogleOIDC", Provider: "Google Workspace", Name: "Google Workspace", Protocol: "oidc",
-	Role: Say("*Editor* of a Google Cloud project of your organization"), Minutes: 10,
+	Role: Say("to be *Editor* of a Google Cloud project of your organization"), Minutes: 10,
 	Title: "Create a client in Google Cloud", Done: "I’ve created the client",
 	Lede: Say("Make an OAuth client for {app} in a Google Cloud project of your organization and paste one value into it."),
 	Steps: []Step{

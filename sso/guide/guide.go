@@ -1,5 +1,7 @@
 package guide
 
+import "strings"
+
 // Guide is how one provider is connected by one protocol.
 type Guide struct {
 	Key      string // in URLs: okta-saml
@@ -7,7 +9,7 @@ type Guide struct {
 	Provider string // within a sentence: "Okta", "your provider"
 	Name     string // in a list: "Okta", "Another provider"
 	Protocol string // saml, oidc
-	Role     Text   // who may do it there: "*Application administrator* or higher"
+	Role     Text   // what is needed there, after "You need": "the Okta role *Application administrator*"
 	Minutes  int
 	Title    string // "Create the app in Okta"
 	Lede     Text   // what is about to be done
@@ -142,8 +144,9 @@ type Client struct {
 
 // Mistake is an address that is often pasted in the metadata's place.
 type Mistake struct {
-	Holds string // what the address holds
-	Says  Text
+	Holds  string // what the address holds
+	Unless string // and what it does not
+	Says   Text
 }
 
 // Subject is what may have to be changed at the provider.
@@ -170,4 +173,15 @@ const (
 type Place struct {
 	Path  Text
 	Field string
+}
+
+// Mistaken says what an address is that was given in place of another, where
+// that is known; else nothing.
+func (g Guide) Mistaken(address string) Text {
+	for _, m := range g.Mistakes {
+		if strings.Contains(address, m.Holds) && (m.Unless == "" || !strings.Contains(address, m.Unless)) {
+			return m.Says
+		}
+	}
+	return nil
 }

@@ -158,3 +158,17 @@ func TestOthersHaveTheGuideOfAnyProvider(t *testing.T) {
 		t.Errorf("%q", w.Fill("{Provider} and {provider}"))
 	}
 }
+
+// The right address must never be called a mistake, and the usual mistake must.
+func TestMistakesAreTold(t *testing.T) {
+	for _, g := range All() {
+		for _, right := range []string{g.Metadata.Example, g.Client.Example} {
+			if says := g.Mistaken(right); right != "" && len(says) > 0 {
+				t.Errorf("%s: %s is called a mistake: %s", g.Key, right, says)
+			}
+		}
+	}
+	if says := oktaSAML.Mistaken("https://halden.okta.com/app/exk1/sso/saml").String(); !strings.HasPrefix(says, "This is the sign-in page, not the metadata. In Okta use Sign On") {
+		t.Errorf("%q", says)
+	}
+}

@@ -2,7 +2,7 @@ package guide
 
 var jumpCloud = Guide{
 	Key: "jumpcloud-saml", Type: "JumpCloudSAML", Provider: "JumpCloud", Name: "JumpCloud", Protocol: "saml",
-	Role: Say("*Administrator* or *Manager*"), Minutes: 10,
+	Role: Say("an administrator’s role in {provider}"), Minutes: 10,
 	Title: "Create the app in JumpCloud", Done: "I’ve created the app",
 	Lede: Say("Add a custom application for {app} in the JumpCloud admin portal and paste two values into it."),
 	Steps: []Step{

@@ -2,7 +2,7 @@ package guide
 
 var keycloak = Guide{
 	Key: "keycloak-saml", Type: "KeycloakSAML", Provider: "Keycloak", Name: "Keycloak", Protocol: "saml",
-	Role: Say("*realm-admin* of your realm"), Minutes: 10,
+	Role: Say("the {provider} role *realm-admin* in your realm"), Minutes: 10,
 	Title: "Create the client in Keycloak", Done: "I’ve created the client",
 	Lede: Say("Make a SAML client for {app} in your realm and paste two values into it."),
 	Steps: []Step{

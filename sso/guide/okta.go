@@ -2,7 +2,7 @@ package guide
 
 var oktaSAML = Guide{
 	Key: "okta-saml", Type: "OktaSAML", Provider: "Okta", Name: "Okta", Protocol: "saml",
-	Role: Say("*Application administrator* or higher"), Minutes: 5,
+	Role: Say("the {provider} role *Application administrator* or higher"), Minutes: 5,
 	Title: "Create the app in Okta", Done: "I’ve created the app",
 	Lede: Say("Make a SAML app for {app} in your Okta admin console and paste three values into it."),
 	Steps: []Step{
@@ -38,7 +38,7 @@ var oktaSAML = Guide{
 		Issuer:  "Issuer", SignInURL: "Sign on URL", Certificate: "Signing Certificate"},
 	Mistakes: []Mistake{
 		{Holds: "-admin.okta", Says: Say("This is a page of the admin console, not the metadata. In Okta use *Sign On*, *Metadata details*.")},
-		{Holds: "/sso/saml", Says: Say("This is the sign-in page, not the metadata. In Okta use *Sign On*, *Metadata details*.")},
+		{Holds: "/sso/saml", Unless: "/metadata", Says: Say("This is the sign-in page, not the metadata. In Okta use *Sign On*, *Metadata details*.")},
 		{Holds: "/home/", Says: Say("This is the app’s tile, not the metadata. In Okta use *Sign On*, *Metadata details*.")},
 	},
 	Places: map[Subject]Place{
@@ -56,7 +56,7 @@ var oktaSAML = Guide{
 
 var oktaOIDC = Guide{
 	Key: "okta-oidc", Type: "OktaOIDC", Provider: "Okta", Name: "Okta", Protocol: "oidc",
-	Role: Say("*Application administrator* or higher"), Minutes: 5,
+	Role: Say("the {provider} role *Application administrator* or higher"), Minutes: 5,
 	Title: "Create the app in Okta", Done: "I’ve created the app",
 	Lede: Say("Make an OpenID Connect app for {app} in your Okta admin console and paste two values into it."),
 	Steps: []Step{

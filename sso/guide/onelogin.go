@@ -2,7 +2,7 @@ package guide
 
 var oneLogin = Guide{
 	Key: "onelogin-saml", Type: "OneLoginSAML", Provider: "OneLogin", Name: "OneLogin", Protocol: "saml",
-	Role: Say("*Super user* or *Account owner*"), Minutes: 10,
+	Role: Say("an administrator’s role in {provider}"), Minutes: 10,
 	Title: "Create the app in OneLogin", Done: "I’ve created the app",
 	Lede: Say("Add a SAML connector for {app} in the OneLogin administration and paste four values into it."),
 	Steps: []Step{

@@ -2,7 +2,7 @@ package guide
 
 var pingOne = Guide{
 	Key: "pingone-saml", Type: "PingOneSAML", Provider: "PingOne", Name: "PingOne", Protocol: "saml",
-	Role: Say("*Client Application Developer* or *Environment Admin*"), Minutes: 10,
+	Role: Say("an administrator’s role in {provider}"), Minutes: 10,
 	Title: "Create the app in PingOne", Done: "I’ve created the app",
 	Lede: Say("Make a SAML application for {app} in the PingOne admin console and paste two values into it."),
 	Steps: []Step{

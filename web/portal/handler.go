@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/login"
 	"gatehouse/portal"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 )
 
@@ -22,6 +23,7 @@ type Handler struct {
 	Login   *login.Handler  // how organizations look
 	Links   *portal.Service // mails them
 	Domains *tenants.DomainChecks
+	SSO     *sso.Service   // of tests
 	Name    string         // the deployment's
 	Base    string         // the deployment's own address
 	Limits  *limit.Limiter // of sign-ins begun, and of mails
@@ -45,13 +47,16 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathAsk, h.askAfterwards)
 }
 
-// show renders a page.
-func show(c echo.Context, status int, page templ.Component) error {
+// show renders a page. Its forms may end at formTo.
+func show(c echo.Context, status int, page templ.Component, formTo ...string) error {
 	headers := c.Response().Header()
 	tight := headers.Get("Referrer-Policy") == "no-referrer" // a page whose address holds a secret
 	browser.PageHeaders(headers)
 	if tight {
 		browser.NoReferrer(headers)
+	}
+	for _, to := range formTo {
+		browser.AllowFormTo(headers, to)
 	}
 	headers.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	c.Response().WriteHeader(status)

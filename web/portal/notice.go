@@ -19,6 +19,18 @@ const (
 	domainChecked notice = "domain-checked"
 	domainProven  notice = "domain-proven"
 	policySaved   notice = "policy-saved"
+
+	setupSaved         notice = "setup-saved"
+	draftDiscarded     notice = "draft-discarded"
+	connectionOn       notice = "connection-on"
+	connectionOff      notice = "connection-off"
+	connectionSaved    notice = "connection-saved"
+	connectionRestored notice = "connection-restored"
+	certificateAdded   notice = "certificate-added"
+	certificateRemoved notice = "certificate-removed"
+	keyAdded           notice = "key-added"
+	keyPromoted        notice = "key-promoted"
+	keyRemoved         notice = "key-removed"
 )
 
 var notices = map[notice]string{
@@ -28,6 +40,18 @@ var notices = map[notice]string{
 	domainChecked: "We looked just now.",
 	domainProven:  "The domain is verified.",
 	policySaved:   "Policy saved.",
+
+	setupSaved:         "Saved. Come back when you like.",
+	draftDiscarded:     "Draft discarded.",
+	connectionOn:       "Single sign-on is on.",
+	connectionOff:      "The connection is off.",
+	connectionSaved:    "Settings saved.",
+	connectionRestored: "The earlier configuration is back.",
+	certificateAdded:   "Certificate added.",
+	certificateRemoved: "Certificate removed.",
+	keyAdded:           "The next certificate is in our metadata.",
+	keyPromoted:        "The next certificate signs from now on.",
+	keyRemoved:         "Certificate removed.",
 }
 
 // noticeLifetime is long enough for a redirect.

@@ -44,6 +44,8 @@ func (w faults) list() []ui.FieldError {
 	return list
 }
 
+func itoa(n int) string { return strconv.Itoa(n) }
+
 // count is a number with its noun.
 func count(n int64, one, many string) string {
 	if n == 1 {

@@ -98,11 +98,6 @@ func ListMemberships(tx db.OwnedScope, q MemberQuery) ([]Membership, db.Paging, 
 	return db.ListPage(list, q.Page, "id", func(m Membership) string { return string(m.ID) }, conds...)
 }
 
-// Holders are active members who hold one of the roles, oldest first.
-func Holders(tx *db.OrgTx, roles []string, most int) ([]Membership, error) {
-	return memberships.List(tx, db.Query{Where: []db.Cond{db.Eq("status", Active), db.In("role_slug", roles)}, Limit: most})
-}
-
 // CountMembers is how many active members the transaction's organization has.
 func CountMembers(tx *db.OrgTx) (int64, error) { return memberships.Count(tx, db.Eq("status", Active)) }
 

@@ -129,6 +129,9 @@ func (w words) text(s string) guide.Text {
 func (w words) head(who Who) string {
 	switch who {
 	case AtProvider:
+		if strings.HasPrefix(w.Guide.Provider, "your ") {
+			return w.fill("Fix it at {provider}")
+		}
 		return w.fill("Fix it in {provider}")
 	case Here:
 		return "Fix it here"
@@ -177,6 +180,8 @@ func special(e entry, f Facts) entry {
 var CheckWords = map[string]struct{ Holds, Fails string }{
 	trail.Address:    {"Response arrived at the right address", "Response was meant for another address"},
 	trail.Structure:  {"Response can be read", "Response can’t be read"},
+	trail.Discovery:  {"Provider can be asked about itself", "Provider can’t be asked about itself"},
+	trail.Exchange:   {"Provider takes its own code back", "Provider doesn’t take its own code back"},
 	trail.Status:     {"Provider says it worked", "Provider refused"},
 	trail.Decryption: {"Response decrypted", "Response can’t be decrypted"},
 	trail.Signature:  {"Signature valid", "Signature isn’t valid"},

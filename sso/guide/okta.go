@@ -7,7 +7,7 @@ var oktaSAML = Guide{
 	Lede: Say("Make a SAML app for {app} in your Okta admin console and paste three values into it."),
 	Steps: []Step{
 		{Title: "Start a new app integration",
-			Text: Say("In the Okta Admin Console, go to *Applications*, *Applications*, then *Create App Integration*. Choose *SAML 2.0* and *Next*. Name it *{app}* and choose *Next*.")},
+			Text: Say("In the Okta Admin Console, go to *Applications*, then *Create App Integration*. Choose *SAML 2.0* and *Next*. Name it *{app}* and choose *Next*.")},
 		{Title: "Paste these values under “Configure SAML”",
 			Paste: []Paste{
 				{Mark: "A", Field: "Single sign-on URL", Also: "also called ACS URL", Value: ACSURL},
@@ -61,7 +61,7 @@ var oktaOIDC = Guide{
 	Lede: Say("Make an OpenID Connect app for {app} in your Okta admin console and paste two values into it."),
 	Steps: []Step{
 		{Title: "Start a new app integration",
-			Text: Say("In the Okta Admin Console, go to *Applications*, *Applications*, then *Create App Integration*. Choose *OIDC - OpenID Connect*, then *Web Application*, and *Next*. Name it *{app}*.")},
+			Text: Say("In the Okta Admin Console, go to *Applications*, then *Create App Integration*. Choose *OIDC - OpenID Connect*, then *Web Application*, and *Next*. Name it *{app}*.")},
 		{Title: "Paste these values",
 			Text: Say("Leave *Authorization Code* ticked under *Grant type*."),
 			Paste: []Paste{

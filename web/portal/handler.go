@@ -47,16 +47,13 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(pathAsk, h.askAfterwards)
 }
 
-// show renders a page. Its forms may end at formTo.
-func show(c echo.Context, status int, page templ.Component, formTo ...string) error {
+// show renders a page.
+func show(c echo.Context, status int, page templ.Component) error {
 	headers := c.Response().Header()
 	tight := headers.Get("Referrer-Policy") == "no-referrer" // a page whose address holds a secret
 	browser.PageHeaders(headers)
 	if tight {
 		browser.NoReferrer(headers)
-	}
-	for _, to := range formTo {
-		browser.AllowFormTo(headers, to)
 	}
 	headers.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	c.Response().WriteHeader(status)

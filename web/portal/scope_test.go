@@ -26,7 +26,7 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 		return err
 	})
 	return strings.NewReplacer(":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
-		":attempt", string(id.New[id.SSOAttempt]()), ":id", string(id.New[id.SSOAttempt]()), ":provider", "okta")
+		":attempt", string(id.New[id.SSOAttempt]()), ":id", string(id.New[id.SSOAttempt]()), ":provider", "okta", ":key", string(id.New[id.ConnectionKey]()))
 }
 
 // T3: with a visit to one organization nothing of another's is there, at any

@@ -86,11 +86,6 @@ func verifiedDomains(tx *db.OrgTx) ([]string, error) {
 	return names, err
 }
 
-func verified(tx *db.OrgTx) (int, error) {
-	names, err := verifiedDomains(tx)
-	return len(names), err
-}
-
 func (h *Handler) saveAccess(v *visit, s *sso.Setup) error {
 	form, err := v.form("domain")
 	if err != nil {

@@ -337,7 +337,7 @@ func accessView(p accessPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = step(p.stepPage, p.fill("Who may come in by {provider}, and with which role."), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepBody(p.stepPage, p.fill("Who may come in by {provider}, and with which role."), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,9 +2,7 @@ package portal
 
 import (
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"gatehouse/internal/db"
@@ -63,15 +61,20 @@ func (v *visit) attributesPage(c *sso.Connection) (attributesPage, error) {
 	if err != nil {
 		return p, err
 	}
+	p.take(last)
+	return p, nil
+}
+
+// take fills the rows in from the last answer, nil where nobody has come.
+func (p *attributesPage) take(last *sso.Attempt) {
 	if last != nil {
-		p.answer, p.seen = true, slices.Sorted(maps.Keys(last.Attributes))
+		p.answer, p.seen = true, sortedNames(last.Attributes)
 	}
 	used := map[string]bool{}
-	for _, m := range c.Mapped(last) {
+	for _, m := range p.connection.Mapped(last) {
 		words := fieldWords[m.Field]
 		r := mappedRow{field: m.Field, label: words.label, hint: words.hint, typed: strings.Join(m.Names, ", "), found: m.Found, value: m.Value, required: m.Field == "email"}
-		r.lacks = r.required && p.answer && m.Found == ""
-		if r.lacks {
+		if r.lacks = r.required && p.answer && m.Found == ""; r.lacks {
 			r.likely = diagnosis.LikelyEmail(p.seen, last.Attributes)
 		}
 		if r.hint == "" && len(m.Names) == 0 && len(m.Known) > 0 {
@@ -85,7 +88,6 @@ func (v *visit) attributesPage(c *sso.Connection) (attributesPage, error) {
 			p.others = append(p.others, attributeValue{name, strings.Join(last.Attributes[name], ", ")})
 		}
 	}
-	return p, nil
 }
 
 // saveAttributes takes the names; a field without one is looked for under

@@ -131,9 +131,15 @@ func attributesView(p attributesPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Input(ui.InputProps{Name: r.field, Label: "Attribute for " + r.label, Unlabel: true, Value: r.typed, Placeholder: r.placeholder(), Error: p.wrong(r), Mono: true, MaxLength: 1000, Autocomplete: "off", Attrs: ui.Attrs{"list": "seen"}}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Input(ui.InputProps{Name: r.field, Label: "Attribute for " + r.label, Unlabel: true, Value: r.typed, Placeholder: r.found, Error: p.problem[r.field], Mono: true, MaxLength: 1000, Autocomplete: "off", Attrs: ui.Attrs{"list": "seen"}}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
+						}
+						if r.lacks {
+							templ_7745c5c3_Err = ui.Status(ui.StatusProps{Label: r.missing(), Tone: ui.Bad, Class: "wraps"}).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
 						}
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</td><td class=\"hide-sm\">")
 						if templ_7745c5c3_Err != nil {
@@ -172,7 +178,7 @@ func attributesView(p attributesPage) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 33, Col: 25}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 36, Col: 25}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -195,7 +201,7 @@ func attributesView(p attributesPage) templ.Component {
 				var templ_7745c5c3_Var9 string
 				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(count(int64(len(p.others)), "more attribute came", "more attributes came"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 39, Col: 86}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 42, Col: 86}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -224,7 +230,7 @@ func attributesView(p attributesPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = step(p.stepPage, p.lede(), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepBody(p.stepPage, p.lede(), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -246,25 +252,13 @@ func (p attributesPage) note() string {
 	return "Nobody has come by this connection yet."
 }
 
-// wrong is what stands below a field: a required one without a value keeps
+// missing is what stands below a required field that did not come: it keeps
 // the connection from being turned on.
-func (p attributesPage) wrong(r mappedRow) string {
-	switch {
-	case p.problem[r.field] != "":
-		return p.problem[r.field]
-	case r.lacks && r.likely != "":
+func (r mappedRow) missing() string {
+	if r.likely != "" {
 		return "Missing. " + r.likely + " looks like an address: enter that name."
-	case r.lacks:
-		return "Missing: no attribute that came looks like an address."
 	}
-	return ""
-}
-
-func (r mappedRow) placeholder() string {
-	if r.found != "" {
-		return r.found
-	}
-	return ""
+	return "Missing: nothing that came looks like an address."
 }
 
 func example(r mappedRow, answer bool) templ.Component {
@@ -301,7 +295,7 @@ func example(r mappedRow, answer bool) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(r.value)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 90, Col: 33}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 81, Col: 33}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -314,7 +308,7 @@ func example(r mappedRow, answer bool) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(r.found)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 91, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_attributes.templ`, Line: 82, Col: 38}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {

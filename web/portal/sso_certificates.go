@@ -111,8 +111,11 @@ func (p *certificatesPage) compare(tx *db.OrgTx, attempt string) error {
 		return nil // nothing to compare
 	}
 	a, err := sso.GetAttempt(tx, key)
-	if err != nil || a.ConnectionID != p.connection.ID {
+	if err != nil {
 		return err
+	}
+	if a.ConnectionID != p.connection.ID {
+		return db.ErrNotFound
 	}
 	if code := deref(a.Code); code == "saml_signature_invalid" || code == "saml_certificate_expired" {
 		p.seen = &seenCertificate{deref(a.Expected), deref(a.Received), a.Reference}

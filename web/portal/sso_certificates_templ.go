@@ -132,7 +132,7 @@ func certificatesView(p certificatesPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.remove != nil {
-				templ_7745c5c3_Err = removeQuestion(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = certificateQuestion(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -333,7 +333,7 @@ func addCard(p certificatesPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Add certificate", Kind: continueKind(p.remove != nil || p.promote), Busy: "Adding…"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Add certificate", Kind: primaryUnless(p.remove != nil || p.promote), Busy: "Adding…"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -552,7 +552,7 @@ func (p certificatesPage) makeLabel() string {
 	return "Make the next certificate"
 }
 
-func removeQuestion(p certificatesPage) templ.Component {
+func certificateQuestion(p certificatesPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

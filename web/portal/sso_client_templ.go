@@ -203,7 +203,7 @@ func clientView(p clientPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = step(p.stepPage, "", clientLede(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepBody(p.stepPage, "", clientLede(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

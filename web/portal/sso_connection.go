@@ -74,6 +74,9 @@ func (h *Handler) showConnection(v *visit, s *sso.Setup, status int, typed *sett
 	if q := v.QueryParam("confirm"); q == "off" || q == "undo" {
 		p.asked = q
 	}
+	if wrong["confirm"] != "" {
+		p.asked = "off"
+	}
 	if at := s.Connection.CertificateExpiresAt; at != nil {
 		e := endsAt(*at, v.now)
 		p.certificate = &e
@@ -205,7 +208,6 @@ func (h *Handler) ssoTurnOff(v *visit) error {
 		return err
 	}
 	if strings.TrimSpace(form.Get("confirm")) != s.Connection.Name {
-		v.Request().URL.RawQuery = "confirm=off"
 		return h.showConnection(v, s, http.StatusUnprocessableEntity, nil, faults{"confirm": "Type the name as it stands here."})
 	}
 	err = v.in(func(tx *db.OrgTx) error {

@@ -264,7 +264,7 @@ func connectionActions(p connectionPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "Turn on", Href: p.path + "/setup/" + stepOn, Kind: continueKind(p.asked != "")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "Turn on", Href: p.path + "/setup/" + stepOn, Kind: primaryUnless(p.asked != "")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -77,6 +77,3 @@ func escaped(s string) string { return slashes.ReplaceAllString(regexp.QuoteMeta
 func (v *visit) certificatesOnly() bool {
 	return !slices.Contains(v.session.Scopes, portal.SSO)
 }
-
-// admin is how the visitor is called in the log; a test is theirs by it.
-func (v *visit) admin() string { return v.actor().Name }

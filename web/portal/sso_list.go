@@ -42,7 +42,8 @@ func (h *Handler) ssoList(v *visit) error {
 		for i := range all {
 			p.rows = append(p.rows, v.row(&all[i]))
 		}
-		p.domains, err = verified(tx)
+		names, err := verifiedDomains(tx)
+		p.domains = len(names)
 		return err
 	})
 	if err != nil {

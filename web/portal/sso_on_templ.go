@@ -9,9 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strings"
-	"time"
-
+	"gatehouse/sso"
 	"gatehouse/web/ui"
 )
 
@@ -79,7 +77,7 @@ func onView(p onPage) templ.Component {
 			var templ_7745c5c3_Var4 templ.SafeURL
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(p.action())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_on.templ`, Line: 17, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_on.templ`, Line: 15, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -102,147 +100,18 @@ func onView(p onPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"form\">")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = ui.Radio(ui.RadioProps{Name: "require", Legend: "Who has to use it", Value: p.form.require, Error: p.problem["require"], Options: []ui.Option{
-						{Value: optional, Label: "Nobody has to", Hint: "People may sign in by " + p.guide.Provider + ", and as they do today."},
-						{Value: fromDate, Label: "Everybody, from a date", Hint: "Members get an email 14, 7 and 1 days before."},
-						{Value: now, Label: "Everybody, now", Hint: "All other ways stop working at once. Sessions that began by them end within minutes."},
-					}}).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = ui.Input(ui.InputProps{Name: "date", Label: "Date", Optional: "(if from a date)", Type: "date", Value: p.form.date, Error: p.wrongDate(), Hint: "From the beginning of that day, in UTC.", Attrs: ui.Attrs{"min": p.tomorrow}}).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<fieldset class=\"field\" id=\"emergency\"><legend class=\"label\">Emergency accounts</legend><div class=\"choices\">")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					for _, a := range p.admins {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<label class=\"check\"><input type=\"checkbox\" name=\"emergency\" value=\"")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						var templ_7745c5c3_Var6 string
-						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(string(a.id))
-						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_on.templ`, Line: 32, Col: 70}
-						}
-						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\"")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						if p.form.emergency[a.id] {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " checked")
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "> <span><bdi>")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						var templ_7745c5c3_Var7 string
-						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(a.name)
-						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_on.templ`, Line: 34, Col: 24}
-						}
-						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</bdi> ")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						if a.email != a.name {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<small><bdi>")
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-							var templ_7745c5c3_Var8 string
-							templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(a.email)
-							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_on.templ`, Line: 36, Col: 33}
-							}
-							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</bdi></small>")
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</span></label>")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</div><p class=\"hint\">They keep their other ways in, for the day on which ")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					var templ_7745c5c3_Var9 string
-					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.guide.Provider)
-					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_on.templ`, Line: 42, Col: 93}
-					}
-					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " fails. At least one, if everybody has to use it.</p>")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					if p.wrongEmergency() != "" {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"error\">")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						templ_7745c5c3_Err = ui.Icon("fail").Render(ctx, templ_7745c5c3_Buffer)
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<span>")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						var templ_7745c5c3_Var10 string
-						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.wrongEmergency())
-						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_on.templ`, Line: 46, Col: 35}
-						}
-						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</span></p>")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</fieldset></div>")
+					templ_7745c5c3_Err = requirementFields(p.form, p.people, p.problem).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "how", Title: "How", Note: count(p.members, "member is", "members are") + " here today.", Stacked: true, Body: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "who", Title: "Who has to use it", Note: count(p.members, "member is", "members are") + " here today.", Stacked: true, Body: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Info, Title: "People may use it, nobody has to", Text: "Whether everybody has to is decided by your organization’s owners and admins, who sign in here themselves, under Policies."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Info, Title: "People may use it, nobody has to", Text: "Whether everybody has to is decided by your organization’s owners and admins, who sign in here themselves."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -253,7 +122,13 @@ func onView(p onPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Var11 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+			if !p.decides && p.problem[fieldRequire] != "" {
+				templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Bad, Text: p.problem[fieldRequire], Alert: true}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 				if !templ_7745c5c3_IsBuffer {
@@ -265,29 +140,31 @@ func onView(p onPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.onLabel(), Kind: continueKind(p.asked), Size: "lg", Busy: "Turning on…"}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if p.connection.State != sso.Active || p.decides {
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.onLabel(), Kind: primaryUnless(p.question != nil), Size: "lg", Busy: "Turning on…"}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.FootActions(p.previous()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FootActions(p.previous()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.asked {
-				templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Title: p.askTitle(), Text: p.askText(), Post: ui.Post{Label: p.askLabel(), Action: p.action(), Fields: p.form.hidden(), Busy: "Turning on…"}, Cancel: ui.Link{Label: "Cancel", Href: p.action()}}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.question != nil {
+				templ_7745c5c3_Err = p.question.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = step(p.stepPage, p.onLede(), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepBody(p.stepPage, p.onLede(), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -296,63 +173,30 @@ func onView(p onPage) templ.Component {
 }
 
 func (p onPage) onLede() string {
-	if p.connection.State == "active" {
+	if p.connection.State == sso.Active {
 		return "It is on. Here you decide who has to use it."
 	}
 	return p.fill("From then on, people whose address is of your domains can sign in by {provider}.")
 }
 
 func (p onPage) lacksNote() string {
-	if p.connection.State == "active" {
+	if p.connection.State == sso.Active {
 		return "Before everybody has to use it."
 	}
 	return "Before it can be turned on."
 }
 
 func (p onPage) onLabel() string {
-	if p.connection.State == "active" {
+	if p.connection.State == sso.Active {
 		return "Save"
 	}
 	return "Turn on single sign-on"
 }
 
-func (p onPage) wrongDate() string {
-	if p.problem["date"] != "" {
-		return p.problem["date"]
-	}
-	return p.problem["sso_required_from"]
-}
-
-func (p onPage) wrongEmergency() string {
-	if p.problem["emergency"] != "" {
-		return p.problem["emergency"]
-	}
-	return p.problem["break_glass_user_ids"]
-}
-
-func (p onPage) askTitle() string {
-	if p.form.require == now {
-		return "Require single sign-on now?"
-	}
-	return "Require single sign-on from " + p.dateWords() + "?"
-}
-
-func (p onPage) dateWords() string {
-	if t, err := time.Parse(time.DateOnly, p.form.date); err == nil {
-		return day(t)
-	}
-	return p.form.date
-}
-
-func (p onPage) askLabel() string { return strings.TrimSuffix(p.askTitle(), "?") }
-
-func (p onPage) askText() string {
-	then := "From then on, "
-	if p.form.require == now {
-		then = "From now on, "
-	}
-	return then + count(p.affected(), "member signs", "members sign") + " in by " + p.guide.Provider + " alone. " + count(int64(len(p.form.emergency)), "emergency account keeps its", "emergency accounts keep their") +
-		" other ways. You can take it back here."
+// onQuestion asks before everybody has to use it, with whom that concerns.
+func onQuestion(p onPage, a affected) templ.Component {
+	return ui.Confirm(ui.ConfirmProps{Title: questionOf(p.form), Text: a.words(p.form), Safe: p.form.when != requireNow, Cancel: ui.Link{Label: "Cancel", Href: p.action()},
+		Post: ui.Post{Label: answerOf(p.form), Action: p.action(), Fields: p.form.hidden(), Busy: "Turning on…"}})
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -44,17 +44,17 @@ func (h *Handler) resultOf(v *visit, s *sso.Setup, a *sso.Attempt) *resultView {
 	if r.test {
 		r.by = "Test by " + deref(a.Actor) + " at " + exactly(a.CreatedAt, v.now)
 	}
-	r.checks = checksOf(a, w)
+	r.checks = checksOf(a)
 	switch {
 	case r.passed:
-		r.title = "It works: " + w.Fill("{provider} signed in ") + person(a)
+		r.title = "It works: " + w.Fill("{provider} signed in ") + personOf(a)
 		r.person = personDefs(s.Connection, a)
 		return r
 	case r.waiting:
-		r.explain(h, s, a, g, noAnswer(s.Connection))
+		r.explain(h, s.Connection, a, g, noAnswer(s.Connection))
 		return r
 	}
-	r.explain(h, s, a, g, deref(a.Code))
+	r.explain(h, s.Connection, a, g, deref(a.Code))
 	if strings.HasPrefix(r.d.Code, "ATTR-") {
 		r.names = sortedNames(a.Attributes)
 		r.likely = diagnosis.LikelyEmail(r.names, a.Attributes)
@@ -71,14 +71,14 @@ func noAnswer(c *sso.Connection) string {
 	return "sso_no_answer"
 }
 
-func (r *resultView) explain(h *Handler, s *sso.Setup, a *sso.Attempt, g guide.Guide, code string) {
+func (r *resultView) explain(h *Handler, c *sso.Connection, a *sso.Attempt, g guide.Guide, code string) {
 	r.d = diagnosis.Of(diagnosis.Facts{Code: code, Guide: g, App: h.Name, Expected: deref(a.Expected), Received: deref(a.Received)})
 	r.title, r.compare = r.d.Title, r.d.Compare
 	if r.waiting {
 		r.title = "Nothing came back yet"
 	}
 	r.expected, r.received = diagnosis.Compare(deref(a.Expected), deref(a.Received))
-	if value := h.values(s.Connection.ID)[r.d.Copy]; value != "" {
+	if value := h.values(c.ID)[r.d.Copy]; value != "" {
 		name := r.d.Field
 		if r.d.Copy == guide.StartURL || r.d.Copy == guide.MetadataURL {
 			name = "Address"
@@ -87,7 +87,7 @@ func (r *resultView) explain(h *Handler, s *sso.Setup, a *sso.Attempt, g guide.G
 	}
 }
 
-func person(a *sso.Attempt) string {
+func personOf(a *sso.Attempt) string {
 	for _, name := range []*string{a.Email, a.Subject} {
 		if name != nil && *name != "" {
 			return *name
@@ -109,7 +109,7 @@ func personDefs(c *sso.Connection, a *sso.Attempt) []ui.Def {
 
 // checksOf are the checks in the order in which they were made, and the one
 // that nobody came to.
-func checksOf(a *sso.Attempt, w guide.Words) []ui.Task {
+func checksOf(a *sso.Attempt) []ui.Task {
 	var list []ui.Task
 	looked, failed := map[string]bool{}, ""
 	for _, s := range a.Steps {

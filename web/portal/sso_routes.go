@@ -2,8 +2,6 @@ package portal
 
 import "gatehouse/portal"
 
-const pathSSO = "/portal/sso"
-
 // ssoRoutes are the pages of single sign-on. What names no connection is not
 // for a visit that is limited to one.
 func ssoRoutes() []route {
@@ -22,7 +20,6 @@ func ssoRoutes() []route {
 		get(one+"/share", (*Handler).ssoShare, portal.SSO),
 		post(one+"/share", (*Handler).ssoMakeLink, portal.SSO),
 		post(one+"/test", (*Handler).ssoBegin, portal.SSO),
-		get(one+"/test", (*Handler).ssoTested, portal.SSO),
 		get(one+"/test/:attempt", (*Handler).ssoResult, portal.SSO),
 		get(one+"/certificates", (*Handler).ssoCertificates, portal.SSO, portal.Certificates),
 		post(one+"/certificates", (*Handler).ssoAddCertificate, portal.SSO, portal.Certificates),

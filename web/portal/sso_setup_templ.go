@@ -124,8 +124,8 @@ func setupSide(p stepPage) templ.Component {
 	})
 }
 
-// step is the page of a step. Its children stand below the title.
-func step(p stepPage, lede string, body templ.Component) templ.Component {
+// stepBody is the page of a step. Its children stand below the title.
+func stepBody(p stepPage, lede string, body templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -333,7 +333,7 @@ func providerView(p providerPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "Continue", Href: p.next(), Kind: continueKind(p.discard), Size: "lg"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LinkButton(ui.ButtonProps{Label: "Continue", Href: p.next(), Kind: primaryUnless(p.discard), Size: "lg"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -350,19 +350,12 @@ func providerView(p providerPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = step(p.stepPage, p.fill("This set-up is for {provider}. For another provider, begin another one: this one stays as it is."), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepBody(p.stepPage, p.fill("This set-up is for {provider}. For another provider, begin another one: this one stays as it is."), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
-}
-
-func continueKind(asked bool) string {
-	if asked {
-		return ""
-	}
-	return "primary"
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -78,7 +78,7 @@ func (h *Handler) ssoMakeLink(v *visit) error {
 		if _, err := sso.Get(tx, p.connection.ID); err != nil {
 			return err
 		}
-		n := portal.NewLink{Scopes: []portal.Scope{portal.SSO}, Connection: &p.connection.ID, MadeBy: v.admin(), Maker: v.maker(), MailedTo: to, Extendable: true}
+		n := portal.NewLink{Scopes: []portal.Scope{portal.SSO}, Connection: &p.connection.ID, MadeBy: v.session.Name, Maker: v.maker(), MailedTo: to, Extendable: true}
 		token, l, err := portal.Generate(tx, n)
 		if err != nil {
 			return err

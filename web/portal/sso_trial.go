@@ -5,12 +5,10 @@ import (
 	"net/http"
 	"time"
 
-	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
 	"gatehouse/internal/problem"
-	"gatehouse/internal/seal"
 	"gatehouse/sso"
 	"gatehouse/sso/trail"
 )
@@ -81,8 +79,8 @@ func (h *Handler) ssoBegin(v *visit) error {
 	if err := v.in(func(*db.OrgTx) error { return nil }); err != nil { // the visit goes on
 		return err
 	}
-	bound, path := seal.Token(seal.TokenBytes), pathSSO+"/"+string(c)
-	away, err := h.SSO.Begin(v.ctx(), v.actor(), c, sso.For{Purpose: sso.Test, PortalSession: &v.session.ID, Bound: bound, ReturnPath: path + "/test", Actor: v.admin(), LoginHint: v.email()})
+	path := pathSSO + "/" + string(c)
+	away, err := h.Login.SendAway(v.Context, v.actor(), c, sso.For{Purpose: sso.Test, PortalSession: &v.session.ID, Actor: v.session.Name, LoginHint: v.email()})
 	if trail.As(err) != nil && away.Record != "" {
 		return v.Redirect(http.StatusSeeOther, path+"/test/"+string(away.Record))
 	}
@@ -92,10 +90,7 @@ func (h *Handler) ssoBegin(v *visit) error {
 	if err != nil {
 		return err
 	}
-	h.Jar.Set(v.Response(), browser.SSO.For(string(away.Request)), bound, sso.Lifetime)
-	f := v.connectionFrame(s.Connection, "")
-	f.title = f.fill("Taking you to {provider}")
-	return show(v.Context, http.StatusOK, awayView(h.plain(v.Context, f.title), away), away.Action)
+	return h.Login.Away(v.Context, away)
 }
 
 // email is the visitor's own, where that is known.
@@ -104,32 +99,6 @@ func (v *visit) email() string {
 		return ""
 	}
 	return v.user.Email
-}
-
-// ssoTested is where a test ends: its result.
-func (h *Handler) ssoTested(v *visit) error {
-	c, err := v.connection()
-	if err != nil {
-		return err
-	}
-	var last *sso.Attempt
-	err = v.read(func(tx *db.OrgTx) error {
-		if _, err := sso.Get(tx, c); err != nil {
-			return err
-		}
-		last, err = sso.LastTest(tx, c, v.admin(), db.Not("outcome", sso.Started))
-		if errors.Is(err, db.ErrNotFound) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if last == nil {
-		return v.Redirect(http.StatusSeeOther, pathSSO+"/"+string(c)+"/setup/"+stepTest)
-	}
-	return v.Redirect(http.StatusSeeOther, pathSSO+"/"+string(c)+"/test/"+string(last.ID))
 }
 
 // resultPage is one attempt.

@@ -81,7 +81,11 @@ func briefly(s string) string {
 	if i := strings.LastIndexByte(s, '/'); i > 0 && len(s)-i < most/2 {
 		end = s[i:]
 	}
-	return string(runes[:most-1-utf8.RuneCountInString(end)]) + "…" + end
+	start := string(runes[:most-1-utf8.RuneCountInString(end)])
+	if i := strings.LastIndexByte(start, '/'); i > most/3 {
+		start = start[:i+1]
+	}
+	return start + "…" + end
 }
 
 // said is a guide's text about this service.
@@ -105,5 +109,3 @@ func protocolOf(g guide.Guide) sso.Protocol { return sso.Protocol(g.Protocol) }
 func sortedNames(attributes map[string][]string) []string {
 	return slices.Sorted(maps.Keys(attributes))
 }
-
-func sortedFields(fields map[string]string) []string { return slices.Sorted(maps.Keys(fields)) }

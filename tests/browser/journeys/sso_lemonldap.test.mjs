@@ -2,10 +2,10 @@
 // providers did long ago.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { goAway, openCompany, privateTargets, refusedBy, signInAt, walker } from "../harness/company.mjs";
+import { goAway, openCompany, privateTargets, refusedBy, signedIn, signInAt, walker } from "../harness/company.mjs";
 import { startLemonLDAP } from "../harness/providers/lemonldap.mjs";
 import { openStage } from "../harness/stage.mjs";
-import { field, onDashboard } from "../harness/steps.mjs";
+import { field, onDashboard, signOut } from "../harness/steps.mjs";
 
 const closers = [];
 let stage, provider, company, connection, walk;
@@ -36,5 +36,27 @@ test("somebody is encrypted by AES-128-CBC, and comes in once the connection all
     await onDashboard(page, stage.app, first());
     assert.equal(await field(page, "organization"), company.id);
     assert.equal(await field(page, "name"), "Rose Tyler");
+  });
+});
+
+// If this breaks, whoever signs out at such a provider stays signed in here: it
+// tells us in a small frame of its page, where our cookies are not.
+test("signing out on either side ends both", async () => {
+  await connection.change({ saml: { allow_legacy_encryption: ["aes128-cbc"] } });
+  const comeIn = async (page) => {
+    await page.goto(connection.startUrl);
+    await signInAt(page, provider, first());
+    await onDashboard(page, stage.app, first());
+  };
+  await walk(async (visitor, page) => {
+    await comeIn(page);
+    await signOut(page, stage.app);
+    await comeIn(page);
+    await provider.signOut(page);
+    assert.equal(await signedIn(stage, visitor), false, "the session lives on");
+    await comeIn(page);
+    // Our answer in the frame leads to a page of its own, which it does not let itself frame.
+    const its = (fault) => fault.startsWith(`policy: Framing '${new URL(provider.entityId).origin}/'`);
+    visitor.faults.splice(0, Infinity, ...visitor.faults.filter((fault) => !its(fault)));
   });
 });

@@ -83,7 +83,7 @@ test("a request by POST is carried by a form, without script too", async () => {
     await giveEmail(page, ines.email);
     await page.getByRole("link", { name: "Continue with SSO" }).click();
     await page.getByRole("heading", { level: 1, name: "Taking you to Halden ID…" }).waitFor();
-    await visitor.picture("sso-away-form-noscript");
+    await visitor.looks("sso-away");
     await page.getByRole("button", { name: "Continue to Halden ID" }).click();
     await signInAt(page, provider, ines);
     await page.getByRole("button", { name: "Continue" }).click();

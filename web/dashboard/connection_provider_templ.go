@@ -182,7 +182,7 @@ func samlInputs(f providerForm, wrong faults) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(ui.InputProps{Name: "idp_sso_url", Label: "Sign-in address", Optional: "(optional)", Value: f.ssoURL, Error: wrong["idp_sso_url"], Hint: "By hand: also called SSO URL or Login URL.", Mono: true, MaxLength: 2048, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(ui.InputProps{Name: "idp_sso_url", Label: "Sign-in address", Optional: "(optional)", Value: f.ssoURL, Error: wrong["idp_sso_url"], Hint: "By hand: also called SSO URL or SSO endpoint.", Mono: true, MaxLength: 2048, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

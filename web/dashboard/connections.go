@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"gatehouse/internal/db"
@@ -38,21 +39,41 @@ func (q connectionQuery) values() url.Values {
 
 func (q connectionQuery) filtered() bool { return q.text+q.state+q.kind+q.ends != "" }
 
-// list is the query as the domain takes it. A date that is none filters
-// nothing.
-func (q connectionQuery) list(page db.Page) sso.ListQuery {
-	out := sso.ListQuery{Search: q.text, State: sso.State(q.state), Type: q.kind, Page: page}
-	if day, err := time.Parse(time.DateOnly, q.ends); err == nil {
-		out.CertificateBefore = day
+// list is the query as the domain takes it.
+func (q connectionQuery) list(now time.Time, page db.Page) sso.ListQuery {
+	return sso.ListQuery{Search: q.text, State: sso.State(q.state), Type: q.kind, CertificateBefore: q.before(now), Page: page}
+}
+
+// before is the time before which the certificate ends: so many days from now,
+// or a date. What is neither filters nothing.
+func (q connectionQuery) before(now time.Time) time.Time {
+	if days, err := strconv.Atoi(q.ends); err == nil && days >= 0 && days <= maxDays {
+		return now.AddDate(0, 0, days)
 	}
-	return out
+	day, err := time.Parse(time.DateOnly, q.ends)
+	if err != nil {
+		return time.Time{}
+	}
+	return day
+}
+
+// maxDays is more than any certificate lasts.
+const maxDays = 100 * 365
+
+// endOptions are what the list offers, and a date that the address has.
+func (q connectionQuery) endOptions() []ui.Option {
+	options := []ui.Option{{Label: "Any certificate"}, {Value: "0", Label: "Has ended"}, {Value: "7", Label: "Ends in 7 days"}, {Value: "30", Label: "Ends in 30 days"}, {Value: "60", Label: "Ends in 60 days"}}
+	if !slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == q.ends }) {
+		options = append(options, ui.Option{Value: q.ends, Label: "Ends before " + q.ends})
+	}
+	return options
 }
 
 func (h *Handler) connections(v *visit) error {
 	p := connectionsPage{frame: v.frame("Connections", connectionsHome), asked: connectionQuery{v.query("q"), v.query("state"), v.query("type"), v.query("ends")}}
 	err := v.read(func(tx *db.AllTx) (err error) {
 		var paging db.Paging
-		p.rows, paging, err = connectionRows(tx, p.asked.list(v.page()))
+		p.rows, paging, err = connectionRows(tx, p.asked.list(v.now, v.page()))
 		p.pager = pager(connectionsHome, p.asked.values(), paging, count(int64(len(p.rows)), "connection", "connections")+" here")
 		return err
 	})

@@ -206,8 +206,10 @@ func TestConnectionsAreListed(t *testing.T) {
 			}
 		}
 		w.want(w.get("viewer", older), http.StatusOK, "1 connection here")
-		w.want(w.get("viewer", "/admin/connections?type=OktaSAML&ends=2099-01-01"), http.StatusOK, "Okta, SAML", "1 connection here")
+		w.want(w.get("viewer", "/admin/connections?type=OktaSAML&ends=2099-01-01"), http.StatusOK, "Okta, SAML", "1 connection here", "Ends before 2099-01-01")
 		w.want(w.get("viewer", "/admin/connections?type=OktaSAML&ends=2001-01-01"), http.StatusOK, "No connections match")
+		w.want(w.get("viewer", "/admin/connections?type=OktaSAML&ends=7"), http.StatusOK, "1 connection here", "Ends in 7 days")
+		w.want(w.get("viewer", "/admin/connections?ends=0"), http.StatusOK, "No connections match")
 		w.want(w.get("viewer", "/admin/connections?q=nothing-like-it"), http.StatusOK, "No connections match")
 		w.want(w.get("viewer", "/admin/organizations/"+string(w.org.ID)+"/connections"), http.StatusOK, "50 connections here")
 	})

@@ -123,7 +123,7 @@ var notices = map[notice]string{
 	metadataRefreshed:   "Metadata read. This is what it says.",
 	certificateAdded:    "Certificate added. What it signs is accepted.",
 	certificateRemoved:  "Certificate removed. What it signs is refused.",
-	nextKeyMade:         "Next key made. Give its certificate to the provider, then sign with it.",
+	nextKeyMade:         "Key made. The provider finds its certificate in our metadata, or its admin adds it.",
 	keyPromoted:         "The next key signs now.",
 	keyDeleted:          "Key deleted.",
 	trialBegun:          "The trial has begun. It lets nobody in.",

@@ -9,7 +9,7 @@ export async function judge(page, { target = 44, mail = false } = {}) {
 }
 
 // Words that the product does not say to people (English alone).
-const banned = /\b(please|oops|successfully|submit|log ?in|logged|tenant|2FA|invalid)\b|!/i;
+const banned = /\b(please|oops|successfully|submit|log ?in(?!\.gov)|logged|tenant|2FA|invalid)\b|!/i;
 
 /* measure runs in the page. */
 function measure({ target, mail, banned }) {

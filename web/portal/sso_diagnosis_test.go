@@ -262,3 +262,18 @@ func TestWhatIsBelowAnotherConnectionIsNotFound(t *testing.T) {
 		b.want(b.get(first+"/test/"+string(mine.ID)), http.StatusNotFound)
 	})
 }
+
+// A space that the page slips into a value is one that the admin copies, or
+// takes for the difference.
+func TestComparedValuesAreExact(t *testing.T) {
+	each(t, func(w *world) {
+		k := w.halden()
+		k.configured()
+		ours := sso.EntityID(origin, k.key())
+		k.idp.Change = func(a *samltest.Answer) { a.Audience = ours + "/acs" }
+		a := k.test()
+		if !strings.Contains(a.body, ours+"<mark>/acs</mark></bdi>") || !strings.Contains(a.body, "<bdi>"+ours+"</bdi>") {
+			k.Errorf("compared: %s", regexp.MustCompile(`(?s)<dl class="pairs cmp">.*?</dl>`).FindString(a.body))
+		}
+	})
+}

@@ -143,9 +143,9 @@ func (h *Handler) metadataChange(v *visit, p metadataPage) (*sso.SAMLChange, err
 	list := blocks(p.typed.certificates)
 	switch {
 	case p.typed.entityID == "":
-		return nil, missing("saml.idp_entity_id", p.fill("Enter the "+p.guide.Metadata.Issuer+"."))
+		return nil, missing("saml.idp_entity_id", "Enter the "+lowerFirst(p.guide.Metadata.Issuer)+".")
 	case p.typed.signIn == "":
-		return nil, missing("saml.idp_sso_url", p.fill("Enter the "+p.guide.Metadata.SignInURL+"."))
+		return nil, missing("saml.idp_sso_url", "Enter the "+lowerFirst(p.guide.Metadata.SignInURL)+".")
 	case len(list) == 0 && (p.known == nil || len(p.known.certificates) == 0):
 		return nil, missing("saml.idp_certificates", "Paste the certificate.")
 	}

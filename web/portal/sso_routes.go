@@ -20,6 +20,7 @@ func ssoRoutes() []route {
 		get(one+"/share", (*Handler).ssoShare, portal.SSO),
 		post(one+"/share", (*Handler).ssoMakeLink, portal.SSO),
 		post(one+"/test", (*Handler).ssoBegin, portal.SSO),
+		get(one+"/test/live", (*Handler).ssoTestLive, portal.SSO),
 		get(one+"/test/:attempt", (*Handler).ssoResult, portal.SSO),
 		get(one+"/certificates", (*Handler).ssoCertificates, portal.SSO, portal.Certificates),
 		post(one+"/certificates", (*Handler).ssoAddCertificate, portal.SSO, portal.Certificates),

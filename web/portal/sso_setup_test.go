@@ -31,7 +31,13 @@ func TestSetUpOfSAMLFromNothingToRequired(t *testing.T) {
 		k.lands(k.post(k.path+"/setup/attributes", "first_name", "firstName", "then", "next"), k.path+"/setup/access")
 		k.lands(k.post(k.path+"/setup/access", "jit", "on", "which", "all", "default_role", "member", "group_0", "Crew", "role_0", "admin", "then", "next"), k.path+"/setup/test")
 
+		live := k.get(k.path + "/test/live")
+		k.want(live, http.StatusOK, "Test with Okta")
+		same := k.send(http.MethodGet, k.path+"/test/live", nil, "If-None-Match", live.Header.Get("ETag"))
+		k.want(same, http.StatusNotModified)
 		k.want(k.test(), http.StatusOK, "It works: Okta signed in ines@halden.example", "Test by "+k.owner.DisplayName(), "Signature valid", "Reference for support GH-")
+		news := k.send(http.MethodGet, k.path+"/test/live", nil, "If-None-Match", live.Header.Get("ETag"))
+		k.want(news, http.StatusOK, "It works")
 		k.want(k.get(k.path+"/setup/attributes"), http.StatusOK, "ines@halden.example", "Ines")
 		k.lands(k.post(k.path+"/setup/test", "then", "next"), k.path+"/setup/on")
 		k.want(k.get(k.path+"/setup/on"), http.StatusOK, "Turn on single sign-on", "1 member is here today.")
@@ -90,7 +96,7 @@ func TestMetadataByFileByHandAndMistaken(t *testing.T) {
 			{"file", []string{"saml.metadata_xml", ""}, "Choose the file, or paste what is in it."},
 			{"file", []string{"file", "<!doctype html><html><body>Sign in</body></html>"}, "This is a web page"},
 			{"file", []string{"saml.metadata_xml", `<!DOCTYPE x [<!ENTITY a "b">]><x/>`}, ""},
-			{"hand", []string{"saml.idp_entity_id", "", "saml.idp_sso_url", "https://x"}, "Enter the Issuer."},
+			{"hand", []string{"saml.idp_entity_id", "", "saml.idp_sso_url", "https://x"}, "Enter the issuer."},
 			{"hand", []string{"saml.idp_entity_id", "urn:x", "saml.idp_sso_url", "javascript:alert(1)", "saml.idp_certificates", string(certificateOf(k.idp))}, "is an https address"},
 			{"hand", []string{"saml.idp_entity_id", "urn:x", "saml.idp_sso_url", "https://x.example", "saml.idp_certificates", "nonsense"}, "That is not a certificate."},
 		} {

@@ -51,7 +51,7 @@ var ssoStates = []State{
 	}},
 	{"portal-sso-metadata-hand", func(l Look) templ.Component {
 		p := metadataPage{stepPage: sampleStep(l, stepMetadata, "GenericSAML"), way: guide.ByHand, typed: typedMetadata{entityID: "urn:halden"}}
-		p.problem = faults{"saml.idp_sso_url": "Enter the Sign-in address.", "saml.idp_certificates": "Paste the certificate."}
+		p.problem = faults{"saml.idp_sso_url": "Enter the sign-in address.", "saml.idp_certificates": "Paste the certificate."}
 		p.frame = p.fail(p.problem)
 		return metadataView(p)
 	}},

@@ -21,6 +21,31 @@ type testPage struct {
 }
 
 func (h *Handler) showTest(v *visit, s *sso.Setup) error {
+	p, err := h.testPage(v, s)
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, testView(p))
+}
+
+// ssoTestLive answers a script that waits for the result in another tab.
+func (h *Handler) ssoTestLive(v *visit) error {
+	s, err := v.setup()
+	if err != nil {
+		return err
+	}
+	p, err := h.testPage(v, s)
+	if err != nil {
+		return err
+	}
+	facts := []any{p.lacks, s.Connection.TestedAt}
+	if p.result != nil {
+		facts = append(facts, p.result.id, p.result.waiting, p.result.passed)
+	}
+	return v.live(testStanding(p), facts...)
+}
+
+func (h *Handler) testPage(v *visit, s *sso.Setup) (testPage, error) {
 	p := testPage{stepPage: v.stepPage(s.Connection, stepTest)}
 	if err := s.Complete(); err != nil {
 		p.lacks = problem.As(err).Message
@@ -35,10 +60,7 @@ func (h *Handler) showTest(v *visit, s *sso.Setup) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, testView(p))
+	return p, err
 }
 
 // saveTest goes on once a test has passed.

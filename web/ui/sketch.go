@@ -28,7 +28,7 @@ const (
 	fieldPitch = 48
 	tickPitch  = 20
 	tickLift   = 10 // a tick belongs to the field above it
-	labelRunes = 26 // of a line beside the boxes
+	labelRunes = 22 // of a line beside the boxes
 )
 
 func (p SketchProps) placed() []placedField {

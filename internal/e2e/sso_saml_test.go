@@ -44,6 +44,29 @@ func TestSAMLSignIn(t *testing.T) {
 	})
 }
 
+// O7: whoever knows a session from before a sign-in by a provider, because they
+// planted it, has nothing of it after.
+func TestASignInByAProviderHasANewSession(t *testing.T) {
+	runCompany(t, func(t *testing.T, k *company) {
+		const planted = "a-session-that-a-stranger-knows"
+		b := k.Browser()
+		b.client.Jar.SetCookies(mustParse(t, k.URL), []*http.Cookie{{Name: "gatehouse_session", Value: planted, Path: "/"}})
+		k.signedIn(b, k.signIn(b))
+		first := b.Cookie("gatehouse_session")
+		k.signedIn(b, k.signIn(b))
+		if second := b.Cookie("gatehouse_session"); first == planted || second == first {
+			t.Errorf("the sessions are %q, %q", first, second)
+		}
+		for _, before := range []string{planted, first} {
+			stranger := k.Browser()
+			stranger.Set("Cookie", "gatehouse_session="+before)
+			if p := stranger.Get("/account/session"); p.Status != http.StatusUnauthorized {
+				t.Errorf("a session from before answers %d", p.Status)
+			}
+		}
+	})
+}
+
 // Where somebody ends who started at a connection is what an application has
 // registered, and nothing else.
 func TestWhereAStartEnds(t *testing.T) {

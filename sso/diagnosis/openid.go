@@ -71,6 +71,9 @@ var openID = map[string]entry{
 	"sso_no_answer": {code: "SSO-NO-ANSWER", title: "Nothing came back yet",
 		explain: "{Provider} hasn’t sent anybody back. If it showed an error there, the app doesn’t know our values, or you aren’t assigned to it.",
 		who:     AtProvider, at: guide.Assignment, fix: "Compare the values of the app with those of this set-up, and look for yourself under *{field}*."},
+	"oidc_no_answer": {code: "OIDC-REDIRECT", title: "Nothing came back yet",
+		explain: "{Provider} hasn’t sent anybody back. If it showed an error there instead of its sign-in, it usually doesn’t know our redirect address: it sends people back only to addresses that it was told of.",
+		who:     AtProvider, at: guide.Redirect, fix: "Compare *{field}* with the value below, letter for letter, save, and test again.", copy: guide.RedirectURI},
 	"connection_inactive": {code: "SSO-OFF", title: "Single sign-on is turned off",
 		explain: "This connection signs nobody in.", who: Here, page: Settings, fix: "Turn it on."},
 }

@@ -229,7 +229,7 @@ func TestEachFaultOfAnOpenIDProviderHasItsDiagnosis(t *testing.T) {
 		}
 		// A provider that does not know our address keeps people on its own page.
 		k.want(k.post(k.path+"/test"), http.StatusOK, "Taking you to")
-		k.want(k.get(k.path+"/setup/test"), http.StatusOK, "Nothing came back yet", "Sign-in redirect URIs", sso.RedirectURI(origin, k.key()))
+		k.want(k.get(k.path+"/setup/test"), http.StatusOK, "Nothing came back yet", "doesn’t know our redirect address", "Sign-in redirect URIs", sso.RedirectURI(origin, k.key()))
 	})
 }
 

@@ -66,7 +66,7 @@ func (h *Handler) resultOf(v *visit, s *sso.Setup, a *sso.Attempt) *resultView {
 // that does not know the redirect address keeps people on a page of its own.
 func noAnswer(c *sso.Connection) string {
 	if c.Protocol == sso.OIDC {
-		return "oidc_redirect_refused"
+		return "oidc_no_answer"
 	}
 	return "sso_no_answer"
 }
@@ -74,9 +74,6 @@ func noAnswer(c *sso.Connection) string {
 func (r *resultView) explain(h *Handler, c *sso.Connection, a *sso.Attempt, g guide.Guide, code string) {
 	r.d = diagnosis.Of(diagnosis.Facts{Code: code, Guide: g, App: h.Name, Expected: deref(a.Expected), Received: deref(a.Received)})
 	r.title, r.compare = r.d.Title, r.d.Compare
-	if r.waiting {
-		r.title = "Nothing came back yet"
-	}
 	r.expected, r.received = diagnosis.Compare(deref(a.Expected), deref(a.Received))
 	if value := h.values(c.ID)[r.d.Copy]; value != "" {
 		name := r.d.Field

@@ -109,8 +109,8 @@ var ssoStates = []State{
 		return sampleResult(l, "OktaSAML", sampleFailure("OktaSAML", "email_domain_not_owned", "haldenmarine.example", "ines@gmail.example", trail.Domain))
 	}},
 	{"portal-sso-test-redirect", func(l Look) templ.Component {
-		r := sampleFailure("OktaOIDC", "oidc_redirect_refused", "", "", trail.Status)
-		r.waiting, r.title, r.checks = true, "Nothing came back yet", nil
+		r := sampleFailure("OktaOIDC", "oidc_no_answer", "", "", trail.Status)
+		r.waiting, r.checks = true, nil
 		return sampleResult(l, "OktaOIDC", r)
 	}},
 	{"portal-sso-test-warned", func(l Look) templ.Component {

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"gatehouse/internal/id"
 	"gatehouse/sso"
@@ -191,6 +194,38 @@ func TestMetadataIsFetched(t *testing.T) {
 		}
 		if r := w.must("GET", "/connections?organization_id="+org, ""); r.get("data.1.id") != "" {
 			t.Errorf("more than one was made: %s", r.body)
+		}
+	})
+}
+
+// Metadata is a stranger's document: what it says must not run in a browser,
+// fetch anything or fill the memory (attacks.md S10, S18).
+func TestHostileMetadataIsRefused(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		org, good := w.organization("Halden"), samltest.Start(t).Metadata()
+		laughs := `<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>`
+		for name, document := range map[string]string{
+			"script": regexp.MustCompile(`Location="[^"]*/sso"`).ReplaceAllString(good, `Location="javascript:alert(1)"`),
+			"data":   regexp.MustCompile(`Location="[^"]*/sso"`).ReplaceAllString(good, `Location="data:text/html,x"`),
+			"bomb":   laughs + strings.Replace(good, "entityID=\"", "entityID=\"&b;", 1),
+			"file":   `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>` + good,
+			"cut":    good[:len(good)/2],
+			"deep":   strings.Repeat("<a>", 100_000),
+			"wide":   strings.Repeat("<a/>", 100_000),
+			"empty":  " ",
+		} {
+			body, err := json.Marshal(map[string]any{"organization_id": org, "connection_type": "GenericSAML", "saml": map[string]string{"metadata_xml": document}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun := time.Now()
+			r := w.do("POST", "/connections", string(body))
+			if r.status != 422 && r.status != 413 || strings.Contains(string(r.body), "root:") || time.Since(begun) > 2*time.Second {
+				t.Errorf("%s: %d %.300s in %v", name, r.status, r.body, time.Since(begun))
+			}
+		}
+		if r := w.must("GET", "/connections?organization_id="+org, ""); r.get("data.0.id") != "" {
+			t.Errorf("something was made: %s", r.body)
 		}
 	})
 }

@@ -1,10 +1,12 @@
 package sso
 
 import (
+	"sync"
 	"time"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/sso/saml"
 )
 
 // key is a key of ours for one connection, as it is stored.
@@ -39,4 +41,39 @@ const (
 
 func (k *key) cell() db.Cell {
 	return db.Cell{Table: "connection_keys", Column: "sealed", Row: string(k.ID)}
+}
+
+// readKeys keeps keys that were read: reading one takes as long as verifying
+// several signatures, and every sign-in needs its connection's. A row's key
+// never changes.
+var readKeys = struct {
+	sync.Mutex
+	keys map[id.ConnectionKey]*saml.Key
+}{keys: map[id.ConnectionKey]*saml.Key{}}
+
+const maxReadKeys = 512 // of 2 KB each
+
+// open is the key itself.
+func (k *key) open(tx *db.OrgTx) (*saml.Key, error) {
+	readKeys.Lock()
+	known := readKeys.keys[k.ID]
+	readKeys.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	document, err := tx.Open(k.cell(), k.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	read, err := saml.ParseKey(document)
+	if err != nil {
+		return nil, err
+	}
+	readKeys.Lock()
+	defer readKeys.Unlock()
+	if len(readKeys.keys) >= maxReadKeys {
+		clear(readKeys.keys)
+	}
+	readKeys.keys[k.ID] = read
+	return read, nil
 }

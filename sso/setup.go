@@ -58,11 +58,7 @@ func (s *Setup) openKeys(tx *db.OrgTx) error {
 		return err
 	}
 	for i := range rows {
-		document, err := tx.Open(rows[i].cell(), rows[i].Sealed)
-		if err != nil {
-			return err
-		}
-		k, err := saml.ParseKey(document)
+		k, err := rows[i].open(tx)
 		if err != nil {
 			return err
 		}

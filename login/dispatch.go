@@ -22,6 +22,7 @@ const (
 	pathSocial        = "/login/social"
 	pathSSO           = "/login/sso"
 	pathArrival       = "/login/sso/finish"
+	pathStay          = "/login/sso/finish/stay"
 	pathSignUp        = "/login/signup"
 	pathSignUpDetails = "/login/signup/details"
 	pathVerifyEmail   = "/login/verify-email"

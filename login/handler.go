@@ -69,6 +69,8 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.GET(pathSSO, h.at(stepSSO, h.singleSignOn))
 	e.POST(pathSSO, h.at(stepSSO, h.findSSO))
 	e.GET(pathArrival, h.at(stepArrival, h.arrive))
+	e.POST(pathArrival, h.at(stepArrival, h.arriveAnyway))
+	e.POST(pathStay, h.at(stepArrival, h.stay))
 	e.GET(pathSSO+"/:connection", h.at(stepSSO, h.goToConnection))
 	e.GET(pathStart+"/:connection", h.startSSO)
 	e.POST(pathStart+"/:connection", h.startSSO)

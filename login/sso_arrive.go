@@ -21,11 +21,33 @@ const methodSSO = sessions.SSO
 // arrive admits whoever waits on the sign-in's request, and takes them to the
 // gates. It comes from our own site, so that all of the browser's cookies are
 // there again.
+// Where that is somebody else than is signed in there, it asks first.
 func (h *Handler) arrive(c echo.Context, _ browser.Params, a *Attempt) error {
 	came, err := h.whoCame(c, a)
 	if err != nil {
 		return h.notWaiting(c, a, err)
 	}
+	other, err := h.another(c, a, came)
+	if err != nil {
+		return err
+	}
+	if other != nil {
+		return h.askWho(c, a, other)
+	}
+	return h.letIn(c, a, came)
+}
+
+// arriveAnyway is the answer to that question: a post, from our own page.
+func (h *Handler) arriveAnyway(c echo.Context, _ browser.Params, a *Attempt) error {
+	came, err := h.whoCame(c, a)
+	if err != nil {
+		return h.notWaiting(c, a, err)
+	}
+	return h.letIn(c, a, came)
+}
+
+// letIn admits who came.
+func (h *Handler) letIn(c echo.Context, a *Attempt, came *sso.Received) error {
 	at, err := h.door(c, came.Profile.Email)
 	if err != nil {
 		return err

@@ -81,6 +81,12 @@ var signIn = []Entry{
 		return hosted.ConnectionsPage{Frame: branded(s), Email: ines.Email, ChangeURL: "/login", OtherURL: "/login/password",
 			Connections: []hosted.Link{{Label: "Halden Marine Okta", URL: "/login/sso/a"}, {Label: "Halden Shipyard Entra ID", URL: "/login/sso/b"}}}
 	}},
+	{"hosted-sso-other-person", func(s Setting) templ.Component {
+		return hosted.OtherPersonPage{Frame: branded(s), Action: "/login/sso/finish", StayAction: "/login/sso/finish/stay", Now: ines.Email, Then: "mara@nordby.example"}
+	}},
+	{"hosted-sso-other-person-long", func(s Setting) templ.Component {
+		return hosted.OtherPersonPage{Frame: plain(s), Action: "/login/sso/finish", StayAction: "/login/sso/finish/stay", Now: long.Email, Then: long.Email}
+	}},
 }
 
 func identifier(s Setting) hosted.IdentifierPage {

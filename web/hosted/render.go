@@ -80,6 +80,11 @@ func (p SendCodePage) Render(ctx context.Context, w io.Writer) error {
 }
 
 // Render writes the page.
+func (p OtherPersonPage) Render(ctx context.Context, w io.Writer) error {
+	return p.view().Render(ctx, w)
+}
+
+// Render writes the page.
 func (p LinkPage) Render(ctx context.Context, w io.Writer) error {
 	return p.view().Render(ctx, w)
 }

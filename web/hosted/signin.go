@@ -73,6 +73,17 @@ type ConnectionsPage struct {
 	OtherURL    string
 }
 
+// OtherPersonPage asks before a company's sign-in puts another person in the
+// place of the one who is signed in: /login/sso/finish. Looking at it changes
+// nothing.
+type OtherPersonPage struct {
+	Frame
+	Action     string
+	StayAction string
+	Now        string // the address of who is signed in
+	Then       string // and of who would be
+}
+
 // Person is who is signed in or signing in.
 type Person struct {
 	Name  string // "" shows the address alone

@@ -57,6 +57,10 @@ func (p IdentifierPage) emailHint() string {
 	return p.Lang.T("login.identifier.email_last_used")
 }
 
+func (p OtherPersonPage) words(key string) string {
+	return p.Lang.T(key, i18n.Args{"current": p.Now, "email": p.Then})
+}
+
 func (p RedirectPage) words(key string) string {
 	return p.Lang.T(key, i18n.Args{"provider": p.To})
 }

@@ -7,8 +7,9 @@
 // browser goes to the attempt's return path, which was stored and never comes
 // from a request; there Outcome says who it is.
 //
-//	/login → /login/password ┐
-//	/login/signup → …/details ┴→ /login/organizations → return path
+//	/login → /login/password  ┐
+//	/login/signup → …/details ┼→ /login/organizations → return path
+//	/sso/start/{connection}   ┘
 //
 // No step knows the next: each stores what it found and returns to the
 // dispatcher (dispatch.go), which decides from the stored attempt. That is the

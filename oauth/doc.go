@@ -20,8 +20,12 @@
 // policy again (reassess.go). Devices without a browser wait for a person who
 // enters their code at /device (device.go).
 //
+// Applications that keep their own users ask who comes by a connection:
+// /sso/authorize, /sso/token, /sso/profile and /sso/logout (profile.go,
+// connection.go).
+//
 // It owns clients, client_secrets, redirect_uris, authorization_requests,
-// grants, refresh_tokens, device_authorizations and signing_keys. The dashboard manages clients
-// through the functions in clients.go. Signatures and password hashes are
+// grants, refresh_tokens, device_authorizations, sso_tokens and signing_keys.
+// The dashboard manages clients through the functions in clients.go. Signatures and password hashes are
 // computed outside of transactions.
 package oauth

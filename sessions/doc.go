@@ -8,6 +8,9 @@
 // session leaves the rest. Some sessions have no browser session: an
 // application that signed somebody in by its own form.
 //
+// A session that came by an organization's identity provider knows whose that
+// was (Via): it is single sign-on for that organization and no other.
+//
 // Nothing here is deleted by time alone: a session that has ended stays until
 // a sweep, so that its entry in lists and its end reason can be read. Every
 // refresh of a token asks Renew, so an ended session ends its tokens.

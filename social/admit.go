@@ -110,7 +110,7 @@ func (a Arrival) about(u *users.User) bool {
 
 // owner is the person who has the address, or a new one. An account that
 // nobody had proven the address of may be a squatter's: it is claimed, which
-// ends their password, factors, links and sessions (attacks.md O2).
+// ends their password, factors, links and sessions (SECURITY.md O2).
 func (a Arrival) owner(tx *db.Tx) (u *users.User, made bool, err error) {
 	u, err = users.GetByEmail(tx, a.Email)
 	if errors.Is(err, db.ErrNotFound) {

@@ -7,7 +7,7 @@ var (
 	ErrInvalid   = problem.New(problem.Invalid, "social_provider_invalid", "That provider cannot be set up like this.")
 	ErrSlugTaken = problem.New(problem.Conflict, "social_provider_taken", "There is a provider of that name already.")
 	// ErrSecretAgain keeps a stored secret from being sent to an address that
-	// somebody typed later (attacks.md X5).
+	// somebody typed later (SECURITY.md X5).
 	ErrSecretAgain = problem.New(problem.Invalid, "social_secret_needed", "Enter the client secret again: it was given for another address.")
 )
 

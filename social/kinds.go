@@ -53,7 +53,7 @@ var kinds = map[Type]kind{
 		hints: map[string]string{"login_hint": "login_hint", "domain_hint": "hd", "prompt": "prompt"}},
 	// A tenant's administrators write any address they like into its people's
 	// profiles. xms_edov says that the tenant proved the domain; email_verified
-	// says nothing (attacks.md O1).
+	// says nothing (SECURITY.md O1).
 	Microsoft: {name: "Microsoft", method: sessions.MicrosoftOAuth, issuer: "https://login.microsoftonline.com/{tenant}/v2.0", scopes: openID,
 		vouches: func(p oidc.Profile, _ Options) bool { return p.DomainProven }, hints: standardHints},
 	GitHub: {name: "GitHub", method: sessions.GitHubOAuth, issuer: "https://github.com", hosted: true, scopes: []string{"read:user", "user:email"}, noNonce: true,

@@ -64,7 +64,7 @@ func newRequest(tx *db.Tx, slug string, f For, r oidc.Request) (*Request, error)
 
 // Find is the request that a provider's answer names by its state: live, of
 // that provider, and not finished. An answer at another provider's address is
-// none of it (attacks.md O6).
+// none of it (SECURITY.md O6).
 func Find(tx db.AnyScope, now time.Time, slug, state string) (*Request, error) {
 	r, err := requests.First(tx, db.Eq("state_hash", seal.Hash(state)))
 	if errors.Is(err, db.ErrNotFound) {

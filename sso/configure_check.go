@@ -137,7 +137,7 @@ func isScope(s string) bool {
 }
 
 // url holds that an address is one that a browser is sent to or that is
-// fetched: no script, no data, no name and password (attacks.md S18).
+// fetched: no script, no data, no name and password (SECURITY.md S18).
 func (f *faults) url(name, text string) {
 	if text == "" {
 		return

@@ -75,7 +75,7 @@ func TestConfigurationsAreChecked(t *testing.T) {
 }
 
 // A secret that was given for one issuer must not be sent to another, whoever
-// changes the address: attacks.md X5.
+// changes the address: SECURITY.md X5.
 func TestAnotherIssuerHasNoSecret(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		org := organization(t, d)

@@ -7,7 +7,7 @@ var (
 	ErrInvalid    = problem.New(problem.Invalid, "invalid_connection", "The connection cannot be set up like this.")
 	ErrIncomplete = problem.New(problem.Invalid, "connection_incomplete", "The connection is not set up yet.")
 	// ErrSecretAgain keeps a stored secret from being sent to an address that
-	// somebody typed later (attacks.md X5).
+	// somebody typed later (SECURITY.md X5).
 	ErrSecretAgain   = problem.New(problem.Invalid, "client_secret_required", "Give the client secret again: it was given for another issuer.")
 	ErrState         = problem.New(problem.Conflict, "connection_state", "A connection that was turned on once is active or inactive.")
 	ErrNoCandidate   = problem.New(problem.NotFound, "no_candidate", "The connection has no candidate configuration.")

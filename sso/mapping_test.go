@@ -167,7 +167,7 @@ func TestWhatIsKeptOfClaims(t *testing.T) {
 }
 
 // Entra's sub is another for each registration; an address that the tenant
-// has not proven is anybody's (attacks.md O1).
+// has not proven is anybody's (SECURITY.md O1).
 func TestEntraClaims(t *testing.T) {
 	claims := claimsOf(t, `{"sub":"pairwise","oid":"8a1f","tid":"t-1","preferred_username":"ines@halden.example"}`)
 	p, r := AttributeMap{}.fromOIDC(&Connection{Type: entraOIDC}, &oidc.Profile{Subject: "pairwise", Claims: claims})

@@ -137,7 +137,7 @@ func (x *arrival) verify(response *saml.Response, expect saml.Expect) (until tim
 // receiveUnsolicited judges a response that nobody asked for. Where the
 // connection takes such ones it is a reason to ask: whoever could make a
 // browser post a response of their own would else sign it in as themselves
-// (attacks.md S13).
+// (SECURITY.md S13).
 func (x *arrival) receiveUnsolicited(ctx context.Context, response *saml.Response, in SAMLAnswer) (*Received, error) {
 	x.unsolicited = true
 	c := x.setup.Connection

@@ -93,7 +93,7 @@ func byID(tx *db.OrgTx, c id.Connection, named string) (*Request, error) {
 const maxState = 256
 
 // opened reads one request with what it keeps. An answer at another
-// connection's address is none of it (attacks.md S13, O6).
+// connection's address is none of it (SECURITY.md S13, O6).
 func opened(tx *db.OrgTx, c id.Connection, cond db.Cond) (*Request, error) {
 	r, err := requests.First(tx, cond, db.Eq("connection_id", c))
 	if errors.Is(err, db.ErrNotFound) {
@@ -113,7 +113,7 @@ func opened(tx *db.OrgTx, c id.Connection, cond db.Cond) (*Request, error) {
 func (r *Request) live(now time.Time) bool { return r.AnsweredAt == nil && now.Before(r.ExpiresAt) }
 
 // bound reports whether the browser with that cookie is the one that was sent
-// away: an answer that somebody else fetched signs nobody in (attacks.md S13, O7).
+// away: an answer that somebody else fetched signs nobody in (SECURITY.md S13, O7).
 func (r *Request) bound(secret string) bool {
 	return secret != "" && seal.Equal(r.BoundHash, seal.Hash(secret))
 }

@@ -1,5 +1,6 @@
 // Package tenants owns organizations and what belongs to them alone: their
-// domains, roles and branding, and which organization is the system's own.
+// domains, policy, roles and branding, and which organization is the system's
+// own.
 //
 // An organization row is global (the deployment lists them all); everything
 // below it is reached only inside that organization's transaction:
@@ -18,6 +19,8 @@
 // is gone is told of, at once and after 14 days, and takes nothing away: that
 // is a person's decision. A domain that somebody else proves moves 72 hours
 // after its holder was told, unless the holder puts its own record there.
-// Standing says all of that in words. Deleting an organization here removes its rows; ending sessions
-// and telling about members is lifecycle's, which knows everything above.
+// Standing says all of that in words.
+//
+// Deleting an organization here removes its rows; ending sessions and telling
+// about members is lifecycle's, which knows everything above.
 package tenants

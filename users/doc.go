@@ -12,6 +12,9 @@
 //	commit  the outcome, its audit entry, the counters, and whatever signing in
 //	        makes (sessions, a finished attempt, tokens), in one transaction
 //
+// SSODates tells members of the day from which their organization requires
+// single sign-on, and requires it when that has come.
+//
 // An unknown address costs the same work and gets the same answer as a wrong
 // password. Ending a membership, a ban and a deletion end the sessions that
 // rested on them.

@@ -61,7 +61,7 @@ func section(t *testing.T, text, heading string) string {
 // writtenFloors reads rows such as "| 4½ | `mfa` `a/{b,c}` | … |".
 func writtenFloors(table string) map[string]float64 {
 	found := map[string]float64{}
-	for _, row := range regexp.MustCompile("(?m)^\\| ([0-9.½]+) \\| (.+?) \\|").FindAllStringSubmatch(table, -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\| ([0-9.½]+) \| (.+?) \|`).FindAllStringSubmatch(table, -1) {
 		number := strings.TrimSuffix(row[1], "½")
 		floor, _ := strconv.ParseFloat(number, 64) // "½" alone is 0 and a half
 		if number != row[1] {

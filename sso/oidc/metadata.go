@@ -178,7 +178,7 @@ func (m *Metadata) check(issuer string, anyTenant bool) error {
 
 // asymmetric are the algorithms that an ID token may be signed with. Those
 // with a shared secret are not among them: a public key is no secret, and a
-// client secret is not a key (attacks.md O4).
+// client secret is not a key (SECURITY.md O4).
 var asymmetric = []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA}
 
 // algorithms are those of asymmetric that the provider says it uses.

@@ -111,7 +111,7 @@ func (s *claims) timely(now time.Time, token *oidc.IDToken) []check {
 func (s *claims) answers(c Client, r Request, t *Tokens, token *oidc.IDToken) []check {
 	return []check{
 		{trail.Request, c.NoNonce || token.Nonce != "" && subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(r.Nonce)) == 1, ErrNonce, "", ""},
-		// An algorithm without a hash fails too (attacks.md O4).
+		// An algorithm without a hash fails too (SECURITY.md O4).
 		{trail.Request, token.AccessTokenHash == "" || token.VerifyAccessToken(t.AccessToken) == nil, ErrTokenHash, "", ""},
 		{trail.Subject, token.Subject != "" && len(token.Subject) <= maxSubject, ErrSubject, "sub", ""},
 	}

@@ -103,7 +103,7 @@ func (x *arriving) read() error {
 		return trail.Refuse(ErrDomain, trail.Domain, "an address of a verified domain", x.email.Shown)
 	}
 	// What the provider itself does not vouch for, its people may have typed
-	// themselves: it is proven like a guest's (attacks.md O1).
+	// themselves: it is proven like a guest's (SECURITY.md O1).
 	x.owns = x.owns && !x.p.EmailUnverified
 	return nil
 }
@@ -172,7 +172,7 @@ func (x *arriving) own() (made bool, err error) {
 		err = x.create()
 	case x.owns && x.from == nil:
 		// An account that nobody had proven the address of may be a squatter's:
-		// claiming it ends what they had set up (attacks.md O2).
+		// claiming it ends what they had set up (SECURITY.md O2).
 		x.user, err = mailbox.Claim(x.tx.Tx, x.user, assertedBySSO, false)
 	}
 	return made, err

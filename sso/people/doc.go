@@ -1,5 +1,6 @@
 // Package people decides whose account an identity provider's profile is: the
 // same connection and subject, else an address whose domain the organization
-// has verified, and nothing else (attacks.md O1–O3). It also keeps what single
+// has verified, else, where guests are let in, whoever proves the mailbox in
+// that very sign-in; and nothing else (SECURITY.md O1–O3). It also keeps what single
 // logout needs to find the sessions that a provider wants ended.
 package people

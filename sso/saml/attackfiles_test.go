@@ -52,7 +52,7 @@ func (c attackCase) expect() Expect {
 }
 
 // Each of these documents has broken somebody's service provider, or the
-// library below ours (reference/attacks.md §1, §7). One that is accepted lets
+// library below ours (SECURITY.md S1 to S16). One that is accepted lets
 // somebody in as somebody else; one that is refused for another reason than
 // its own is held by luck.
 func TestHostileResponsesAreRefused(t *testing.T) {

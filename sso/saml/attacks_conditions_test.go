@@ -34,7 +34,7 @@ const (
 )
 
 // conditionLies are signed rightly, and not meant for us, or not for now
-// (attacks.md S11, and §7 "conditions").
+// (SECURITY.md S11).
 func conditionLies() []made {
 	refused := func(name, why, code string, answer func(*samltest.Answer)) made {
 		return made{name: name, attackCase: attackCase{Why: why, Code: code}, answer: answer}

@@ -40,7 +40,7 @@ func cutTo(n int) func(*samltest.Answer) {
 }
 
 // encryptionLies ask us to decrypt what we should not, or to believe what
-// nobody signed (attacks.md S16).
+// nobody signed (SECURITY.md S16).
 func encryptionLies() []made {
 	refused := func(name, why, code string, answer func(*samltest.Answer)) made {
 		return made{name: name, attackCase: attackCase{Why: why, Code: code}, answer: answer}

@@ -32,7 +32,7 @@ func text(value string) func(*etree.Element) {
 func gone(el *etree.Element) { el.Parent().RemoveChild(el) }
 
 // signatureLies are signatures that are missing, somebody else's, made with
-// what is broken, or about something else (attacks.md S5, S7, S8, S14).
+// what is broken, or about something else (SECURITY.md S5, S7, S8, S14).
 func signatureLies() []made {
 	refused := func(name, why, code string, answer func(*samltest.Answer)) made {
 		return made{name: name, attackCase: attackCase{Why: why, Code: code}, answer: answer}

@@ -9,7 +9,7 @@ import (
 )
 
 // subjectLies are about nobody, about somebody in two ways, or an answer to
-// somebody else's question (attacks.md S6, S13, and §7 "subject").
+// somebody else's question (SECURITY.md S6, S13).
 func subjectLies() []made {
 	refused := func(name, why, code string, answer func(*samltest.Answer)) made {
 		return made{name: name, attackCase: attackCase{Why: why, Code: code}, answer: answer}

@@ -28,7 +28,7 @@ func evilResponse(response *etree.Element) (original, signature *etree.Element) 
 }
 
 // wrappings are signature wrapping in its eight known forms, and its relatives
-// (attacks.md S1, S2).
+// (SECURITY.md S1, S2).
 func wrappings() []made {
 	refused := func(name, why, code string, answer func(*samltest.Answer)) made {
 		return made{name: name, attackCase: attackCase{Why: why, Code: code}, answer: answer}

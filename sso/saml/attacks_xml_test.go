@@ -31,7 +31,7 @@ func behind(suffix string) func([]byte) []byte {
 const bomb = `<!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]>`
 
 // xmlTricks are documents that two readers could see differently, and those
-// that would cost a reader too much (attacks.md S3, S4, S9, S10).
+// that would cost a reader too much (SECURITY.md S3, S4, S9, S10).
 func xmlTricks() []made {
 	refused := func(name, why string, raw func([]byte) []byte) made {
 		return made{name: name, attackCase: attackCase{Why: why, Code: "saml_xml_invalid"}, raw: raw}

@@ -12,7 +12,7 @@ import (
 )
 
 // A document that makes the server fetch an address reaches what only the
-// server can reach (attacks.md S10): a listener must see nothing, whatever
+// server can reach (SECURITY.md S10): a listener must see nothing, whatever
 // names it.
 func TestNoDocumentFetchesAnything(t *testing.T) {
 	t.Parallel()

@@ -40,7 +40,7 @@ func (s Settings) readEncrypted(outer *node) (*encrypted, *trail.Refusal) {
 // it. Every failure, of whatever step, is nil.
 //
 // CBC protects nothing, so an answer that told good padding from bad would let
-// a stranger decrypt with our key (attacks.md S16). Where the response around
+// a stranger decrypt with our key (SECURITY.md S16). Where the response around
 // is unsigned, the caller therefore gives all failures, the missing or wrong
 // signature inside included, one face; here every input that can be decrypted
 // at all is also read, its padding right or not.

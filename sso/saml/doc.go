@@ -54,7 +54,7 @@
 //
 // crewjam/saml has the types of what we send and of metadata, and reads
 // verified assertions a second time; goxmldsig signs what we post. Neither
-// verifies: their limits and holes (reference/attacks.md §7: a thousand
+// verifies: their limits and holes (a thousand
 // elements, no AES-256-GCM, several assertions, SHA-1, RSA 1.5, audiences
 // or-ed, panics) lie on that path. Tests hold the canonical form against
 // goxmldsig's and against digests that real providers computed.

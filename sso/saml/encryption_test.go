@@ -66,7 +66,7 @@ func TestEveryKeyOfOursDecrypts(t *testing.T) {
 }
 
 // Whoever holds somebody's encrypted response must not learn from our refusals
-// how to decrypt it (attacks.md S16): not by code, text, step or trail.
+// how to decrypt it (SECURITY.md S16): not by code, text, step or trail.
 func TestCBCFailuresLookAlike(t *testing.T) {
 	t.Parallel()
 	p, stranger := samltest.New(theirID), samltest.Other(theirID)

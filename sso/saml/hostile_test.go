@@ -13,7 +13,7 @@ import (
 )
 
 // hostile are documents that are only there to cost time or memory
-// (attacks.md S9).
+// (SECURITY.md S9).
 func hostile() map[string][]byte {
 	bytesOf := func(s string) []byte { return []byte(s) }
 	wrap := func(s string) []byte {

@@ -145,7 +145,7 @@ func (p *IdP) readCertificates(keys []crewjam.KeyDescriptor, now time.Time) erro
 const maxCertificates = 10
 
 // badLocation is what a browser would be sent to and must not be: everything
-// but http and https (attacks.md S18). Each address in the entity counts, used
+// but http and https (SECURITY.md S18). Each address in the entity counts, used
 // or not.
 func badLocation(entity *node) error {
 	var bad error

@@ -57,7 +57,7 @@ func TestProviderEndsSessions(t *testing.T) {
 	}
 }
 
-// Whoever can forge a logout can throw people out (attacks.md S17): each lie
+// Whoever can forge a logout can throw people out (SECURITY.md S17): each lie
 // by each binding has its own refusal.
 func TestForgedLogoutsAreRefused(t *testing.T) {
 	t.Parallel()

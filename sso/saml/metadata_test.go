@@ -125,7 +125,7 @@ func TestWhatIsNotMetadata(t *testing.T) {
 	}
 }
 
-// A browser that is sent to "javascript:…" runs it as us (attacks.md S18).
+// A browser that is sent to "javascript:…" runs it as us (SECURITY.md S18).
 func TestAddressesInMetadataAreHTTP(t *testing.T) {
 	t.Parallel()
 	idp := samltest.Start(t)

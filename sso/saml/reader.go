@@ -45,7 +45,7 @@ func tooLarge(what string) error  { return &unreadable{what: what, large: true} 
 
 // reader makes a tree of a document, and refuses whatever two readers could
 // see differently: the sort of thing that wrapping and round-trip attacks are
-// made of (reference/attacks.md S3, S4). encoding/xml is its tokenizer, and
+// made of (SECURITY.md S3, S4). encoding/xml is its tokenizer, and
 // RawToken alone, whose namespaces are done here.
 type reader struct {
 	limits

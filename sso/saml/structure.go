@@ -7,7 +7,7 @@ import (
 	"gatehouse/sso/trail"
 )
 
-// checkStructure is what wrapping attacks break (attacks.md S1, S2): a
+// checkStructure is what wrapping attacks break (SECURITY.md S1, S2): a
 // response holds one assertion, plain or encrypted, as its direct child, and
 // signatures stand in the response and in that assertion and nowhere else.
 func checkStructure(root *node) *trail.Refusal {

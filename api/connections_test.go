@@ -199,7 +199,7 @@ func TestMetadataIsFetched(t *testing.T) {
 }
 
 // Metadata is a stranger's document: what it says must not run in a browser,
-// fetch anything or fill the memory (attacks.md S10, S18).
+// fetch anything or fill the memory (SECURITY.md S10, S18).
 func TestHostileMetadataIsRefused(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		org, good := w.organization("Halden"), samltest.Start(t).Metadata()

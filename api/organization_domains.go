@@ -7,6 +7,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/wire"
 	"gatehouse/tenants"
+	"gatehouse/users"
 )
 
 type domainBody struct {
@@ -75,7 +76,7 @@ func deleteDomain(c *call) error {
 	}
 	locate := func(tx *db.AllTx) (id.Organization, error) { return tenants.LocateDomainOwner(tx, domain) }
 	return c.change(func(tx reach) (answer, error) {
-		return empty(http.StatusNoContent), tx.holder(locate, func(own *db.OrgTx) error { return tenants.DeleteDomain(own, domain) })
+		return empty(http.StatusNoContent), tx.holder(locate, func(own *db.OrgTx) error { return users.DeleteDomain(own, domain) })
 	})
 }
 

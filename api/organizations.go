@@ -10,6 +10,7 @@ import (
 	"gatehouse/lifecycle"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
+	"gatehouse/users"
 )
 
 // domainData is a domain of an organization that is made or changed.
@@ -163,7 +164,7 @@ func updateOrganization(c *call) error {
 			if _, restricted := tx.own(); restricted && in.beyondOrganization() {
 				return errDeploymentKey
 			}
-			o, err := tenants.Update(own, change)
+			o, err := users.UpdateOrganization(own, change)
 			if err != nil {
 				return err
 			}

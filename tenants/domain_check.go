@@ -24,6 +24,9 @@ type DomainChecks struct {
 	// Tell mails whom a domain concerns; nil: nobody. It is given because
 	// people stand on a higher floor.
 	Tell func(tx *db.OrgTx, n DomainNotice) error
+	// Lost makes guests of whom the organization vouched for by the domain, in
+	// the transaction in which that moves; nil: of nobody. Given likewise.
+	Lost func(tx *db.OrgTx, domain string) error
 	// Limits bounds how often people of an organization may ask; nil: not.
 	Limits *limit.Limiter
 }

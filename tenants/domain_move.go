@@ -100,6 +100,11 @@ func (c *DomainChecks) take(tx *db.OrgTx, holder *Domain) error {
 			return errors.Join(err, errRaced)
 		}
 		holder.State, holder.VerificationStrategy, holder.UpdatedAt = Failed, DNS, tx.Now()
+		if c.Lost != nil {
+			if err := c.Lost(tx, holder.Domain); err != nil {
+				return err
+			}
+		}
 		return errors.Join(recordDomainFailed(tx, holder, verifiedByOther), c.tell(tx, DomainNotice{Kind: DomainLeft, Domain: *holder}))
 	})
 }

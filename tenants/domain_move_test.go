@@ -27,14 +27,22 @@ func TestADomainMovesAfterItsNotice(t *testing.T) {
 		if moving.MovesAt == nil || moving.State != tenants.Pending || w.holder() != "old" {
 			t.Fatalf("%+v", moving)
 		}
+		var lost []string
+		w.checks.Lost = func(tx *db.OrgTx, domain string) error {
+			lost = append(lost, w.names[tx.Organization()]+": "+domain)
+			return nil
+		}
 		w.after(3*day - time.Minute)
-		if w.holder() != "old" {
-			t.Error("it moved before its time")
+		if w.holder() != "old" || len(lost) != 0 {
+			t.Errorf("it moved before its time: %v", lost)
 		}
 		w.wantTold("old: missing")
 		w.after(2 * time.Minute)
 		if w.holder() != "fresh" || w.now(old).State != tenants.Failed {
 			t.Errorf("%q holds it: %+v", w.holder(), w.now(fresh))
+		}
+		if len(lost) != 1 || lost[0] != "old: "+acme {
+			t.Errorf("who lost what: %v", lost)
 		}
 		w.wantTold("old: left", "fresh: proven")
 		w.wantLast(old, "verified", "move_started", "record_missing", "verification_failed")

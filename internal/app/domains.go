@@ -18,7 +18,7 @@ import (
 // the guard.
 func newDomainChecks(cfg *config.Config, d *db.DB, post *mail.Post, limits *limit.Limiter) *tenants.DomainChecks {
 	t := teller{post: post, base: cfg.Origin()}
-	return &tenants.DomainChecks{DB: d, DNS: dns.New(cfg.DNSServers, netguard.New(cfg.AllowPrivateTargets)), Tell: t.domain, Limits: limits}
+	return &tenants.DomainChecks{DB: d, DNS: dns.New(cfg.DNSServers, netguard.New(cfg.AllowPrivateTargets)), Tell: t.domain, Lost: users.LoseDomain, Limits: limits}
 }
 
 // teller mails the people who manage an organization.

@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/tenants"
+	"gatehouse/users"
 	"gatehouse/web/ui"
 )
 
@@ -128,7 +129,7 @@ func (h *Handler) deleteDomain(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.in(d.OrganizationID, func(tx *db.OrgTx) error { return tenants.DeleteDomain(tx, d.ID) }); err != nil {
+	if err := v.in(d.OrganizationID, func(tx *db.OrgTx) error { return users.DeleteDomain(tx, d.ID) }); err != nil {
 		return err
 	}
 	return v.done("/admin/organizations/"+string(d.OrganizationID)+"/domains", domainDeleted)

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/portal"
 	"gatehouse/tenants"
+	"gatehouse/users"
 	"gatehouse/web/ui"
 )
 
@@ -194,7 +195,7 @@ func (h *Handler) removeDomain(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.in(func(tx *db.OrgTx) error { return tenants.DeleteDomain(tx, key) }); err != nil {
+	if err := v.in(func(tx *db.OrgTx) error { return users.DeleteDomain(tx, key) }); err != nil {
 		return err
 	}
 	return v.done(pathDomains, domainRemoved)

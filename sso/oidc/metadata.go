@@ -123,7 +123,7 @@ func (p *Party) load(ctx context.Context, issuer string, anyTenant bool) (*Metad
 		return nil, err
 	}
 	// The key set outlives this request and asks again when a key is new to it.
-	m.keys = &keys{remote: oidc.NewRemoteKeySet(oidc.ClientContext(context.WithoutCancel(ctx), p.HTTP), m.KeysURI)}
+	m.keys = &keys{remote: oidc.NewRemoteKeySet(oidc.ClientContext(context.WithoutCancel(ctx), p.paces()), m.KeysURI)}
 	return m, nil
 }
 

@@ -2,6 +2,7 @@ package saml
 
 import (
 	"crypto/x509"
+	"strconv"
 	"time"
 
 	"gatehouse/sso/trail"
@@ -61,6 +62,10 @@ func (s Settings) checkLogout(m *LogoutMessage, e ExpectLogout) (*logoutVerifica
 	return v, t, nil
 }
 
+// maxSessionIndexes bounds the sessions that one request may name: each is
+// looked for. A person has a handful (SAML Core §3.7.1 names no bound).
+const maxSessionIndexes = 100
+
 // VerifyLogoutRequest makes every check of a provider's request: signed or
 // refused, from the connection's provider, for us, now. The caller ends only
 // sessions of this connection's people.
@@ -83,7 +88,13 @@ func (s Settings) VerifyLogoutRequest(m *LogoutMessage, e ExpectLogout) (*Logout
 	t.Pass(trail.Subject, id.word())
 	request := &LogoutRequest{ID: root.attribute("ID"), Issuer: s.IdPEntityID, RelayState: m.relayState, SignedBy: Fingerprint(v.by), RememberUntil: v.result.NotOnOrAfter.Add(v.skew)}
 	request.Logout = Logout{NameID: id.word(), NameIDFormat: id.attribute("Format"), NameQualifier: id.attribute("NameQualifier"), SPNameQualifier: id.attribute("SPNameQualifier")}
-	for _, index := range root.elements(protocolNS, "SessionIndex") {
+	indexes := root.elements(protocolNS, "SessionIndex")
+	if len(indexes) > maxSessionIndexes {
+		r := refuse(ErrStructure, trail.Structure, "at most "+strconv.Itoa(maxSessionIndexes)+" SessionIndex", strconv.Itoa(len(indexes)))
+		t.Refuse(r)
+		return nil, t, r
+	}
+	for _, index := range indexes {
 		request.SessionIndexes = append(request.SessionIndexes, index.word())
 	}
 	return request, t, nil

@@ -54,6 +54,8 @@ type Diagnosis struct {
 	Copy    guide.Value // what to put there
 	Page    Page        // where here
 	Compare bool        // expected and received are worth a look
+	Ours    string      // heads what is expected: "We expect"
+	Alike   bool        // both are values of one kind: what differs is worth a mark
 	Sent    string      // heads what came: "Okta sent"
 }
 
@@ -69,6 +71,7 @@ type entry struct {
 	copy    guide.Value
 	page    Page
 	compare bool
+	ours    string // heads what we have, where what came is of another kind
 }
 
 // Known reports whether the code has an entry of its own.
@@ -97,9 +100,12 @@ func Of(f Facts) Diagnosis {
 		e = unknown
 	}
 	e = special(e, f)
-	w := words{f, f.Guide.At(e.at)}
+	w, ours := words{f, f.Guide.At(e.at)}, e.ours
+	if ours == "" {
+		ours = "We expect"
+	}
 	return Diagnosis{Code: e.code, Title: w.fill(e.title), Explain: w.text(e.explain), Who: e.who, FixHead: w.head(e.who), Fix: w.fix(e),
-		Field: w.place.Field, Copy: e.copy, Page: e.page, Compare: e.compare && (f.Expected != "" || f.Received != ""), Sent: w.fill("{Provider} sent")}
+		Field: w.place.Field, Copy: e.copy, Page: e.page, Compare: e.compare && (f.Expected != "" || f.Received != ""), Ours: ours, Alike: e.ours == "", Sent: w.fill("{Provider} sent")}
 }
 
 // unknown is the entry of a code that is newer than the catalogue.

@@ -9,7 +9,7 @@ const startAgain = "Start again, in one tab of one browser."
 var openID = map[string]entry{
 	"oidc_client_refused": {code: "OIDC-CLIENT", title: "{Provider} doesn’t accept our secret",
 		explain: "The client ID or the secret is wrong, or the secret has run out.",
-		who:     AtProvider, at: guide.Secret, fix: "Make a new secret under *{field}*, and enter it here.", page: Metadata, compare: true},
+		who:     AtProvider, at: guide.Secret, fix: "Make a new secret under *{field}*, and enter it here.", page: Metadata, compare: true, ours: "Our client ID"},
 	"oidc_redirect_refused": {code: "OIDC-REDIRECT", title: "{Provider} doesn’t know our redirect address",
 		explain: "{Provider} sends people back only to addresses that it was told of.",
 		who:     AtProvider, at: guide.Redirect, fix: "Add the value below to *{field}*, letter for letter, save, and test again.", copy: guide.RedirectURI},

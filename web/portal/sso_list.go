@@ -82,6 +82,15 @@ func (v *visit) newPage() ssoNewPage {
 	return ssoNewPage{frame: v.frame("Choose your provider", pathSSO), guides: guide.All(), first: deref(v.session.ProviderType)}
 }
 
+// nameOf is what people see of a new connection: the provider they know, or
+// whose it is where only its admins know which one it is.
+func (v *visit) nameOf(g guide.Guide) string {
+	if g.Provider == "your provider" {
+		return v.org.Name
+	}
+	return g.Name
+}
+
 // ssoCreate begins a draft.
 func (h *Handler) ssoCreate(v *visit) error {
 	form, err := v.form()
@@ -100,7 +109,7 @@ func (h *Handler) ssoCreate(v *visit) error {
 			}
 			return err
 		}
-		c, err := sso.Create(tx, sso.New{Type: sso.Type(g.Type), Name: g.Name, State: sso.Draft, JIT: true, SetupStep: stepApp})
+		c, err := sso.Create(tx, sso.New{Type: sso.Type(g.Type), Name: v.nameOf(g), State: sso.Draft, JIT: true, SetupStep: stepApp})
 		if err == nil {
 			made = c.ID
 		}

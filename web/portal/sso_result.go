@@ -21,6 +21,7 @@ type resultView struct {
 	title, by          string
 	d                  diagnosis.Diagnosis
 	provider           string
+	openID             bool
 	expected, received diagnosis.Parts
 	compare            bool
 	copy               *ui.CopyBoxProps
@@ -73,8 +74,11 @@ func noAnswer(c *sso.Connection) string {
 
 func (r *resultView) explain(h *Handler, c *sso.Connection, a *sso.Attempt, g guide.Guide, code string) {
 	r.d = diagnosis.Of(diagnosis.Facts{Code: code, Guide: g, App: h.Name, Expected: deref(a.Expected), Received: deref(a.Received)})
-	r.title, r.compare = r.d.Title, r.d.Compare
-	r.expected, r.received = diagnosis.Compare(deref(a.Expected), deref(a.Received))
+	r.title, r.compare, r.openID = r.d.Title, r.d.Compare, c.Protocol == sso.OIDC
+	r.expected, r.received = diagnosis.Parts{Before: deref(a.Expected)}, diagnosis.Parts{Before: deref(a.Received)}
+	if r.d.Alike {
+		r.expected, r.received = diagnosis.Compare(deref(a.Expected), deref(a.Received))
+	}
 	if value := h.values(c.ID)[r.d.Copy]; value != "" {
 		name := r.d.Field
 		if r.d.Copy == guide.StartURL || r.d.Copy == guide.MetadataURL {
@@ -110,6 +114,9 @@ func checksOf(a *sso.Attempt) []ui.Task {
 	var list []ui.Task
 	looked, failed := map[string]bool{}, ""
 	for _, s := range a.Steps {
+		if looked[s.Check] && s.Outcome == trail.Passed && s.Detail == "" {
+			continue // state and nonce both say whose answer it is
+		}
 		looked[s.Check] = true
 		words, known := diagnosis.CheckWords[s.Check]
 		if !known {
@@ -138,7 +145,11 @@ func checksOf(a *sso.Attempt) []ui.Task {
 func (r *resultView) fixPage() ui.Link {
 	switch r.d.Page {
 	case diagnosis.Metadata:
-		return ui.Link{Label: "Open the metadata step", Href: r.path + "/setup/" + stepMetadata}
+		link := ui.Link{Label: "Open the metadata step", Href: r.path + "/setup/" + stepMetadata}
+		if r.openID {
+			link.Label = "Enter issuer and client"
+		}
+		return link
 	case diagnosis.Mapping:
 		return ui.Link{Label: "Map attributes", Href: r.path + "/setup/" + stepAttributes}
 	case diagnosis.Access:

@@ -169,7 +169,7 @@ func testStanding(p testPage) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if p.lacks != "" {
 			templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Warn, Title: "There is something to enter first", Text: p.lacks,
-				Action: ui.LinkButton(ui.ButtonProps{Label: "Open the metadata step", Href: p.path + "/setup/" + stepMetadata, Size: "sm"})}).Render(ctx, templ_7745c5c3_Buffer)
+				Action: ui.LinkButton(ui.ButtonProps{Label: "Open the metadata step", Href: p.path + "/setup/" + stepMetadata})}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -654,7 +654,7 @@ func (r *resultView) icon() string {
 }
 
 func (r *resultView) pairs() []ui.Pair {
-	return []ui.Pair{{Term: "We expect", Body: differing(r.expected)}, {Term: r.d.Sent, Body: differing(r.received)}}
+	return []ui.Pair{{Term: r.d.Ours, Body: differing(r.expected)}, {Term: r.d.Sent, Body: differing(r.received)}}
 }
 
 // differing is a value whose middle differs.
@@ -871,14 +871,14 @@ func fix(r *resultView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if r.fixPage().Href != "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<p><a href=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<p><a class=\"solo\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var31 templ.SafeURL
 				templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinURLErrs(r.fixPage().Href)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_result.templ`, Line: 206, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_result.templ`, Line: 206, Col: 45}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 				if templ_7745c5c3_Err != nil {
@@ -891,7 +891,7 @@ func fix(r *resultView) templ.Component {
 				var templ_7745c5c3_Var32 string
 				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(r.fixPage().Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_result.templ`, Line: 206, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/portal/sso_result.templ`, Line: 206, Col: 67}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 				if templ_7745c5c3_Err != nil {

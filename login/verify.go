@@ -133,7 +133,10 @@ func (a *Attempt) proveGuest(tx *db.Tx, u *users.User) error {
 	if !a.SSOGuest || a.SSOOrganizationID == nil || a.ConnectionID == nil || a.SSOIdentityID == nil {
 		return nil
 	}
-	err := tx.In(*a.SSOOrganizationID, func(tx *db.OrgTx) error { return people.Prove(tx, *a.ConnectionID, u.ID, *a.SSOIdentityID) })
+	err := tx.In(*a.SSOOrganizationID, func(tx *db.OrgTx) (err error) {
+		a.SSOGuest, err = people.Prove(tx, *a.ConnectionID, u.ID, *a.SSOIdentityID)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,8 @@ type arriving struct {
 	c     *sso.Connection
 	p     sso.Profile
 	email users.Address // the zero value where the provider told none
-	owns  bool          // the organization holds the domain of that, and its provider vouches for it
+	holds bool          // the organization holds the domain of that
+	owns  bool          // and its provider vouches for it
 	known *Identity     // the subject's
 	reads bool          // they have proven the mailbox of the address
 
@@ -96,15 +97,15 @@ func (x *arriving) read() error {
 		x.email = users.Address{}
 		return nil // known people need none
 	}
-	if x.owns, err = tenants.HoldsDomain(x.tx, x.email.Domain()); err != nil {
+	if x.holds, err = tenants.HoldsDomain(x.tx, x.email.Domain()); err != nil {
 		return err
 	}
-	if !x.owns && !x.c.AllowGuests {
+	if !x.holds && !x.c.AllowGuests {
 		return trail.Refuse(ErrDomain, trail.Domain, "an address of a verified domain", x.email.Shown)
 	}
 	// What the provider itself does not vouch for, its people may have typed
 	// themselves: it is proven like a guest's (SECURITY.md O1).
-	x.owns = x.owns && !x.p.EmailUnverified
+	x.owns = x.holds && !x.p.EmailUnverified
 	return nil
 }
 
@@ -242,8 +243,15 @@ func (x *arriving) describe() error {
 	if err != nil {
 		return err
 	}
-	i.Guest = !holds || x.email.Key != "" && !x.owns
+	i.Guest = !holds || x.email.Key != "" && !x.owns && !x.provenOwn()
 	return i.keep(x.tx, x.c, x.p)
+}
+
+// provenOwn reports whether the person has proven the mailbox of the address
+// that the provider tells, and the organization holds its domain: then they are
+// its own, whether or not the provider vouches for the address itself.
+func (x *arriving) provenOwn() bool {
+	return x.holds && x.known.ProvenAt != nil && x.user.EmailVerified && x.email.Key == x.user.EmailKey
 }
 
 // touch notes that the person came, and what their provider says of them now.

@@ -103,5 +103,6 @@ func (w *world) proved(tx *db.OrgTx, user id.User, came id.Profile) error {
 	if _, err := mailbox.Claim(tx.Tx, u, users.AssertedByMailbox, false); err != nil {
 		return err
 	}
-	return people.Prove(tx, w.connection.ID, u.ID, came)
+	_, err = people.Prove(tx, w.connection.ID, u.ID, came)
+	return err
 }

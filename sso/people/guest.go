@@ -63,16 +63,25 @@ func onTheWay(tx *db.OrgTx, c id.Connection, user id.User, came id.Profile) (*Id
 // Prove notes that a guest proved the mailbox in their sign-in by a
 // connection, in which they came in by that identity: the account is theirs,
 // and they become a member. Call it where the mailbox was just proven; for
-// everybody else it does nothing.
-func Prove(tx *db.OrgTx, c id.Connection, user id.User, came id.Profile) error {
+// everybody else it does nothing. still reports whether
+// they are a guest after it: of a domain that the organization holds they are not.
+func Prove(tx *db.OrgTx, c id.Connection, user id.User, came id.Profile) (still bool, err error) {
 	held, err := sso.Lock(tx, c)
 	if err != nil {
-		return err
+		return true, err
 	}
 	i, err := onTheWay(tx, c, user, came)
-	if err != nil || i == nil || i.ProvenAt != nil {
-		return err
+	if err != nil || i == nil {
+		return true, err
 	}
+	if i.ProvenAt == nil {
+		err = i.prove(tx, held)
+	}
+	return i.Guest, err
+}
+
+// prove is Prove for what has not been proven.
+func (i *Identity) prove(tx *db.OrgTx, held *sso.Connection) error {
 	s, err := i.said(tx)
 	if err != nil {
 		return err
@@ -81,7 +90,7 @@ func Prove(tx *db.OrgTx, c id.Connection, user id.User, came id.Profile) error {
 	if err := x.read(); err != nil {
 		return err
 	}
-	if x.user, err = users.Hold(tx.Tx, user); err != nil {
+	if x.user, err = users.Hold(tx.Tx, i.UserID); err != nil {
 		return err
 	}
 	if !x.user.EmailVerified || x.user.EmailKey != x.email.Key {

@@ -71,6 +71,19 @@ func TestAnAddressThatTheProviderDoesNotVouchFor(t *testing.T) {
 		if !w.standing(a).Proven {
 			w.Error("whoever reads the mailbox is not let in")
 		}
+		if again := w.admitted(p); again.Via().SSOGuest || again.User.ID != w.ines.ID {
+			w.Error("one of the organization's own stays a guest after the proof")
+		}
+		other := p
+		other.Email = "somebody.else@halden.example"
+		if again := w.admitted(other); !again.Via().SSOGuest || again.User.ID != w.ines.ID {
+			w.Error("another address that nobody vouches for counts as proven")
+		}
+		w.loses("haldenmarine.example")
+		w.change(db.Set{"allow_guests": true})
+		if again := w.admitted(p); !again.Via().SSOGuest {
+			w.Error("of a domain that was lost, and no guest")
+		}
 	})
 }
 
@@ -138,19 +151,24 @@ func TestGuestsWhoAreNotTakenIn(t *testing.T) {
 func TestPeopleOfADomainThatWasLost(t *testing.T) {
 	each(t, func(w *world) {
 		a := w.admitted(sofies("s-1"))
-		w.must(w.in(func(tx *db.OrgTx) error {
-			all, err := tenants.Domains(tx)
-			for _, d := range all {
-				if d.Domain == "haldenmarine.example" && err == nil {
-					err = tenants.DeleteDomain(tx, d.ID)
-				}
-			}
-			return err
-		}))
+		w.loses("haldenmarine.example")
 		w.refuses(sofies("s-1"), people.ErrDomain)
 		b := w.admitted(sso.Profile{Subject: "s-1"})
 		if b.User.ID != a.User.ID || !b.Via().SSOGuest {
 			w.Errorf("by the subject alone: %+v", b.Via())
 		}
 	})
+}
+
+func (w *world) loses(domain string) {
+	w.Helper()
+	w.must(w.in(func(tx *db.OrgTx) error {
+		all, err := tenants.Domains(tx)
+		for _, d := range all {
+			if d.Domain == domain && err == nil {
+				err = tenants.DeleteDomain(tx, d.ID)
+			}
+		}
+		return err
+	}))
 }

@@ -45,7 +45,8 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 	if err != nil {
 		return "", err
 	}
-	if u.BannedNow(tx.Now()) {
+	banned := u.BannedNow(tx.Now())
+	if banned && !a.SSOGuest {
 		return "", users.ErrBanned
 	}
 	a.person = u
@@ -55,6 +56,9 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 	verdict, org, err := a.check(tx, u)
 	if err != nil {
 		return "", err
+	}
+	if banned && !beforeProof[verdict.Gate] {
+		return "", users.ErrBanned
 	}
 	if verdict.Gate == gates.Open && org == nil && a.NeedsOrganization {
 		if verdict.Gate, err = h.ask(tx, u); err != nil {
@@ -71,6 +75,11 @@ func (h *Handler) pass(tx *db.Tx, a *Attempt, d door) (secret string, err error)
 	a.OrganizationID, a.Gate = org, nil
 	return h.complete(tx, a, d)
 }
+
+// beforeProof are the gates at which a guest may have proven nothing yet. There
+// their provider, which may have made them up, learns nothing of the account:
+// people.Prove asks again whether it is banned.
+var beforeProof = map[gates.Gate]bool{gates.NotMember: true, gates.AddressRefused: true, gates.SSORequired: true, gates.MethodRefused: true, gates.VerifyEmail: true}
 
 // check asks the gates about the person, as a member of what they are about to
 // come into.

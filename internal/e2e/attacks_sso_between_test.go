@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/internal/db"
+	"gatehouse/internal/mail/mailtest"
 	"gatehouse/sso"
 	"gatehouse/sso/saml"
 	"gatehouse/sso/saml/samltest"
@@ -155,6 +156,30 @@ func TestAGuestsNameChangesAndTellsNothing(t *testing.T) {
 		}
 		if p := b.Get("/account"); b.Cookie("gatehouse_session") != "" || p.URL.Path == "/account" {
 			t.Errorf("the account page: %d at %s", p.Status, p.URL)
+		}
+	})
+}
+
+// O1: the same company asks whether somebody's account is banned. Neither its
+// log nor the page says so; who reads the mailbox is told.
+func TestAGuestsProviderIsNotToldWhoIsBanned(t *testing.T) {
+	runCompany(t, func(t *testing.T, k *company) {
+		k.Tx(func(tx *db.Tx) error {
+			victim, err := users.Create(tx, users.New{Email: "ceo@northwind.example", EmailVerified: true})
+			if err == nil {
+				_, err = users.Ban(tx, victim.ID, nil, "spam")
+			}
+			return err
+		})
+		k.saml(samltest.Other("https://guests.halden.example"), func(n *sso.New) { n.AllowGuests = true })
+		b := k.Browser()
+		p := k.signIn(b, func(a *samltest.Answer) { a.Attributes[0].Values = []string{"ceo@northwind.example"} })
+		if p.URL.Path != "/login/verify-email" || k.entries("authentication.sso_failed", "", "banned") != 0 {
+			t.Fatalf("before the proof: %d at %s: %s", p.Status, p.URL, p.Text())
+		}
+		p = p.Submit("code", mailtest.Last(t, k.DB, "ceo@northwind.example").Code)
+		if p.Status != http.StatusForbidden || b.Cookie("gatehouse_session") != "" {
+			t.Errorf("after it: %d at %s: %s", p.Status, p.URL, p.Text())
 		}
 	})
 }

@@ -94,6 +94,26 @@ func TestAGuestIsNotToldWhoIsAnOperator(t *testing.T) {
 	})
 }
 
+// Nor of each address whether its account is banned.
+func TestAGuestIsNotToldWhoIsBanned(t *testing.T) {
+	each(t, func(w *world) {
+		w.change(db.Set{"allow_guests": true})
+		victim := w.person(ceo, true)
+		w.must(w.tx(func(tx *db.Tx) error { _, err := users.Ban(tx, victim.ID, nil, "spam"); return err }))
+		a := w.admitted(sso.Profile{Subject: "evil", Email: ceo})
+		if a.User.ID != victim.ID || w.standing(a).Proven {
+			w.Errorf("%+v", a)
+		}
+		err := w.in(func(tx *db.OrgTx) error { return w.proved(tx, a.User.ID, a.Identity.ID) })
+		if !errors.Is(err, users.ErrBanned) {
+			w.Errorf("after the proof: %v", err)
+		}
+		own := w.person("gone@haldenmarine.example", true)
+		w.must(w.tx(func(tx *db.Tx) error { _, err := users.Ban(tx, own.ID, nil, "spam"); return err }))
+		w.refuses(sso.Profile{Subject: "gone", Email: own.Email}, users.ErrBanned)
+	})
+}
+
 // proved is what follows where a code that was mailed came back.
 func (w *world) proved(tx *db.OrgTx, user id.User, came id.Profile) error {
 	u, err := users.Get(tx, user)

@@ -20,7 +20,7 @@ func (x *arriving) fits() (err error) {
 	address, proven := x.email.Key, x.owns
 	var m *users.Membership
 	if u := x.user; u != nil {
-		if u.BannedNow(x.tx.Now()) {
+		if x.told() && u.BannedNow(x.tx.Now()) {
 			return trail.Refuse(users.ErrBanned, trail.Account, "", x.email.Shown)
 		}
 		proven = u.EmailVerified || x.owns && address == u.EmailKey
@@ -47,6 +47,12 @@ func (x *arriving) fits() (err error) {
 		return trail.Refuse(ErrNotMember, trail.Account, "", x.email.Shown)
 	}
 	return nil
+}
+
+// told reports whether it is certain enough whose the account is that a refusal
+// may say something of it: a guest who has proven nothing is told nothing.
+func (x *arriving) told() bool {
+	return x.owns || x.from != nil || x.reads || x.known != nil && x.known.ProvenAt != nil
 }
 
 // settle makes somebody whose account is theirs for sure a member, and brings

@@ -65,7 +65,7 @@ const maxElsewhere = 100
 // one that another subject of the connection has, and one that signs in by
 // another connection of the organization from which no move was approved.
 func (x *arriving) mayLink() error {
-	if x.owns || x.from != nil || x.reads { // a guest who has proven nothing is told nothing
+	if x.told() {
 		if err := x.isNoOperator(); err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func (v *verification) checkSignatures() (string, *trail.Refusal) {
 	if v.Now.After(by.NotAfter) {
 		v.warnings = append(v.warnings, fmt.Sprintf("The signing certificate %s has expired on %s. Its key still verifies.", Fingerprint(by), by.NotAfter.UTC().Format(time.DateOnly)))
 	}
-	return where + " is signed with " + Fingerprint(by), checkAssertion(v.assertion)
+	return where + " signed with " + Fingerprint(by), checkAssertion(v.assertion)
 }
 
 // verifyAssertion verifies the assertion's own signature: nil where it has none
@@ -63,15 +63,15 @@ func (v *verification) believe() (by *x509.Certificate, where string, r *trail.R
 		v.assertion, _ = theAssertion(v.response)
 	}
 	if v.inner == nil {
-		return v.responseSigned.by, "The response", nil
+		return v.responseSigned.by, "The response is", nil
 	}
 	if v.assertion, r = reread(v.inner.bytes); r != nil {
 		return nil, "", r
 	}
 	if v.responseSigned != nil {
-		return v.inner.by, "The response and the assertion", nil
+		return v.inner.by, "The response and the assertion are", nil
 	}
-	return v.inner.by, "The assertion", nil
+	return v.inner.by, "The assertion is", nil
 }
 
 // checkDecrypted holds what was decrypted to the rules that the document

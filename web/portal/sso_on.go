@@ -60,7 +60,7 @@ func (v *visit) onPage(s *sso.Setup) (onPage, error) {
 func (v *visit) lacking(tx *db.OrgTx, s *sso.Setup, path string) ([]ui.Task, error) {
 	var lacks []ui.Task
 	add := func(title, note, label, href string) {
-		lacks = append(lacks, ui.Task{Tone: ui.Bad, State: "Missing:", Title: title, Note: note, Action: ui.LinkButton(ui.ButtonProps{Label: label, Href: href, Size: "sm"})})
+		lacks = append(lacks, ui.Task{Tone: ui.Bad, State: "Missing:", Title: title, Note: note, Action: ui.LinkButton(ui.ButtonProps{Label: label, Href: href})})
 	}
 	if s.Complete() != nil {
 		add("The provider isn’t set up.", "Its metadata or client is missing.", "Enter it", path+"/setup/"+stepMetadata)

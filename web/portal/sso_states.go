@@ -129,7 +129,7 @@ var ssoStates = []State{
 	{"portal-sso-on", func(l Look) templ.Component { return onView(sampleOn(l)) }},
 	{"portal-sso-on-lacks", func(l Look) templ.Component {
 		p := sampleOn(l)
-		p.lacks = []ui.Task{{Tone: ui.Bad, State: "Missing:", Title: "Test it.", Note: "You need a test of your own that passed within the last hour, and since the last change.", Action: ui.LinkButton(ui.ButtonProps{Label: "Test", Href: "#main", Size: "sm"})}}
+		p.lacks = []ui.Task{{Tone: ui.Bad, State: "Missing:", Title: "Test it.", Note: "You need a test of your own that passed within the last hour, and since the last change.", Action: ui.LinkButton(ui.ButtonProps{Label: "Test", Href: "#main"})}}
 		p.problem = faults{"lacks": "Some things come first."}
 		p.frame = p.fail(p.problem)
 		return onView(p)

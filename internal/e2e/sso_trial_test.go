@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -25,6 +26,17 @@ func (k *company) try(b *Browser) (sso.Away, asked) {
 	return away, k.ask(&Page{URL: mustParse(k.T, away.URL)})
 }
 
+// visitor is an admin's browser in the company's portal.
+func (k *company) visitor() *Browser {
+	k.T.Helper()
+	link := k.Call(http.MethodPost, "/portal/generate_link", APIKey, map[string]any{"organization": k.org}).Text("link")
+	b := k.Browser()
+	if p := b.Post(strings.TrimPrefix(link, k.Base), url.Values{}); p.URL.Path != "/portal" {
+		k.T.Fatalf("the portal's link leads to %s", p.URL)
+	}
+	return b
+}
+
 func (k *company) recorded(attempt id.SSOAttempt) (a *sso.Attempt) {
 	k.T.Helper()
 	k.in(func(tx *db.OrgTx) (err error) {
@@ -39,10 +51,10 @@ func (k *company) recorded(attempt id.SSOAttempt) (a *sso.Attempt) {
 func TestAnAdminsTestSignsNobodyIn(t *testing.T) {
 	runCompany(t, func(t *testing.T, k *company) {
 		k.saml(k.idp, func(n *sso.New) { n.State = sso.Draft })
-		b := k.Browser()
+		b := k.visitor()
 		away, to := k.try(b)
 		p := k.bring(b, k.acs(), k.idp.Respond(k.ines(to)), to.relay)
-		if want := "/portal/sso/" + string(k.c.ID) + "/test/" + string(away.Record); p.URL.Path != want && !strings.HasPrefix(p.URL.Path, "/portal") {
+		if want := "/portal/sso/" + string(k.c.ID) + "/test/" + string(away.Record); p.URL.Path != want || p.Status != http.StatusOK {
 			t.Errorf("the test ended at %s", p.URL)
 		}
 		a := k.recorded(away.Record)
@@ -72,7 +84,7 @@ func TestAnAdminsTestSignsNobodyIn(t *testing.T) {
 		if k.entries("authentication.sso_failed", "", "") != 0 || k.entries("connection.tested", "", "") != 3 {
 			t.Error("applications hear of an admin's tests")
 		}
-		if p := b.Get(k.start()); p.Status != http.StatusForbidden {
+		if p := k.Browser().Get(k.start()); p.Status != http.StatusForbidden {
 			t.Errorf("a draft sends people away: %d", p.Status)
 		}
 	})

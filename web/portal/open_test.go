@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/portal"
+	"gatehouse/tenants"
 )
 
 // T10: a scanner that follows links in mails must not use the admin's up, and
@@ -171,5 +172,29 @@ func TestALinkOpensItsOwnOrganization(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// Who came for a task is led on to where the application wants them, once it
+// is done and not before.
+func TestWhoHasDoneTheirTaskIsLedOn(t *testing.T) {
+	each(t, func(w *world) {
+		var open, proven *tenants.Domain
+		w.in(w.org, func(tx *db.OrgTx) (err error) {
+			if open, err = tenants.AddDomain(tx, "open.example", tenants.Pending); err == nil {
+				proven, err = tenants.AddDomain(tx, "proven.example", tenants.Verified)
+			}
+			return err
+		})
+		b := w.browser()
+		b.post("/portal/open/" + w.link(w.org, portal.NewLink{Scopes: []portal.Scope{portal.Domains}, SuccessURL: "https://fieldnote.example/done"}))
+		const onwards = `href="https://fieldnote.example/done"`
+		for d, done := range map[*tenants.Domain]bool{open: false, proven: true} {
+			a := b.get("/portal/domains/" + string(d.ID))
+			b.want(a, http.StatusOK)
+			if strings.Contains(a.body, onwards) != done {
+				w.Errorf("%s: led on: %t", d.Domain, !done)
+			}
+		}
 	})
 }

@@ -23,6 +23,7 @@ type frame struct {
 	theme      string
 	stylesheet string // of the organization's brand
 	service    string // the deployment's name
+	success    string // where the application wants people who are done; empty: nowhere
 	now        time.Time
 	shell      ui.PortalShellProps
 }
@@ -30,7 +31,7 @@ type frame struct {
 // frame is the frame of a page: its title, and the section that it belongs to.
 func (v *visit) frame(title, section string) frame {
 	look := v.h.look(v.Context, v.org)
-	f := frame{title: title, theme: v.h.theme(v.Context), stylesheet: look.Stylesheet, service: v.h.Name, now: v.now}
+	f := frame{title: title, theme: v.h.theme(v.Context), stylesheet: look.Stylesheet, service: v.h.Name, success: deref(v.session.SuccessURL), now: v.now}
 	f.shell = ui.PortalShellProps{Brand: ui.Brand{Name: v.h.Name}, Organization: mark(v.org, look), Until: v.session.ExpiresAt, Now: v.now,
 		Leave: ui.Post{Label: "Leave", Action: pathLeave}, Banner: v.banner(), Toast: v.news()}
 	if v.user != nil {

@@ -131,7 +131,7 @@ func (x *arrival) verify(response *saml.Response, expect saml.Expect) (until tim
 		return until, refused
 	}
 	x.trail.Pass(trail.Attributes, "")
-	return a.NotOnOrAfter.Add(saml.MaxClockSkew), nil
+	return a.NotOnOrAfter.Add(saml.MaxClockSkew), nil // the connection may allow more tomorrow than today
 }
 
 // receiveUnsolicited judges a response that nobody asked for. Where the

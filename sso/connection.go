@@ -23,6 +23,7 @@ type Connection struct {
 	RoleMappings         []RoleMapping  `gorm:"serializer:json"`
 	ReplacesID           *id.Connection // its people move here, as an owner approved
 	ReplacesApprovedBy   *string
+	ReplacesApprovedAt   *time.Time
 	MetadataCheckedAt    *time.Time
 	MetadataError        *string
 	MetadataDueAt        *time.Time // the next look at the metadata, of active connections that have a URL of it

@@ -23,12 +23,12 @@ func Replace(tx *db.OrgTx, c id.Connection, old *id.Connection, owner id.User) (
 	if err != nil {
 		return nil, err
 	}
-	set := db.Set{"replaces_id": nil, "replaces_approved_by": nil}
+	set := db.Set{"replaces_id": nil, "replaces_approved_by": nil, "replaces_approved_at": nil}
 	if old != nil {
 		if err := replaceable(tx, c, *old, owner); err != nil {
 			return nil, err
 		}
-		set = db.Set{"replaces_id": *old, "replaces_approved_by": string(owner)}
+		set = db.Set{"replaces_id": *old, "replaces_approved_by": string(owner), "replaces_approved_at": tx.Now()}
 	}
 	if same(row.ReplacesID, old) && (old == nil || *row.ReplacesApprovedBy == string(owner)) {
 		return row, nil

@@ -16,6 +16,7 @@ CREATE TABLE connections (
   role_mappings          jsonb NOT NULL, -- [sso.RoleMapping]
   replaces_id            text,           -- the connection whose people move here, as an owner approved
   replaces_approved_by   text,
+  replaces_approved_at   timestamptz,
   metadata_checked_at    timestamptz,
   metadata_error         text,
   metadata_due_at        timestamptz, -- the next look at the metadata; null: there is none to look at

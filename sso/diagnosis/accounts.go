@@ -32,7 +32,7 @@ var people = map[string]entry{
 		who:     Here, fix: "Reactivate the member, if that was a mistake."},
 	"identity_move_not_approved": {code: "ACCOUNT-MOVE", title: "The person is known by another connection",
 		explain: "They signed in by another connection of your organization before. Moving people to this one needs an owner’s approval.",
-		who:     Here, page: Access, fix: "Let this connection replace the other."},
+		who:     Here, page: Move, fix: "An owner of your organization approves it in this portal, on the connection’s page under *Move people from another provider*."},
 	"account_is_operator": {code: "ACCOUNT-OPERATOR", title: "That account can’t be reached from here",
 		explain: "An account that runs {app} itself never signs in by a customer’s provider.",
 		who:     Person, fix: "Test with another person."},

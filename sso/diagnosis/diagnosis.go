@@ -31,6 +31,7 @@ const (
 	Settings     Page = "settings"
 	Domains      Page = "domains"
 	App          Page = "app"
+	Move         Page = "move"
 )
 
 // Facts are what was refused, and of whom.

@@ -39,6 +39,8 @@ var changes = map[string]change{
 	"connection.saml_certificate_renewal_required": {"Certificate ends soon", "cert", portal.SSO, ui.Warn},
 	"connection.saml_certificate_renewed":          {"Certificate renewed", "cert", portal.SSO, ui.OK},
 	"connection.rolled_back":                       {"Connection rolled back", "lock", portal.SSO, ui.Neutral},
+	"connection.replacement_approved":              {"Move of people approved", "users", portal.SSO, ui.OK},
+	"connection.replacement_withdrawn":             {"Move of people taken back", "users", portal.SSO, ui.Neutral},
 	"connection.metadata_failed":                   {"Metadata can't be read", "warn", portal.SSO, ui.Bad},
 	"organization.policy_updated":                  {"Policy changed", "shield", portal.Policies, ui.Neutral},
 }

@@ -26,6 +26,8 @@ const (
 	connectionOff      notice = "connection-off"
 	connectionSaved    notice = "connection-saved"
 	connectionRestored notice = "connection-restored"
+	moveApproved       notice = "move-approved"
+	moveWithdrawn      notice = "move-withdrawn"
 	certificateAdded   notice = "certificate-added"
 	certificateRemoved notice = "certificate-removed"
 	keyAdded           notice = "key-added"
@@ -47,6 +49,8 @@ var notices = map[notice]string{
 	connectionOff:      "The connection is off.",
 	connectionSaved:    "Settings saved.",
 	connectionRestored: "The earlier configuration is back.",
+	moveApproved:       "People of the other connection move here.",
+	moveWithdrawn:      "Nobody moves here any more.",
 	certificateAdded:   "Certificate added.",
 	certificateRemoved: "Certificate removed.",
 	keyAdded:           "The next certificate is in our metadata.",

@@ -37,6 +37,14 @@ type connectionPage struct {
 	asked           string // the question on the page: off, undo
 	startURL        string
 	metadataProblem string
+	move            movePart
+}
+
+// answered is what a form of the page met, where it is drawn again.
+type answered struct {
+	typed *settingsForm
+	wrong faults
+	move  *moveQuestion
 }
 
 // failedRow is a sign-in that failed.
@@ -62,27 +70,36 @@ func (h *Handler) ssoConnection(v *visit) error {
 	case s.Connection.State == sso.Draft && v.QueryParam("confirm") == "":
 		return v.Redirect(http.StatusSeeOther, path+"/setup/"+stepOf(s.Connection).name)
 	}
-	return h.showConnection(v, s, http.StatusOK, nil, nil)
+	return h.showConnection(v, s, http.StatusOK, answered{})
 }
 
-func (h *Handler) showConnection(v *visit, s *sso.Setup, status int, typed *settingsForm, wrong faults) error {
-	p := connectionPage{connectionFrame: v.connectionFrame(s.Connection, s.Connection.Name), form: settingsOf(s), problem: wrong,
+func (h *Handler) showConnection(v *visit, s *sso.Setup, status int, a answered) error {
+	p := connectionPage{connectionFrame: v.connectionFrame(s.Connection, s.Connection.Name), form: settingsOf(s), problem: a.wrong,
 		decides: v.has(portal.Policies), startURL: h.values(s.Connection.ID)["start_url"], metadataProblem: deref(s.Connection.MetadataError)}
-	if typed != nil {
-		p.form = *typed
+	if a.typed != nil {
+		p.form = *a.typed
 	}
 	if q := v.QueryParam("confirm"); q == "off" || q == "undo" {
 		p.asked = q
 	}
-	if wrong["confirm"] != "" {
+	if a.wrong["confirm"] != "" {
 		p.asked = "off"
 	}
 	if at := s.Connection.CertificateExpiresAt; at != nil {
 		e := endsAt(*at, v.now)
 		p.certificate = &e
 	}
-	p.frame = p.fail(wrong)
-	if err := v.read(func(tx *db.OrgTx) error { return p.load(tx, h, s) }); err != nil {
+	if a.move != nil {
+		p.asked, p.move.question = "move", *a.move
+	}
+	p.frame = p.fail(a.wrong)
+	err := v.read(func(tx *db.OrgTx) error {
+		if err := p.load(tx, h, s); err != nil {
+			return err
+		}
+		return p.move.load(tx, v, s.Connection)
+	})
+	if err != nil {
 		return err
 	}
 	return v.show(status, connectionView(p))
@@ -187,7 +204,7 @@ func (h *Handler) ssoChange(v *visit) error {
 		return err
 	})
 	if wrong, refused := faultsOf(err, "name", "name", "saml.name_id_format", "oidc.scopes"); refused {
-		return h.showConnection(v, s, http.StatusUnprocessableEntity, &typed, wrong)
+		return h.showConnection(v, s, http.StatusUnprocessableEntity, answered{typed: &typed, wrong: wrong})
 	}
 	if err != nil {
 		return err
@@ -208,7 +225,7 @@ func (h *Handler) ssoTurnOff(v *visit) error {
 		return err
 	}
 	if strings.TrimSpace(form.Get("confirm")) != s.Connection.Name {
-		return h.showConnection(v, s, http.StatusUnprocessableEntity, nil, faults{"confirm": "Type the name as it stands here."})
+		return h.showConnection(v, s, http.StatusUnprocessableEntity, answered{wrong: faults{"confirm": "Type the name as it stands here."}})
 	}
 	err = v.in(func(tx *db.OrgTx) error {
 		if _, err := tenants.Lock(tx); err != nil { // of two who turn the last two off, one is too late

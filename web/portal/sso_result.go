@@ -154,6 +154,8 @@ func (r *resultView) fixPage() ui.Link {
 		return ui.Link{Label: "Map attributes", Href: r.path + "/setup/" + stepAttributes}
 	case diagnosis.Access:
 		return ui.Link{Label: "Choose who can use it", Href: r.path + "/setup/" + stepAccess}
+	case diagnosis.Move:
+		return ui.Link{Label: "Open the connection", Href: r.path + "#move-title"}
 	case diagnosis.Certificates:
 		compare := ""
 		if r.id != "" {

@@ -14,6 +14,8 @@ func ssoRoutes() []route {
 		post(one, (*Handler).ssoChange, portal.SSO),
 		post(one+"/off", (*Handler).ssoTurnOff, portal.SSO),
 		post(one+"/undo", (*Handler).ssoRollBack, portal.SSO),
+		post(one+"/move", (*Handler).ssoMove, portal.SSO),
+		post(one+"/move/back", (*Handler).ssoMoveBack, portal.SSO),
 		post(one+"/discard", (*Handler).ssoDiscard, portal.SSO),
 		get(one+"/setup/:step", (*Handler).ssoSetup, portal.SSO),
 		post(one+"/setup/:step", (*Handler).ssoSave, portal.SSO),

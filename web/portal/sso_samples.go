@@ -150,6 +150,19 @@ func sampleConnection(l Look) connectionPage {
 		}}
 }
 
+func sampleMove(l Look) connectionPage {
+	p := sampleConnection(l)
+	p.failures = nil
+	p.move = movePart{another: true, owner: true, others: []ui.Option{{Value: "conn_2", Label: "Entra ID"}, {Value: "conn_3", Label: sampleCompany + " (Google Workspace)"}}}
+	return p
+}
+
+func sampleMoved(l Look) connectionPage {
+	p := sampleMove(l)
+	p.move.approved, p.move.from, p.move.by, p.move.at = true, "Entra ID", "Ines Halvorsen", ago20()
+	return p
+}
+
 func sampleCertificates(l Look) certificatesPage {
 	c := sampleSSO("OktaSAML", sso.Active)
 	pem := "-----BEGIN CERTIFICATE-----\nMIIC4jCCAcqgAwIBAgIUJq0k6m2yXw==\n-----END CERTIFICATE-----"

@@ -174,6 +174,29 @@ var ssoStates = []State{
 		p.frame = p.fail(p.problem)
 		return connectionView(p)
 	}},
+	{"portal-sso-move", func(l Look) templ.Component { return connectionView(sampleMove(l)) }},
+	{"portal-sso-move-question", func(l Look) templ.Component {
+		p := sampleMove(l)
+		p.asked, p.move.question = "move", moveQuestion{from: "conn_2", name: "Entra ID", people: 412}
+		return connectionView(p)
+	}},
+	{"portal-sso-move-error", func(l Look) templ.Component {
+		p := sampleMove(l)
+		p.problem = faults{fieldFrom: "Choose a connection."}
+		p.frame = p.fail(p.problem)
+		return connectionView(p)
+	}},
+	{"portal-sso-move-approved", func(l Look) templ.Component { return connectionView(sampleMoved(l)) }},
+	{"portal-sso-move-link", func(l Look) templ.Component {
+		p := sampleMoved(l)
+		p.move.owner, p.move.from = false, ""
+		return connectionView(p)
+	}},
+	{"portal-sso-move-admin", func(l Look) templ.Component {
+		p := sampleMove(l)
+		p.move.owner = false
+		return connectionView(p)
+	}},
 	{"portal-sso-certificates", func(l Look) templ.Component { return certificatesView(sampleCertificates(l)) }},
 	{"portal-sso-certificates-compare", func(l Look) templ.Component {
 		p := sampleCertificates(l)

@@ -30,6 +30,7 @@ type visit struct {
 	org     *tenants.Organization
 	browser *sessions.Browser // whoever came by role; nil by a link
 	user    *users.User
+	role    string // theirs in the organization
 	now     time.Time
 }
 
@@ -140,6 +141,7 @@ func (v *visit) byRole(tx *db.AllTx) (err error) {
 	if len(m) == 0 || !looksAfter(m[0].RoleSlug) || v.org.System {
 		return errNoAdmin
 	}
+	v.role = m[0].RoleSlug
 	policy, err := tenants.GetPolicy(tx, v.org.ID)
 	if err == nil && !gates.Holds(policy, signedIn(v.org.ID, v.browser, v.Request())) {
 		return errAskAgain

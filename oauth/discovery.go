@@ -21,6 +21,7 @@ type metadata struct {
 	Userinfo              string   `json:"userinfo_endpoint"`
 	Device                string   `json:"device_authorization_endpoint"`
 	Keys                  string   `json:"jwks_uri"`
+	Introspection         string   `json:"introspection_endpoint"`
 	EndSession            string   `json:"end_session_endpoint"`
 	Scopes                []string `json:"scopes_supported"`
 	ResponseTypes         []string `json:"response_types_supported"`
@@ -29,6 +30,7 @@ type metadata struct {
 	SubjectTypes          []string `json:"subject_types_supported"`
 	IDTokenAlgorithms     []string `json:"id_token_signing_alg_values_supported"`
 	TokenAuthMethods      []string `json:"token_endpoint_auth_methods_supported"`
+	IntrospectionAuth     []string `json:"introspection_endpoint_auth_methods_supported"`
 	Claims                []string `json:"claims_supported"`
 	Contexts              []string `json:"acr_values_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
@@ -47,11 +49,12 @@ func (h *Handler) discovery(c echo.Context) error {
 	cacheable(c)
 	return c.JSON(http.StatusOK, metadata{
 		Issuer: h.Base, Authorization: h.Base + "/oauth2/authorize", Token: h.Base + "/oauth2/token",
-		Userinfo: h.Base + "/oauth2/userinfo", Device: h.Base + "/oauth2/device_authorization", Keys: h.Base + "/oauth2/jwks", EndSession: h.Base + "/oauth2/logout",
+		Userinfo: h.Base + "/oauth2/userinfo", Device: h.Base + "/oauth2/device_authorization", Keys: h.Base + "/oauth2/jwks", Introspection: h.Base + "/oauth2/introspect", EndSession: h.Base + "/oauth2/logout",
 		Scopes: knownScopes, ResponseTypes: []string{"code"}, ResponseModes: []string{"query"},
 		GrantTypes: []string{grantCode, grantRefresh, grantDevice}, SubjectTypes: []string{"public"},
 		IDTokenAlgorithms: []string{string(RS256), string(ES256)},
 		TokenAuthMethods:  []string{"client_secret_basic", "client_secret_post", "none"},
+		IntrospectionAuth: []string{"client_secret_basic", "client_secret_post"},
 		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid", "org_id", "name", "given_name",
 			"family_name", "picture", "locale", "updated_at", "email", "email_verified"},
 		Contexts: knownContexts, ChallengeMethods: []string{"S256"}, Prompts: []string{"none", "login", "select_account", "create"}, Locales: locales(),

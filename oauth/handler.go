@@ -81,6 +81,7 @@ func (h *Handler) Mount(e *echo.Echo) {
 	e.POST(devicePath+"/:device", h.page(h.decideDevice), small)
 	e.GET("/oauth2/userinfo", h.userinfo, h.crossOrigin)
 	e.POST("/oauth2/userinfo", h.userinfo, small, h.crossOrigin)
+	e.POST("/oauth2/introspect", h.introspect, small)
 	e.GET("/oauth2/jwks", h.standardKeys, openToAll)
 	e.GET("/oauth2/logout", h.page(h.logoutOAuth2))
 	e.POST("/oauth2/logout", h.page(h.logoutOAuth2), small)

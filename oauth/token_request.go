@@ -29,6 +29,7 @@ type tokenRequest struct {
 	Invitation     string `json:"invitation_token"`
 	ChallengeID    string `json:"authentication_challenge_id"`
 	Scope          string `json:"scope"`
+	Token          string `json:"token"` // to be introspected
 	IPAddress      string `json:"ip_address"`
 	UserAgent      string `json:"user_agent"`
 }
@@ -76,7 +77,7 @@ func (t *tokenRequest) members() map[string]*string {
 		"organization_id": &t.OrganizationID, "email": &t.Email, "password": &t.Password,
 		"pending_authentication_token": &t.PendingToken,
 		"authentication_challenge_id":  &t.ChallengeID, "invitation_token": &t.Invitation, "device_code": &t.DeviceCode,
-		"scope": &t.Scope, "ip_address": &t.IPAddress, "user_agent": &t.UserAgent,
+		"scope": &t.Scope, "token": &t.Token, "ip_address": &t.IPAddress, "user_agent": &t.UserAgent,
 	}
 }
 

@@ -268,9 +268,11 @@ ALTER TABLE login_attempts ADD COLUMN sso_identity_id text;      -- and is this 
 ALTER TABLE browser_sessions ADD COLUMN sso_organization_id text;
 ALTER TABLE browser_sessions ADD COLUMN sso_guest boolean NOT NULL DEFAULT false;
 ALTER TABLE browser_sessions ADD COLUMN connection_id text;
+CREATE INDEX browser_sessions_sso ON browser_sessions (sso_organization_id) WHERE sso_organization_id IS NOT NULL;
 ALTER TABLE sessions ADD COLUMN sso_organization_id text;
 ALTER TABLE sessions ADD COLUMN sso_guest boolean NOT NULL DEFAULT false;
 ALTER TABLE sessions ADD COLUMN connection_id text;
+CREATE INDEX sessions_sso ON sessions (sso_organization_id) WHERE sso_organization_id IS NOT NULL;
 ALTER TABLE grants ADD COLUMN sso_organization_id text;
 ALTER TABLE grants ADD COLUMN sso_guest boolean NOT NULL DEFAULT false;
 ALTER TABLE grants ADD COLUMN connection_id text;

@@ -122,7 +122,7 @@ func (a Arrival) owner(tx *db.Tx) (u *users.User, made bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	operator, err := isOperator(tx, u.ID)
+	operator, err := users.IsOperator(tx, u.ID)
 	if err != nil {
 		return nil, false, err
 	}
@@ -192,21 +192,4 @@ func (a Arrival) email() *string {
 		return nil
 	}
 	return &a.Email
-}
-
-// isOperator reports whether somebody may use the dashboard.
-func isOperator(tx *db.Tx, user id.User) (operator bool, err error) {
-	system, found, err := tenants.SystemOrganization(tx)
-	if err != nil || !found {
-		return false, err
-	}
-	err = tx.In(system, func(tx *db.OrgTx) error {
-		_, err := users.MembershipOf(tx, user)
-		operator = err == nil
-		if errors.Is(err, db.ErrNotFound) {
-			err = nil
-		}
-		return err
-	})
-	return operator, err
 }

@@ -135,7 +135,7 @@ func (x *arriving) refresh() error {
 	if err != nil || !holds || x.email.Key != "" && !x.owns {
 		return err
 	}
-	if operator, err := isOperator(x.tx.Tx, x.user.ID); err != nil || operator {
+	if operator, err := users.IsOperator(x.tx.Tx, x.user.ID); err != nil || operator {
 		return err
 	}
 	var c users.Change

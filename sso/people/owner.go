@@ -5,9 +5,7 @@ import (
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/field"
-	"gatehouse/internal/id"
 	"gatehouse/sso/trail"
-	"gatehouse/tenants"
 	"gatehouse/users"
 )
 
@@ -112,26 +110,9 @@ func (x *arriving) create() (err error) {
 // isNoOperator refuses those who may use the dashboard: a customer's provider
 // would sign whom it likes in to an operator's account.
 func (x *arriving) isNoOperator() error {
-	operator, err := isOperator(x.tx.Tx, x.user.ID)
+	operator, err := users.IsOperator(x.tx.Tx, x.user.ID)
 	if err == nil && operator {
 		err = trail.Refuse(ErrOperator, trail.Account, "", x.email.Shown)
 	}
 	return err
-}
-
-// isOperator reports whether somebody may use the dashboard.
-func isOperator(tx *db.Tx, user id.User) (operator bool, err error) {
-	system, found, err := tenants.SystemOrganization(tx)
-	if err != nil || !found {
-		return false, err
-	}
-	err = tx.In(system, func(tx *db.OrgTx) error {
-		_, err := users.MembershipOf(tx, user)
-		operator = err == nil
-		if errors.Is(err, db.ErrNotFound) {
-			err = nil
-		}
-		return err
-	})
-	return operator, err
 }

@@ -122,7 +122,11 @@ func (v *visit) oneDomain() (d held, err error) {
 }
 
 func (v *visit) domainPage(d held) domainPage {
-	return domainPage{frame: v.frame(d.Domain.Domain, pathDomains), held: d, path: pathDomains + "/" + string(d.ID)}
+	f := v.frame(d.Domain.Domain, pathDomains)
+	if v.has(portal.SSO) {
+		f.success = "" // a domain is not all that the visit is for
+	}
+	return domainPage{frame: f, held: d, path: pathDomains + "/" + string(d.ID)}
 }
 
 func (h *Handler) domain(v *visit) error {

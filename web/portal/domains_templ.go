@@ -652,7 +652,7 @@ func domainStanding(p domainPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "found", Title: "Where it stands", Actions: domainStatus(&p.held), Foot: domainFoot(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "found", Title: "Where it stands", Actions: domainStatus(&p.held), Foot: footOf(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -755,6 +755,14 @@ func domainFoot(p domainPage) templ.Component {
 		}
 		return nil
 	})
+}
+
+// footOf is nothing where DNS is not asked.
+func footOf(p domainPage) templ.Component {
+	if p.VerificationStrategy == tenants.Manual && p.State == tenants.Verified {
+		return nil
+	}
+	return domainFoot(p)
 }
 
 // checkKind makes the button the page's main one while something waits for it.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/internal/id"
+	"gatehouse/internal/limit"
 )
 
 // budgets bound how many records are written of answers that belong to no
@@ -24,11 +25,7 @@ func (b *budgets) of(c id.Connection) *budget {
 }
 
 // budget is one of them.
-type budget struct {
-	mu   sync.Mutex
-	left float64
-	at   time.Time
-}
+type budget struct{ bucket limit.Bucket }
 
 const (
 	strangersPerSecond = 1
@@ -37,17 +34,5 @@ const (
 
 // Take reports whether one more may be written down.
 func (b *budget) Take(now time.Time) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.at.IsZero() {
-		b.left = strangersAtOnce
-	} else {
-		b.left = min(strangersAtOnce, b.left+max(0, now.Sub(b.at).Seconds())*strangersPerSecond)
-	}
-	b.at = now
-	if b.left < 1 {
-		return false
-	}
-	b.left--
-	return true
+	return b.bucket.Take(now, strangersPerSecond, strangersAtOnce)
 }

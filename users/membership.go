@@ -20,6 +20,9 @@ type Membership struct {
 	Status           Status
 	RoleSlug         string
 	DirectoryManaged bool
+	GivenRole        *string        // managed by a directory: the role that people gave, beside the directory's
+	DirectoryRole    *string        // the role that its groups give
+	DeactivatedBy    *string        // ByDirectory; nil: people
 	CustomAttributes map[string]any `gorm:"serializer:json"`
 	LastUsedAt       *time.Time
 	DeactivatedAt    *time.Time

@@ -18,27 +18,31 @@ var floors = map[string]float64{
 	"internal/app": 9,
 	"web/gallery":  8.5, // shows the portal's pages too
 	"api":          8, "web/dashboard": 8, "web/portal": 8,
-	"lifecycle":     7.5, // crosses everything, the provider too
-	"account":       7.2, // a person's own pages: which login guards, and which name the provider's clients
-	"oauth":         7,
-	"login":         6,
-	"login/gates":   5.9,
-	"social":        5.7,
-	"invitations":   5.6,
-	"mailbox":       5.5,
-	"sso":           5.2, // whose domains and roles a connection uses, and whom its certificates concern
-	"users":         5,
-	"mfa":           4.5,
-	"tenants":       4,
-	"portal":        4,
-	"sso/people":    5.7,
-	"sessions":      4,
-	"apikeys":       4,
-	"audit":         3,
-	"internal/mail": 2.5,
-	"internal/jobs": 2, "internal/limit": 2, "internal/puzzle": 2,
+	"lifecycle":      7.5, // crosses everything, the provider too
+	"account":        7.2, // a person's own pages: which login guards, and which name the provider's clients
+	"oauth":          7,
+	"login":          6,
+	"scim":           6,
+	"scim/provision": 5.65, // whose account a person of a directory is, invitations and proven mailboxes included
+	"scim/directory": 5.3,
+	"login/gates":    5.9,
+	"social":         5.7,
+	"invitations":    5.6,
+	"mailbox":        5.5,
+	"sso":            5.2, // whose domains and roles a connection uses, and whom its certificates concern
+	"users":          5,
+	"mfa":            4.5,
+	"tenants":        4,
+	"portal":         4,
+	"sso/people":     5.7,
+	"sessions":       4,
+	"apikeys":        4,
+	"audit":          3,
+	"internal/mail":  2.5,
+	"internal/jobs":  2, "internal/limit": 2, "internal/puzzle": 2,
 	"internal/db": 1, "web/hosted": 1, "web/mail": 1,
-	"users/password": 0.5, "tenants/brand": 0.5, "tenants/dns": 0.5, "web/ui": 0.5, "sso/oidc": 0.5, "sso/saml": 0.5, "sso/diagnosis": 0.5, "sso/guide": 0.4,
+	"users/password": 0.5, "tenants/brand": 0.5, "tenants/dns": 0.5, "web/ui": 0.5, "sso/oidc": 0.5, "sso/saml": 0.5, "sso/diagnosis": 0.5, "sso/guide": 0.4, "scim/guide": 0.4,
+	"scim/schema": 0.37, "scim/filter": 0.4, "scim/patch": 0.45,
 	"internal/id": 0, "internal/actor": 0, "internal/problem": 0, "internal/seal": 0, "internal/netguard": 0,
 	"internal/config": 0, "internal/browser": 0, "internal/field": 0, "internal/wire": 0, "internal/i18n": 0, "web/assets": 0, "migrations": 0, "sso/trail": 0,
 }

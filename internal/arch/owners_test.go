@@ -31,8 +31,9 @@ var owners = map[string][]string{
 	"oauth":           {"clients", "client_secrets", "redirect_uris", "authorization_requests", "grants", "refresh_tokens", "signing_keys", "device_authorizations", "sso_tokens"},
 	"sso":             {"connections", "connection_domains", "connection_configurations", "connection_keys", "sso_requests", "assertions_seen", "sso_attempts"},
 	"sso/people":      {"sso_identities", "sso_sessions"},
+	"scim/directory":  {"directories", "directory_tokens", "directory_counts", "directory_users", "directory_user_emails", "directory_groups", "directory_group_members", "directory_group_groups", "directory_role_mappings", "directory_departures", "scim_requests"},
 	"portal":          {"portal_links", "portal_sessions"},
-	"apikeys":         {"api_keys", "idempotency_keys"},
+	"apikeys":         {"api_keys", "member_api_keys", "idempotency_keys"},
 	"lifecycle":       {"setup_links"},
 	"audit":           {"audit_events", "audit_pending"},
 }

@@ -109,7 +109,7 @@ func seedRaw(t *testing.T, d *DB, orgs ...id.Organization) {
 				{"INSERT INTO organization_policies (organization_id, policy, created_at, updated_at) VALUES (?, '{}', now(), now())", []any{o}},
 				{"INSERT INTO invitations (id, organization_id, email, email_key, token_hash, sealed, expires_at, created_at, updated_at) VALUES (?, ?, 'x', 'x', ?, '', now(), now(), now())", []any{id.New[id.Invitation](), o, []byte(o)}},
 				{"INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, targets, data) VALUES (?, ?, 'x', now(), 'system', '[]', '{}')", []any{id.New[id.Event](), o}},
-			}, connectionRows(o, user)...) {
+			}, append(connectionRows(o, user), directoryRows(o, user)...)...) {
 				if err := tx.session().Exec(s.sql, s.args...).Error; err != nil {
 					return err
 				}
@@ -147,5 +147,25 @@ func connectionRows(o id.Organization, user id.User) []row {
 		{"INSERT INTO sso_tokens (id, organization_id, kind, token_hash, client_id, identity_id, expires_at, created_at, updated_at) VALUES (?, ?, 'profile', ?, ?, ?, now(), now(), now())", []any{id.New[id.SSOToken](), o, hash, client, identity}},
 		{"INSERT INTO portal_links (id, organization_id, token_hash, scopes, made_by, extendable, expires_at, created_at, updated_at) VALUES (?, ?, ?, '[]', 'x', false, now(), now(), now())", []any{id.New[id.PortalLink](), o, hash}},
 		{"INSERT INTO portal_sessions (id, organization_id, secret_hash, name, scopes, extendable, expires_at, created_at, updated_at) VALUES (?, ?, ?, 'x', '[]', false, now(), now(), now())", []any{id.New[id.PortalSession](), o, hash}},
+	}
+}
+
+// directoryRows are a directory of the organization and what hangs on it.
+func directoryRows(o id.Organization, user id.User) []row {
+	dir, person, group := id.New[id.Directory](), id.New[id.DirectoryUser](), id.New[id.DirectoryGroup]()
+	hash := []byte(o)
+	return []row{
+		{"INSERT INTO directories (id, organization_id, type, name, state, attribute_map, trust_roles, jit, window_seconds, created_at, updated_at) VALUES (?, ?, 'x', 'x', 'active', '{}', false, false, 1, now(), now())", []any{dir, o}},
+		{"INSERT INTO directory_tokens (id, organization_id, directory_id, token_hash, last_four, made_by, created_at, updated_at) VALUES (?, ?, ?, ?, 'x', 'x', now(), now())", []any{id.New[id.DirectoryToken](), o, dir, hash}},
+		{"INSERT INTO directory_counts (id, organization_id, directory_id, users_active, users_inactive, groups_total) VALUES (?, ?, ?, 0, 0, 0)", []any{id.New[id.DirectoryCount](), o, dir}},
+		{"INSERT INTO directory_users (id, organization_id, directory_id, user_name, user_name_key, active, resource, version, kept, created_at, updated_at) VALUES (?, ?, ?, 'x', 'x', true, '{}', 1, false, now(), now())", []any{person, o, dir}},
+		{"INSERT INTO directory_user_emails (id, organization_id, directory_id, directory_user_id, value_key, type_key, is_primary) VALUES (?, ?, ?, ?, 'x', '', true)", []any{id.New[id.DirectoryEmail](), o, dir, person}},
+		{"INSERT INTO directory_groups (id, organization_id, directory_id, display_name, display_name_key, resource, version, created_at, updated_at) VALUES (?, ?, ?, 'x', 'x', '{}', 1, now(), now())", []any{group, o, dir}},
+		{"INSERT INTO directory_group_members (organization_id, directory_id, group_id, directory_user_id, created_at) VALUES (?, ?, ?, ?, now())", []any{o, dir, group, person}},
+		{"INSERT INTO directory_group_groups (organization_id, directory_id, group_id, child_id, created_at) VALUES (?, ?, ?, ?, now())", []any{o, dir, group, group}},
+		{"INSERT INTO directory_role_mappings (id, organization_id, directory_id, group_id, role_slug, made_by, created_at, updated_at) VALUES (?, ?, ?, ?, 'x', 'x', now(), now())", []any{id.New[id.RoleMapping](), o, dir, group}},
+		{"INSERT INTO directory_departures (id, organization_id, directory_id, directory_user_id, kind, request_id, received_at, sessions, refresh_tokens, api_keys, kept, created_at, updated_at) VALUES (?, ?, ?, ?, 'deactivated', 'x', now(), 0, 0, 0, false, now(), now())", []any{id.New[id.Departure](), o, dir, person}},
+		{"INSERT INTO scim_requests (id, organization_id, directory_id, request_id, method, path, operation, resource_type, outcome, status, reason, took_us, created_at) VALUES (?, ?, ?, 'x', 'GET', 'x', 'x', '', 'read', 200, 'x', 0, now())", []any{id.New[id.SCIMRequest](), o, dir}},
+		{"INSERT INTO member_api_keys (id, organization_id, user_id, name, key_hash, last_four, permissions, created_at, updated_at) VALUES (?, ?, ?, 'x', ?, 'x', '[]', now(), now())", []any{id.New[id.APIKey](), o, user, hash}},
 	}
 }

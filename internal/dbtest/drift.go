@@ -77,11 +77,15 @@ func readSQLite(t testing.TB, d *db.DB) Schema {
 		if foreign(r[0]) {
 			continue
 		}
-		for _, c := range query(t, conn, 4, `SELECT name, type, "notnull", pk FROM pragma_table_info('`+r[0]+`')`) {
+		var key []string
+		for _, c := range query(t, conn, 4, `SELECT name, type, "notnull", pk FROM pragma_table_info('`+r[0]+`') ORDER BY pk`) {
 			s.Columns[r[0]+"."+c[0]] = Column{kind(t, c[1]), c[2] == "0"}
 			if c[3] != "0" {
-				s.Unique = append(s.Unique, r[0]+" ("+c[0]+")")
+				key = append(key, c[0])
 			}
+		}
+		if len(key) > 0 {
+			s.Unique = append(s.Unique, r[0]+" ("+strings.Join(key, ", ")+")")
 		}
 	}
 	for _, r := range query(t, conn, 2, `SELECT tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'`) {

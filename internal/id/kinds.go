@@ -52,6 +52,14 @@ type (
 	SSOToken           string
 	PortalLink         string
 	PortalSession      string
+	DirectoryToken     string
+	DirectoryUser      string
+	DirectoryGroup     string
+	DirectoryCount     string
+	DirectoryEmail     string
+	RoleMapping        string
+	Departure          string
+	SCIMRequest        string
 )
 
 func (Organization) Prefix() string       { return "org_" }
@@ -104,3 +112,11 @@ func (SSOSession) Prefix() string         { return "sso_session_" }
 func (SSOToken) Prefix() string           { return "sso_token_" }
 func (PortalLink) Prefix() string         { return "portal_link_" }
 func (PortalSession) Prefix() string      { return "portal_session_" }
+func (DirectoryToken) Prefix() string     { return "directory_token_" }
+func (DirectoryUser) Prefix() string      { return "directory_user_" }
+func (DirectoryGroup) Prefix() string     { return "directory_group_" }
+func (DirectoryCount) Prefix() string     { return "directory_count_" }
+func (DirectoryEmail) Prefix() string     { return "directory_email_" }
+func (RoleMapping) Prefix() string        { return "role_mapping_" }
+func (Departure) Prefix() string          { return "departure_" }
+func (SCIMRequest) Prefix() string        { return "scim_request_" }

@@ -155,7 +155,7 @@ func directoryRows(o id.Organization, user id.User) []row {
 	dir, person, group := id.New[id.Directory](), id.New[id.DirectoryUser](), id.New[id.DirectoryGroup]()
 	hash := []byte(o)
 	return []row{
-		{"INSERT INTO directories (id, organization_id, type, name, state, attribute_map, trust_roles, jit, window_seconds, created_at, updated_at) VALUES (?, ?, 'x', 'x', 'active', '{}', false, false, 1, now(), now())", []any{dir, o}},
+		{"INSERT INTO directories (id, organization_id, type, name, state, staged, attribute_map, trust_roles, jit, window_seconds, created_at, updated_at) VALUES (?, ?, 'x', 'x', 'active', false, '{}', false, false, 1, now(), now())", []any{dir, o}},
 		{"INSERT INTO directory_tokens (id, organization_id, directory_id, token_hash, last_four, made_by, created_at, updated_at) VALUES (?, ?, ?, ?, 'x', 'x', now(), now())", []any{id.New[id.DirectoryToken](), o, dir, hash}},
 		{"INSERT INTO directory_counts (id, organization_id, directory_id, users_active, users_inactive, groups_total) VALUES (?, ?, ?, 0, 0, 0)", []any{id.New[id.DirectoryCount](), o, dir}},
 		{"INSERT INTO directory_users (id, organization_id, directory_id, user_name, user_name_key, active, resource, version, kept, created_at, updated_at) VALUES (?, ?, ?, 'x', 'x', true, '{}', 1, false, now(), now())", []any{person, o, dir}},

@@ -11,19 +11,21 @@ type Kind int
 
 // The kinds. Internal is what every error is that is not a problem.
 const (
-	Internal     Kind = iota
-	BadRequest        // 400: understood, and refused
-	Invalid           // 422: malformed members or parameters
-	Unauthorized      // 401: no or bad credentials
-	Forbidden         // 403: credentials without the right
-	NotFound          // 404: absent, or another organization's
-	Gone              // 410
-	Conflict          // 409: collides with what is there
-	TooLarge          // 413
-	Unsupported       // 415
-	TooMany           // 429, with RetryAfter
-	Unavailable       // 503, with RetryAfter
-	NotAllowed        // 405
+	Internal       Kind = iota
+	BadRequest          // 400: understood, and refused
+	Invalid             // 422: malformed members or parameters
+	Unauthorized        // 401: no or bad credentials
+	Forbidden           // 403: credentials without the right
+	NotFound            // 404: absent, or another organization's
+	Gone                // 410
+	Conflict            // 409: collides with what is there
+	TooLarge            // 413
+	Unsupported         // 415
+	TooMany             // 429, with RetryAfter
+	Unavailable         // 503, with RetryAfter
+	NotAllowed          // 405
+	Stale               // 412: it has changed since (RFC 9110 §13.1.1)
+	NotImplemented      // 501
 )
 
 var statuses = map[Kind]int{
@@ -31,6 +33,7 @@ var statuses = map[Kind]int{
 	Unauthorized: http.StatusUnauthorized, Forbidden: http.StatusForbidden, NotFound: http.StatusNotFound, Gone: http.StatusGone,
 	Conflict: http.StatusConflict, TooLarge: http.StatusRequestEntityTooLarge, Unsupported: http.StatusUnsupportedMediaType,
 	TooMany: http.StatusTooManyRequests, Unavailable: http.StatusServiceUnavailable, NotAllowed: http.StatusMethodNotAllowed,
+	Stale: http.StatusPreconditionFailed, NotImplemented: http.StatusNotImplemented,
 }
 
 // Status is the HTTP status of a kind.

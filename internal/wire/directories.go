@@ -66,6 +66,7 @@ type DirectoryDetail struct {
 	AttributeMap map[string]string `json:"attribute_map"` // custom attribute → path of the resource
 	TrustRoles   bool              `json:"trust_roles"`
 	JIT          bool              `json:"jit_provisioning"`
+	Staged       bool              `json:"staged"` // what comes is kept; nobody becomes a member until it is applied
 	HeldAt       *Timestamp        `json:"held_at"`
 	LastSyncedAt *Timestamp        `json:"last_synced_at"`
 	ActivatedAt  *Timestamp        `json:"activated_at"`

@@ -7,6 +7,7 @@ CREATE TABLE directories (
   type               text NOT NULL, -- the wire's: okta scim v2.0 …
   name               text NOT NULL,
   state              text NOT NULL, -- waiting, active, inactive
+  staged             boolean NOT NULL, -- what comes is kept and shown; nobody becomes a member until somebody says so
   attribute_map      jsonb NOT NULL, -- custom attribute → path of the resource
   trust_roles        boolean NOT NULL, -- roles that the provider sends count like mapped groups
   jit                boolean NOT NULL, -- who signs in first by single sign-on may become a member beside the directory

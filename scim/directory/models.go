@@ -25,6 +25,7 @@ type Directory struct {
 	Type             string // the wire's, such as "okta scim v2.0"
 	Name             string
 	State            State
+	Staged           bool              // nobody becomes a member until somebody has looked and said so (provision.Apply)
 	AttributeMap     map[string]string `gorm:"serializer:json"` // custom attribute → path of the resource
 	TrustRoles       bool
 	JIT              bool `gorm:"column:jit"`

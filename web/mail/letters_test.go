@@ -43,7 +43,17 @@ var letters = []Letter{
 	DomainKept{haldens},
 	CertificateEnds{okta, 14},
 	CertificateFound{okta},
+	DirectoryHeld{DirectoryLetter: halden, Since: at, Departed: 83},
+	DirectoryOwnerKept{halden, "ines@haldenmarine.example", at},
+	DirectoryTokenRevoked{halden, "x7Qk", "Priya Raghunathan", at, 0},
+	DirectoryTokenExpires{halden, "x7Qk", at.AddDate(0, 0, 14), 14},
+	DirectoryDeleted{haldensList, "Priya Raghunathan", at, 412},
 }
+
+var (
+	halden      = DirectoryLetter{Directory: "Okta of Halden", Organization: "Halden Marine", URL: "https://auth.fieldnote.example/portal/directory/directory_1"}
+	haldensList = DirectoryLetter{Directory: "Okta of Halden", Organization: "Halden Marine", URL: "https://auth.fieldnote.example/portal/directory"}
+)
 
 var okta = CertificateLetter{Connection: "Okta of Halden", Organization: "Halden Marine", Fingerprint: "5E:0B:1C:9A:77:42:F1:3D:88:06:AB:53:E9:20:C4:6F:15:B7:D2:38:4E:91:0A:CC:67:F3:2B:84:D5:19:7E:A0",
 	Ends: at.AddDate(0, 0, 14), URL: "https://auth.fieldnote.example/portal/sso/conn_1/certificates"}

@@ -85,4 +85,4 @@ func Apply(tx *db.OrgTx, d *directory.Directory) error                      { re
 func (s *Service) DeleteDirectory(tx *db.OrgTx, d *directory.Directory) error { return errUnbuilt }
 
 // Register adds the jobs.
-func (s *Service) Register(r *jobs.Registry) {}
+func (s *Service) Register(r *jobs.Registry) { s.registerNotices(r) }

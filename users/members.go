@@ -2,6 +2,7 @@ package users
 
 import (
 	"errors"
+	"gatehouse/apikeys"
 
 	"gatehouse/audit"
 	"gatehouse/internal/db"
@@ -109,10 +110,21 @@ func DeactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, erro
 	if err != nil {
 		return nil, err
 	}
-	return m, sessions.EndForMember(tx, m.UserID, sessions.MembershipEnded)
+	return m, endAccess(tx, m.UserID)
 }
 
-// ReactivateMember brings a deactivated membership back. Its sessions stay ended.
+// endAccess ends what a person came by into the organization, and what they
+// made there to come by: sessions, and keys for the application's API.
+func endAccess(tx *db.OrgTx, user id.User) error {
+	if err := sessions.EndForMember(tx, user, sessions.MembershipEnded); err != nil {
+		return err
+	}
+	_, err := apikeys.EndMemberKeys(tx, user)
+	return err
+}
+
+// ReactivateMember brings a deactivated membership back. Its sessions and keys
+// stay ended.
 func ReactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, error) {
 	m, err := memberships.Get(tx, membership)
 	if err != nil || m.Status == Active {
@@ -124,7 +136,7 @@ func ReactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, erro
 	return change(tx, membership, db.Set{"status": Active, "deactivated_at": nil})
 }
 
-// RemoveMember ends a membership for good, with its sessions.
+// RemoveMember ends a membership for good, with its sessions and keys.
 func RemoveMember(tx *db.OrgTx, membership id.Membership) error {
 	m, err := memberships.Get(tx, membership)
 	if err != nil {
@@ -151,7 +163,7 @@ func remove(tx *db.OrgTx, m *Membership) error {
 	if n == 0 {
 		return db.ErrNotFound // somebody else removed it just now
 	}
-	if err := sessions.EndForMember(tx, m.UserID, sessions.MembershipEnded); err != nil {
+	if err := endAccess(tx, m.UserID); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.MembershipDeleted{Membership: w})

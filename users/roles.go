@@ -18,3 +18,17 @@ func RolesOf(tx *db.OrgTx, people []id.User) (map[id.User]string, error) {
 	}
 	return roles, err
 }
+
+// HoldActiveMember is the person's active membership, which nobody ends until
+// the transaction has; db.ErrNotFound where there is none.
+func HoldActiveMember(tx *db.OrgTx, user id.User) (*Membership, error) {
+	m, err := MembershipOf(tx, user)
+	if err != nil {
+		return nil, err
+	}
+	m, err = memberships.GetForUpdate(tx, m.ID)
+	if err == nil && m.Status != Active {
+		return nil, db.ErrNotFound
+	}
+	return m, err
+}

@@ -16,6 +16,7 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/portal"
+	"gatehouse/scim/directory"
 	"gatehouse/sessions"
 	"gatehouse/social"
 	"gatehouse/sso"
@@ -47,7 +48,10 @@ func sweep(ctx context.Context, d *db.DB) error {
 	if err := people.Sweep(ctx, d); err != nil {
 		return err
 	}
-	return sso.Sweep(ctx, d)
+	if err := sso.Sweep(ctx, d); err != nil {
+		return err
+	}
+	return directory.Sweep(ctx, d)
 }
 
 func counted(remove func(*db.Tx) (int64, error)) func(*db.Tx) error {

@@ -3,7 +3,10 @@ package db
 import (
 	"errors"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"gatehouse/internal/problem"
 )
@@ -15,6 +18,18 @@ var ErrNotFound = problem.ErrNotFound
 // ErrDuplicate says that a unique index refused a row. Insert returns it
 // without breaking the transaction, so the caller may go on to look why.
 var ErrDuplicate = errors.New("a row with that key exists")
+
+// Retryable reports whether a transaction failed because of another one beside
+// it, so that the same may well succeed: a deadlock or a serialization failure
+// on Postgres, a busy file on SQLite.
+func Retryable(err error) bool {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.Code == "40001" || refused.Code == "40P01"
+	}
+	var busy *sqlite.Error
+	return errors.As(err, &busy) && busy.Code()&0xff == sqlite3.SQLITE_BUSY
+}
 
 func translate(err error) error {
 	switch {

@@ -40,6 +40,22 @@ func (h OwnedTable[T, K]) Insert(tx *OrgTx, row *T) error {
 	return h.t.insert(tx.base(), row)
 }
 
+// InsertLater is Insert of a row with a fresh key that nothing in this
+// transaction reads: it travels with the commit.
+func (h OwnedTable[T, K]) InsertLater(tx *OrgTx, row *T) error {
+	any(row).(ownable).setOrganization(tx.scope.org)
+	return h.t.insertLater(tx.base(), row)
+}
+
+// InsertAll adds rows in one statement. Those whose key is taken are left out,
+// without a word.
+func (h OwnedTable[T, K]) InsertAll(tx *OrgTx, rows []T) error {
+	for i := range rows {
+		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
+	}
+	return h.t.insertAll(tx.base(), rows)
+}
+
 // Update sets columns of one row if it still meets conds, and says how many it changed.
 func (h OwnedTable[T, K]) Update(tx *OrgTx, key K, set Set, conds ...Cond) (int64, error) {
 	return h.t.update(tx.base(), owned, set, append(conds, keyed(key)))

@@ -81,6 +81,14 @@ func (table[T]) insert(tx *Tx, row *T) error {
 	return nil
 }
 
+// insertAll is insert of several rows, of which some may be there already.
+func (table[T]) insertAll(tx *Tx, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return translate(tx.session().Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error)
+}
+
 // insertLater is insert of a row whose key nobody else makes; see later.go.
 func (table[T]) insertLater(tx *Tx, row *T) error {
 	return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(row) })

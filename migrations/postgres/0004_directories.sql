@@ -195,6 +195,7 @@ CREATE TABLE scim_requests (
   operation       text NOT NULL, -- user.created, user.deactivated, group.members_added, users.listed …
   resource_type   text NOT NULL, -- User, Group, or empty
   resource_id     text,
+  person_id       text,          -- the one person whom a change of a group is about
   subject         text,          -- userName or displayName, as people know it
   subject_key     text,          -- folded
   outcome         text NOT NULL, -- applied, unchanged, read, refused, held
@@ -211,7 +212,8 @@ CREATE TABLE scim_requests (
 CREATE INDEX scim_requests_page ON scim_requests (directory_id, id);
 CREATE INDEX scim_requests_outcome ON scim_requests (directory_id, outcome, id);
 CREATE INDEX scim_requests_resource ON scim_requests (resource_id, id);
-CREATE INDEX scim_requests_subject ON scim_requests (directory_id, subject_key, id);
+CREATE INDEX scim_requests_person ON scim_requests (person_id, id) WHERE person_id IS NOT NULL;
+CREATE INDEX scim_requests_subject ON scim_requests (directory_id, subject_key text_pattern_ops, id) WHERE subject_key IS NOT NULL;
 CREATE INDEX scim_requests_age ON scim_requests (created_at);
 
 -- users: whose word a membership's role and end are

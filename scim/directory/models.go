@@ -147,6 +147,7 @@ type Request struct {
 	Operation    string
 	ResourceType string
 	ResourceID   *string
+	PersonID     *id.DirectoryUser // the one person whom a change of a group is about
 	Subject      *string
 	SubjectKey   *string
 	Outcome      string

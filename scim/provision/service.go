@@ -78,8 +78,8 @@ func Release(tx *db.OrgTx, d *directory.Directory) error { return errUnbuilt }
 // ErrHeld, and tells who can release it. Call it after that request's
 // transaction has been taken back.
 func (s *Service) Hold(ctx context.Context, d *directory.Directory) error { return errUnbuilt }
-func PreviewOf(tx *db.OrgTx, d *directory.Directory) (Preview, error)      { return Preview{}, errUnbuilt }
-func Apply(tx *db.OrgTx, d *directory.Directory) error                      { return errUnbuilt }
+func PreviewOf(tx *db.OrgTx, d *directory.Directory) (Preview, error)     { return Preview{}, errUnbuilt }
+func Apply(tx *db.OrgTx, d *directory.Directory) error                    { return errUnbuilt }
 
 // DeleteDirectory removes a directory. Nobody is deactivated by it.
 func (s *Service) DeleteDirectory(tx *db.OrgTx, d *directory.Directory) error { return errUnbuilt }

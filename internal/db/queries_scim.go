@@ -1,0 +1,80 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm/clause"
+
+	"gatehouse/internal/id"
+)
+
+// SCIMToken is what decides whether a provider's request is let in, with what
+// is known of its directory.
+type SCIMToken struct {
+	ID             id.DirectoryToken
+	OrganizationID id.Organization
+	DirectoryID    id.Directory
+	Hash           []byte
+	ExpiresAt      *time.Time
+	RevokedAt      *time.Time
+	LastUsedAt     *time.Time
+	DirectoryType  string
+	DirectoryName  string
+	DirectoryState string
+	LastSyncedAt   *time.Time
+}
+
+const locateSCIMToken = `SELECT t.id, t.organization_id, t.directory_id, t.token_hash, t.expires_at, t.revoked_at, t.last_used_at, d.type, d.name, d.state, d.last_synced_at
+	FROM directory_tokens t JOIN directories d ON d.organization_id = t.organization_id AND d.id = t.directory_id
+	WHERE t.token_hash = `
+
+// LocateSCIMToken reads a token by its hash, and the directory that it opens,
+// in one round trip: every request of a provider begins with it.
+func (d *DB) LocateSCIMToken(ctx context.Context, hash []byte) (*SCIMToken, error) {
+	t := &SCIMToken{}
+	columns := []any{&t.ID, &t.OrganizationID, &t.DirectoryID, &t.Hash, &t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt,
+		&t.DirectoryType, &t.DirectoryName, &t.DirectoryState, &t.LastSyncedAt}
+	if d.Dialect == Postgres {
+		return t, d.locateRow(ctx, columns, locateSCIMToken+"$1", hash)
+	}
+	err := d.read.QueryRowContext(ctx, locateSCIMToken+"?", hash).Scan(columns...)
+	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, pgx.ErrNoRows) {
+		return nil, ErrNotFound
+	}
+	return t, err
+}
+
+// Begins is the condition that a column of folded text begins with text. On
+// Postgres an index serves it that is made with text_pattern_ops, whatever the
+// database's collation; on SQLite an ordinary one, because texts compare by
+// their bytes there.
+func Begins(tx OwnedScope, name, text string) Cond {
+	if tx.base().db.Dialect == Postgres {
+		return Cond{clause.Expr{SQL: "? LIKE ? ESCAPE '!'", Vars: []any{column(name), likeEscaper.Replace(text) + "%"}}}
+	}
+	// No text holds U+10FFFF: it is no character.
+	return Cond{clause.And(Gte(name, text).expr, Lt(name, text+"\U0010FFFF").expr)}
+}
+
+// LocateAgedSCIMRequests is whose the oldest requests are, of at most limit
+// that were recorded before an instant.
+func (d *DB) LocateAgedSCIMRequests(ctx context.Context, before time.Time, limit int) ([]id.Organization, error) {
+	var orgs []id.Organization
+	err := d.Locate(ctx, func(tx *AllTx) error {
+		return translate(tx.session().Raw(`SELECT DISTINCT organization_id FROM
+			(SELECT organization_id FROM scim_requests WHERE created_at < ? ORDER BY created_at LIMIT ?) AS aged`, before.UTC(), limit).Scan(&orgs).Error)
+	})
+	return orgs, err
+}
+
+// DeleteAgedSCIMRequests removes at most limit of the organization's that were
+// recorded before an instant, the oldest first.
+func DeleteAgedSCIMRequests(tx *OrgTx, before time.Time, limit int) error {
+	return translate(tx.session().Exec(`DELETE FROM scim_requests WHERE organization_id = ? AND id IN
+		(SELECT id FROM scim_requests WHERE organization_id = ? AND created_at < ? ORDER BY created_at LIMIT ?)`,
+		tx.scope.org, tx.scope.org, before.UTC(), limit).Error)
+}

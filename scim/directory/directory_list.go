@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"time"
+
 	"gatehouse/internal/db"
 	"gatehouse/internal/field"
 	"gatehouse/internal/id"
@@ -14,7 +16,9 @@ type ListQuery struct {
 	Domain       string // whose organization has it
 	Search       string // within the name
 	State        State
-	Held         bool // whose people's leaving is held
+	Held         bool      // whose people's leaving is held
+	Anywhere     string    // within the name, or the organization's
+	Needing      time.Time // that need somebody's attention at that time; zero: all
 	db.Page
 }
 
@@ -60,6 +64,16 @@ func (q ListQuery) conditions(tx db.OwnedScope) ([]db.Cond, error) {
 			return nil, err
 		}
 		conds = append(conds, db.Contains("name", text))
+	}
+	if q.Anywhere != "" {
+		text, err := field.Text("search", q.Anywhere, field.MaxName)
+		if err != nil {
+			return nil, err
+		}
+		conds = append(conds, db.Or(db.Contains("name", text), db.OfOrganizationNamed(tx, text)))
+	}
+	if !q.Needing.IsZero() {
+		conds = append(conds, needsAttention(tx, q.Needing))
 	}
 	return conds, nil
 }

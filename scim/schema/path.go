@@ -43,7 +43,7 @@ func ParsePath(s string) (Path, error) {
 	name := s
 	if isURN(s) {
 		p.URN, name = splitURN(s)
-		if !urnOK(p.URN) {
+		if s[len(s)-1] == ':' || !urnOK(p.URN) {
 			return Path{}, badPath(s)
 		}
 		if name == "" {
@@ -93,7 +93,7 @@ func isVersion(s string) bool {
 // urnOK holds a URN to the characters that RFC 8141 knows, less brackets,
 // quotes and spaces, which would end it in a filter.
 func urnOK(s string) bool {
-	if strings.HasSuffix(s, ":") || strings.Contains(s, "::") || strings.Count(s, ":") < 2 {
+	if strings.Contains(s, "::") || strings.Count(s, ":") < 2 {
 		return false
 	}
 	for i := range len(s) {

@@ -109,8 +109,8 @@ func defaultName(organization string, t Type) string {
 func Get(tx db.OwnedScope, d id.Directory) (*Directory, error) { return directories.Get(tx, d) }
 
 // Hold is Get that keeps others from changing the directory until the
-// transaction ends.
-func Hold(tx *db.OrgTx, d id.Directory) (*Directory, error) { return directories.GetForUpdate(tx, d) }
+// transaction ends; people and groups come into it meanwhile (lock order: hold.go).
+func Hold(tx *db.OrgTx, d id.Directory) (*Directory, error) { return directories.Hold(tx, d) }
 
 // LocateDirectory is whose directory that is, or db.ErrNotFound.
 func LocateDirectory(tx *db.AllTx, d id.Directory) (id.Organization, error) {

@@ -101,6 +101,8 @@ type Group struct {
 	Version        int64
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+
+	bumped bool // this transaction has made its next version
 }
 
 // RoleMapping gives who is in a group a role.

@@ -1,0 +1,91 @@
+package db
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Hold is Get that keeps others from changing the row until the end, and lets
+// them point new rows at it meanwhile: FOR NO KEY UPDATE, where GetForUpdate is
+// FOR UPDATE. A row on which much hangs (a group, a directory) is held so,
+// because every INSERT below it takes FOR KEY SHARE on it.
+func (h OwnedTable[T, K]) Hold(tx *OrgTx, key K, conds ...Cond) (*T, error) {
+	g := h.t.where(tx.base(), owned, append(conds, keyed(key)))
+	if tx.db.Dialect == Postgres { // SQLite's writer is alone already
+		g = g.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+	}
+	var row T
+	if err := translate(g.Take(&row).Error); err != nil {
+		return nil, err
+	}
+	return &row, nil
+}
+
+// UpdateLater sets columns of one row that the transaction holds; it travels
+// with the commit.
+func (h OwnedTable[T, K]) UpdateLater(tx *OrgTx, key K, set Set) error {
+	return h.t.updateLater(tx.base(), owned, set, []Cond{keyed(key)})
+}
+
+// InsertAllLater is Insert of rows with fresh keys that nothing in this
+// transaction reads: they travel with the commit.
+func (h OwnedTable[T, K]) InsertAllLater(tx *OrgTx, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	for i := range rows {
+		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
+	}
+	return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(&rows) })
+}
+
+// UpdateUnique is Update of columns that a unique index guards. A refusal is
+// ErrDuplicate and leaves the transaction whole: on Postgres, which gives up a
+// transaction at its first error, the statement has a savepoint of its own.
+func (h OwnedTable[T, K]) UpdateUnique(tx *OrgTx, key K, set Set, conds ...Cond) (n int64, err error) {
+	err = tx.savepoint(func() error {
+		n, err = h.Update(tx, key, set, conds...)
+		return err
+	})
+	return n, err
+}
+
+// savepoint takes back what fn did where it fails.
+func (tx *Tx) savepoint(fn func() error) error {
+	if tx.db.Dialect == SQLite {
+		return fn() // a statement that fails takes itself back, and no more
+	}
+	if err := tx.session().Exec("SAVEPOINT attempt").Error; err != nil {
+		return fmt.Errorf("setting a savepoint: %w", err)
+	}
+	if err := fn(); err != nil {
+		if back := tx.session().Exec("ROLLBACK TO SAVEPOINT attempt").Error; back != nil {
+			return fmt.Errorf("going back to a savepoint after %w: %w", err, back)
+		}
+		return err
+	}
+	return tx.session().Exec("RELEASE SAVEPOINT attempt").Error
+}
+
+// InsertAll adds rows with fresh keys in one statement.
+func (h MaybeTable[T, K]) InsertAll(tx *OrgTx, rows []T) error {
+	return h.insertAll(tx, rows, func(build func(*gorm.DB) *gorm.DB) error { return translate(build(tx.session()).Error) })
+}
+
+// InsertAllLater is InsertAll of rows that nothing in this transaction reads:
+// they travel with the commit.
+func (h MaybeTable[T, K]) InsertAllLater(tx *OrgTx, rows []T) error {
+	return h.insertAll(tx, rows, tx.postpone)
+}
+
+func (MaybeTable[T, K]) insertAll(tx *OrgTx, rows []T, run func(func(*gorm.DB) *gorm.DB) error) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	for i := range rows {
+		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
+	}
+	return run(func(g *gorm.DB) *gorm.DB { return g.Create(&rows) })
+}

@@ -1,0 +1,46 @@
+package db
+
+import (
+	"strconv"
+
+	"gorm.io/gorm"
+
+	"gatehouse/internal/id"
+)
+
+// DirectoryCounts is how many a directory has, or how many more.
+type DirectoryCounts struct{ UsersActive, UsersInactive, GroupsTotal int64 }
+
+// countShards is over how many rows a directory's counts are spread: whoever
+// adds somebody locks one of them.
+const countShards = 16
+
+const addCounts = `INSERT INTO directory_counts (id, organization_id, directory_id, users_active, users_inactive, groups_total)
+	VALUES (?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET users_active = directory_counts.users_active + excluded.users_active,
+	users_inactive = directory_counts.users_inactive + excluded.users_inactive, groups_total = directory_counts.groups_total + excluded.groups_total
+	WHERE directory_counts.organization_id = excluded.organization_id`
+
+// CountLater adds to a directory's counts, with the commit: the row is locked
+// for the length of that alone, and nothing that is locked after it can wait
+// for somebody who waits for it. The transaction's instant chooses the row, so
+// that one transaction locks one and two rarely the same.
+func CountLater(tx *OrgTx, directory id.Directory, more DirectoryCounts) error {
+	if more == (DirectoryCounts{}) {
+		return nil
+	}
+	shard := string(directory) + "_" + strconv.FormatInt(tx.now.UnixMicro()%countShards, 10)
+	return tx.postpone(func(g *gorm.DB) *gorm.DB {
+		return g.Exec(addCounts, shard, tx.scope.org, directory, more.UsersActive, more.UsersInactive, more.GroupsTotal)
+	})
+}
+
+// CountDirectory is how many a directory has, less what this transaction counts.
+func CountDirectory(tx OwnedScope, directory id.Directory) (DirectoryCounts, error) {
+	where, args := mine(tx, "c")
+	var sum DirectoryCounts
+	err := tx.base().session().Raw(`SELECT CAST(coalesce(sum(c.users_active), 0) AS bigint) AS users_active,
+		CAST(coalesce(sum(c.users_inactive), 0) AS bigint) AS users_inactive, CAST(coalesce(sum(c.groups_total), 0) AS bigint) AS groups_total
+		FROM directory_counts c WHERE c.directory_id = ? AND `+where, append([]any{directory}, args...)...).Scan(&sum).Error
+	return sum, translate(err)
+}

@@ -1,0 +1,24 @@
+package directory
+
+// The order of locks. On Postgres two requests of one provider run beside each
+// other, and each waits for rows that the other holds: nothing may wait in a
+// circle. SQLite's writer is alone.
+//
+//  1. one person (HoldUser) or one group (HoldGroup), whatever the request is about
+//  2. the directory (Hold), for the safeguard
+//  3. the groups that somebody leaves by being deleted, in the order of their
+//     ids (DeleteUser and DeleteGroup do it)
+//  4. whoever comes into a group, in the order of the ids (AddMembers and
+//     ReplaceMembers do it, FOR KEY SHARE), and the row of the person or group
+//     itself, as it is renamed or deleted (FOR UPDATE)
+//  5. memberships, in the order of the people's ids; accounts; sessions
+//  6. the directory's counts, versions of groups, entries of the log: these
+//     travel with the commit
+//
+// So: write here first, and touch memberships afterwards, once, for everybody
+// whom the request concerns. Holding is FOR NO KEY UPDATE, which lets others
+// put the person into groups; what changes a group holds no person.
+//
+// What is left can meet only where two requests delete groups that are in each
+// other. Postgres refuses one of the two (db.Retryable), and the endpoint runs
+// it again.

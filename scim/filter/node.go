@@ -2,7 +2,8 @@ package filter
 
 import "gatehouse/scim/schema"
 
-// Node is a filter as it was read: And, Or, Not, Compare, Present or Some.
+// Node is a filter as it was read: And, Or, Not, Compare, Present or Some; of a
+// bound one (Bind) Test stands for Compare and Present.
 type Node interface{ node() }
 
 type (

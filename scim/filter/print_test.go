@@ -18,7 +18,7 @@ var unbounded = limits{math.MaxInt, math.MaxInt, math.MaxInt}
 
 var (
 	names  = rapid.StringMatching(`[a-zA-Z][a-zA-Z0-9_-]{0,7}`)
-	urns   = rapid.SampledFrom([]string{"", "", "urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "http://example.com/2.0/User"})
+	urns   = rapid.SampledFrom([]string{"", "", "urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "urn:example:a,b;c=d!2.0"})
 	values = rapid.OneOf(
 		rapid.String().Filter(func(s string) bool { return !strings.ContainsRune(s, 0) }).AsAny(),
 		rapid.Map(rapid.Float64Range(-1e9, 1e9), func(f float64) json.Number { n, _ := json.Marshal(f); return json.Number(n) }).AsAny(),

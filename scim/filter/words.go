@@ -24,14 +24,18 @@ func (p *parser) spaces() {
 	}
 }
 
-// run takes the letters, digits and signs of which names, URNs, operators and
-// keywords consist.
+// run takes the characters of which names, URNs (RFC 8141 §2, less brackets and
+// quotes), operators and keywords consist.
 func (p *parser) run() string {
 	start := p.pos
-	for !p.end() && (isNameByte(p.text[p.pos]) || strings.IndexByte(".:$/~%+", p.text[p.pos]) >= 0) {
+	for !p.end() && isRunByte(p.text[p.pos]) {
 		p.pos++
 	}
 	return p.text[start:p.pos]
+}
+
+func isRunByte(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("-_$:.+@%/~!,;=*", c) >= 0
 }
 
 // keyword takes the word, if it is what comes next.
@@ -50,53 +54,24 @@ func (p *parser) keyword(word string) bool {
 func (p *parser) path() (schema.Path, error) {
 	start := p.pos
 	text := p.run()
+	wanted := "the name of an attribute"
 	if p.inside {
-		if !isName(text) {
-			p.pos = start
-			return schema.Path{}, p.unexpected("the name of a sub-attribute")
+		wanted = "the name of a sub-attribute"
+		if isName(text) {
+			return schema.Path{Attr: text}, nil
 		}
-		return schema.Path{Attr: text}, nil
+	} else if path, err := schema.ParsePath(text); err == nil {
+		return path, nil
 	}
-	path, ok := split(text)
-	if !ok {
-		p.pos = start
-		return schema.Path{}, p.unexpected("the name of an attribute")
-	}
-	return path, nil
+	p.pos = start
+	return schema.Path{}, p.unexpected(wanted)
 }
 
-// split reads [URN:]attr[.sub]. What stands before the last colon is the URN,
-// dots and all.
-func split(text string) (schema.Path, bool) {
-	var path schema.Path
-	name := text
-	if i := strings.LastIndexByte(text, ':'); i >= 0 {
-		path.URN, name = text[:i], text[i+1:]
-		if path.URN == "" {
-			return path, false
-		}
-	}
-	var dotted bool
-	path.Attr, path.Sub, dotted = strings.Cut(name, ".")
-	return path, isName(path.Attr) && (!dotted || isName(path.Sub))
-}
-
-// isName is ATTRNAME of RFC 7643 §2.1, and $ref.
+// isName reports whether s names an attribute of no other schema, or a sub-attribute.
 func isName(s string) bool {
-	s = strings.TrimPrefix(s, "$")
-	if s == "" || !isLetter(s[0]) {
-		return false
-	}
-	for i := range len(s) {
-		if !isNameByte(s[i]) {
-			return false
-		}
-	}
-	return true
+	path, err := schema.ParsePath(s)
+	return err == nil && path.URN == "" && path.Sub == ""
 }
-
-func isLetter(c byte) bool   { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isNameByte(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' || c == '-' || c == '_' }
 
 // value takes a JSON literal (RFC 7644 figure 1: compValue).
 func (p *parser) value() (any, error) {

@@ -86,7 +86,8 @@ func revokeUserSessions(c *call) error {
 			return answer{}, err
 		}
 		if own, ok := tx.own(); ok {
-			return empty(http.StatusNoContent), sessions.EndForMember(own, user, sessions.Revoked)
+			_, err := sessions.EndForMember(own, user, sessions.Revoked)
+			return empty(http.StatusNoContent), err
 		}
 		return empty(http.StatusNoContent), sessions.EndForUser(tx.Tx, user, sessions.Revoked)
 	})

@@ -22,42 +22,52 @@ func End(tx *db.Tx, session id.Session, why Reason) error {
 	if err != nil {
 		return err
 	}
-	return end(tx, s, why)
+	_, err = end(tx, s, why)
+	return err
 }
 
 // end ends a session that is still alive and records it, in the organization
-// that it was in.
-func end(tx *db.Tx, s *Session, why Reason) error {
+// that it was in. It says whether it did.
+func end(tx *db.Tx, s *Session, why Reason) (bool, error) {
 	if !s.LiveAt(tx.Now()) {
-		return nil
+		return false, nil
 	}
 	n, err := sessions.Update(tx, s.ID, db.Set{"ended_at": tx.Now(), "end_reason": string(why)}, db.Null("ended_at"))
 	if err != nil || n == 0 {
-		return err // somebody else ended it, and recorded that
+		return false, err // somebody else ended it, and recorded that
 	}
 	now, reason := tx.Now(), string(why)
 	s.EndedAt, s.EndReason, s.UpdatedAt = &now, &reason, now
-	return audit.RecordFor(tx, s.OrganizationID, audit.SessionRevoked{Session: s.Wire(now), Reason: reason})
+	return true, audit.RecordFor(tx, s.OrganizationID, audit.SessionRevoked{Session: s.Wire(now), Reason: reason})
 }
 
 // endAll ends every live session that meets conds.
 func endAll(tx *db.Tx, why Reason, conds ...db.Cond) error {
+	_, err := endEach(tx, why, conds...)
+	return err
+}
+
+// endEach is endAll that says which.
+func endEach(tx *db.Tx, why Reason, conds ...db.Cond) (ended []id.Session, err error) {
 	conds = append(conds, db.Null("ended_at"), db.Gt("expires_at", tx.Now()))
 	var last id.Session
 	for {
 		where := append(slices.Clone(conds), db.Gt("id", last))
 		batch, err := sessions.List(tx, db.Query{Where: where, Limit: endBatch})
 		if err != nil {
-			return err
+			return ended, err
 		}
 		for i := range batch {
-			if err := end(tx, &batch[i], why); err != nil {
-				return err
+			did, err := end(tx, &batch[i], why)
+			if err != nil {
+				return ended, err
 			}
-			last = batch[i].ID
+			if last = batch[i].ID; did {
+				ended = append(ended, last)
+			}
 		}
 		if len(batch) < endBatch {
-			return nil
+			return ended, nil
 		}
 	}
 }
@@ -110,9 +120,10 @@ func EndForUser(tx *db.Tx, user id.User, why Reason, except ...id.BrowserSession
 }
 
 // EndForMember ends a person's sessions that are in the transaction's
-// organization. They stay signed in elsewhere, and in their browser.
-func EndForMember(tx *db.OrgTx, user id.User, why Reason) error {
-	return endAll(tx.Tx, why, db.Eq("user_id", user), db.Eq("organization_id", tx.Organization()))
+// organization, and says which. They stay signed in elsewhere, and in their
+// browser.
+func EndForMember(tx *db.OrgTx, user id.User, why Reason) ([]id.Session, error) {
+	return endEach(tx.Tx, why, db.Eq("user_id", user), db.Eq("organization_id", tx.Organization()))
 }
 
 // EndForOrganization ends every session that is in the transaction's organization.

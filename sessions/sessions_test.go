@@ -173,7 +173,13 @@ func TestEndForMemberStaysInTheOrganization(t *testing.T) {
 		u, colleague, a, b := newUser(t, d), newUser(t, d), newOrganization(t, d), newOrganization(t, d)
 		window, secret := startBrowser(t, d, u)
 		inA, inB, none, theirs := start(t, d, u, window, &a), start(t, d, u, window, &b), start(t, d, u, window, nil), start(t, d, colleague, nil, &a)
-		must(t, d.InOrg(t.Context(), a, who, func(tx *db.OrgTx) error { return sessions.EndForMember(tx, u, sessions.MembershipEnded) }))
+		must(t, d.InOrg(t.Context(), a, who, func(tx *db.OrgTx) error {
+			ended, err := sessions.EndForMember(tx, u, sessions.MembershipEnded)
+			if len(ended) != 1 || ended[0] != inA.ID {
+				t.Errorf("it says that %v ended", ended)
+			}
+			return err
+		}))
 		if live(t, d, inA) || !live(t, d, inB) || !live(t, d, none) || !live(t, d, theirs) {
 			t.Error("the wrong sessions ended")
 		}

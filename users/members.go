@@ -12,8 +12,8 @@ import (
 )
 
 // AddMember makes a person a member of the transaction's organization, in the
-// default role where role is empty. A membership that was deactivated comes
-// back with that role.
+// default role where role is empty. A membership that people deactivated comes
+// back with that role; one that the directory deactivated does not.
 func AddMember(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
 	if role == "" {
 		role = tenants.DefaultRole
@@ -32,11 +32,15 @@ func AddMember(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
 	if err != nil {
 		return nil, err
 	}
+	return m, recordCreated(tx, m)
+}
+
+func recordCreated(tx *db.OrgTx, m *Membership) error {
 	w, err := snapshot(tx, m)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return m, audit.Record(tx, audit.MembershipCreated{Membership: w})
+	return audit.Record(tx, audit.MembershipCreated{Membership: w})
 }
 
 // maxAdministrators bounds who is told of an organization's affairs.
@@ -68,25 +72,47 @@ func comeBack(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Status != Inactive {
+	switch {
+	case m.Status != Inactive:
 		return nil, ErrAlreadyMember
+	case m.EndedByDirectory():
+		return nil, ErrByDirectory
 	}
-	return change(tx, m.ID, db.Set{"status": Active, "role_slug": role, "deactivated_at": nil}, db.Eq("status", Inactive))
+	set, err := givenByHand(tx, m, role)
+	if err != nil {
+		return nil, err
+	}
+	set["status"], set["deactivated_at"] = Active, nil
+	return change(tx, m.ID, set, db.Eq("status", Inactive), db.Null("deactivated_by"))
 }
 
-// ChangeRole gives a member another role. The last owner keeps theirs.
+// ChangeRole gives a member another role. The last owner keeps theirs. Of whom
+// a directory manages it is the role given by hand, and the higher of that and
+// their groups' counts.
 func ChangeRole(tx *db.OrgTx, membership id.Membership, role string) (*Membership, error) {
 	if _, err := tenants.RoleBySlug(tx, role); err != nil {
 		return nil, err
 	}
 	m, err := memberships.Get(tx, membership)
-	if err != nil || m.RoleSlug == role {
-		return m, err
+	if err != nil {
+		return nil, err
+	}
+	if m.DirectoryManaged { // its groups may change at this moment
+		if m, err = memberships.GetForUpdate(tx, membership); err != nil {
+			return nil, err
+		}
+	}
+	set, err := givenByHand(tx, m, role)
+	if err != nil {
+		return nil, err
+	}
+	if set["role_slug"] == m.RoleSlug {
+		return m, m.keepGiven(tx, set)
 	}
 	if err := keepAnOwner(tx, m); err != nil {
 		return nil, err
 	}
-	return change(tx, membership, db.Set{"role_slug": role})
+	return change(tx, membership, set)
 }
 
 // DeactivateMember ends a membership for now. The person keeps their account
@@ -110,30 +136,41 @@ func DeactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, erro
 	if err != nil {
 		return nil, err
 	}
-	return m, endAccess(tx, m.UserID)
+	_, err = EndAccess(tx, m.UserID)
+	return m, err
 }
 
-// endAccess ends what a person came by into the organization, and what they
-// made there to come by: sessions, and keys for the application's API.
-func endAccess(tx *db.OrgTx, user id.User) error {
-	if err := sessions.EndForMember(tx, user, sessions.MembershipEnded); err != nil {
-		return err
+// Ended is what EndAccess ended.
+type Ended struct {
+	Sessions []id.Session
+	Keys     int64
+}
+
+// EndAccess ends what a person came by into the transaction's organization,
+// and what they made there to come by: sessions, and keys for the
+// application's API.
+func EndAccess(tx *db.OrgTx, user id.User) (e Ended, err error) {
+	if e.Sessions, err = sessions.EndForMember(tx, user, sessions.MembershipEnded); err != nil {
+		return e, err
 	}
-	_, err := apikeys.EndMemberKeys(tx, user)
-	return err
+	e.Keys, err = apikeys.EndMemberKeys(tx, user)
+	return e, err
 }
 
-// ReactivateMember brings a deactivated membership back. Its sessions and keys
-// stay ended.
+// ReactivateMember brings a membership back that people deactivated. Its
+// sessions and keys stay ended.
 func ReactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, error) {
 	m, err := memberships.Get(tx, membership)
 	if err != nil || m.Status == Active {
 		return m, err
 	}
-	if m.Status == Pending {
+	switch {
+	case m.Status == Pending:
 		return nil, ErrReactivate
+	case m.EndedByDirectory():
+		return nil, ErrByDirectory
 	}
-	return change(tx, membership, db.Set{"status": Active, "deactivated_at": nil})
+	return change(tx, membership, db.Set{"status": Active, "deactivated_at": nil}, db.Null("deactivated_by"))
 }
 
 // RemoveMember ends a membership for good, with its sessions and keys.
@@ -163,7 +200,7 @@ func remove(tx *db.OrgTx, m *Membership) error {
 	if n == 0 {
 		return db.ErrNotFound // somebody else removed it just now
 	}
-	if err := endAccess(tx, m.UserID); err != nil {
+	if _, err := EndAccess(tx, m.UserID); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.MembershipDeleted{Membership: w})

@@ -15,4 +15,3 @@ const (
 	OpReplace = "replace"
 	OpRemove  = "remove"
 )
-

@@ -77,6 +77,6 @@ func TestEveryAttributeIsFound(t *testing.T) {
 
 // The answer's schemas must name each extension that stands in it (RFC 7643 §3).
 func TestAnswersNameTheirSchemas(t *testing.T) {
-	r, err := User.Read([]byte(`{"userName":"a","urn:b:c":{"d":1},"urn:e:f":"g","` + EnterpriseURN + `":{"department":"R"}}`))
+	r, err := User.Read([]byte(`{"userName":"a","urn:b:c":{"d":1},"urn:b:c:e":"g","` + EnterpriseURN + `":{"department":"R"}}`))
 	check(t, "schemas", User.SchemasOf(r), err, `["`+UserURN+`","urn:b:c","`+EnterpriseURN+`"]`)
 }

@@ -15,7 +15,7 @@ func MembersOf(doc map[string]any) ([]string, error) {
 		switch nameKey(key) {
 		case nameKey(GroupURN):
 			within, _ := value.(map[string]any)
-			value = within[keyOf(within, "members")]
+			value = within[KeyOf(within, "members")]
 		case "members", nameKey(GroupURN + ":members"):
 		default:
 			continue
@@ -66,7 +66,7 @@ func (m *memberList) object(object map[string]any) error {
 	if !Assigned(object) {
 		return nil
 	}
-	id, ok := object[keyOf(object, "value")].(string)
+	id, ok := object[KeyOf(object, "value")].(string)
 	if !ok || id == "" {
 		return bad("members.value", "is missing: it is the id of the person or group")
 	}

@@ -78,7 +78,8 @@ func splitURN(s string) (urn, name string) {
 		}
 	}
 	last := strings.LastIndexByte(s, ':')
-	if before := strings.LastIndexByte(s[:last], ':'); before >= 0 && isVersion(s[before+1:last]) {
+	before := strings.LastIndexByte(s[:last], ':')
+	if before < len("urn:") || isVersion(s[before+1:last]) {
 		return s, ""
 	}
 	return s[:last], s[last+1:]

@@ -113,8 +113,39 @@ func (n *normalizer) takeURN(key string, value any) error {
 	case x != nil:
 		return n.takeExtension(x, name, value)
 	}
-	keep(n.out, key, value)
+	n.keepForeign(key, value)
 	return nil
+}
+
+// keepForeign puts what stands under somebody else's URN where it belongs. An
+// object has their attributes; with anything else the name of one of them ends
+// the URN.
+func (n *normalizer) keepForeign(key string, value any) {
+	object, isObject := value.(map[string]any)
+	p, err := ParsePath(key)
+	switch {
+	case isObject:
+		n.keepUnder(key, object)
+	case err != nil || p.Attr == "" || p.Sub != "":
+		keep(n.out, key, value)
+	default:
+		n.keepUnder(p.URN, map[string]any{p.Attr: value})
+	}
+}
+
+// keepUnder keeps attributes under a URN, beside those that are there already.
+func (n *normalizer) keepUnder(urn string, object map[string]any) {
+	urn = KeyOf(n.out, urn)
+	holder, isHeld := n.out[urn].(map[string]any)
+	if !isHeld {
+		holder = map[string]any{}
+	}
+	for name, value := range object {
+		keep(holder, name, value)
+	}
+	if len(holder) > 0 {
+		n.out[urn] = holder
+	}
 }
 
 // each takes the members of a schema's object, in an order that does not change.
@@ -187,6 +218,6 @@ func (a *Attribute) kept() bool {
 // keep puts what nobody knows where it was sent.
 func keep(holder map[string]any, key string, value any) {
 	if value = Clean(value); value != nil {
-		holder[keyOf(holder, key)] = value
+		holder[KeyOf(holder, key)] = value
 	}
 }

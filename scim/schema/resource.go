@@ -93,16 +93,16 @@ func (r Resource) At(t *Type, p Path) any {
 	p = t.Canonical(p)
 	holder := map[string]any(r)
 	if p.URN != "" {
-		if holder, _ = r[keyOf(r, p.URN)].(map[string]any); p.Attr == "" && holder != nil {
+		if holder, _ = r[KeyOf(r, p.URN)].(map[string]any); p.Attr == "" && holder != nil {
 			return holder
 		}
 	}
-	value := holder[keyOf(holder, p.Attr)]
+	value := holder[KeyOf(holder, p.Attr)]
 	if p.Sub == "" {
 		return value
 	}
 	within, _ := value.(map[string]any)
-	return within[keyOf(within, p.Sub)]
+	return within[KeyOf(within, p.Sub)]
 }
 
 func (r Resource) text(name string) string {
@@ -110,9 +110,9 @@ func (r Resource) text(name string) string {
 	return s
 }
 
-// keyOf is the key of m that is called name, in whatever case; name where there
+// KeyOf is the key of m that is called name, in whatever case; name where there
 // is none.
-func keyOf(m map[string]any, name string) string {
+func KeyOf(m map[string]any, name string) string {
 	if _, ok := m[name]; ok {
 		return name
 	}

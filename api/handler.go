@@ -19,6 +19,7 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/portal"
+	"gatehouse/scim/provision"
 	"gatehouse/sso"
 	"gatehouse/users"
 )
@@ -35,6 +36,8 @@ type Handler struct {
 	Invitations *invitations.Service
 	Portal      *portal.Service
 	Name        string // the deployment's, as people call it
+
+	Directories *provision.Service
 
 	Upkeep *sso.Upkeep
 	Fetch  *http.Client // internal/netguard's: for metadata at addresses that callers give

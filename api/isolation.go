@@ -9,7 +9,8 @@ import (
 // belongs to that organization alone.
 type Theirs struct {
 	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI,
-	Invitation, InvitationToken, Connection, SSOAttempt, Reference, Profile string
+	Invitation, InvitationToken, Connection, SSOAttempt, Reference, Profile,
+	Directory, DirectoryUser, DirectoryGroup, DirectoryToken, SCIMRequest string
 }
 
 // Case is what an organization's key meets at one endpoint when it names
@@ -48,6 +49,12 @@ const (
 	theirConnection = "{connection}"
 	theirSSOAttempt = "{sso_attempt}" // a sign-in by it
 	theirReference  = "{reference}"   // of that
+
+	theirDirectory      = "{directory}"
+	theirDirectoryUser  = "{directory_user}"
+	theirDirectoryGroup = "{directory_group}"
+	theirDirectoryToken = "{directory_token}"
+	theirSCIMRequest    = "{scim_request}"
 )
 
 // absent is 404, with their id in the path.
@@ -76,7 +83,8 @@ func IsolationCases(t Theirs) []Case {
 		"{user_external_id}", t.UserExternalID, "{membership}", t.Membership, "{domain}", t.Domain, "{session}", t.Session,
 		"{api_key}", t.APIKey, "{redirect_uri}", t.RedirectURI,
 		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken,
-		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference, "{profile}", t.Profile)
+		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference, "{profile}", t.Profile,
+		"{directory}", t.Directory, "{directory_user}", t.DirectoryUser, "{directory_group}", t.DirectoryGroup, "{directory_token}", t.DirectoryToken, "{scim_request}", t.SCIMRequest)
 	var cases []Case
 	for _, r := range (&Handler{}).routes() {
 		f := r.Foreign

@@ -48,6 +48,8 @@ func (h *Handler) routes() []route {
 		h.invitationRoutes(), h.magicAuthRoutes(), h.emailVerificationRoutes(), h.emailChangeRoutes(), h.passwordResetRoutes(), h.factorRoutes(),
 		h.policyRoutes(), h.settingsRoutes(), h.identityRoutes(), h.portalRoutes(), h.ssoLogoutRoutes(),
 		h.connectionRoutes(), h.connectionTrustRoutes(), h.attemptRoutes(),
+		h.directoryRoutes(), h.directoryTokenRoutes(), h.directoryActivityRoutes(), h.directorySafeguardRoutes(), h.directoryUserRoutes(), h.directoryGroupRoutes(),
+		h.memberKeyRoutes(),
 	)
 }
 

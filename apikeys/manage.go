@@ -2,6 +2,7 @@ package apikeys
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gatehouse/audit"
@@ -23,12 +24,21 @@ func List(tx db.OwnedScope, page db.Page) ([]Key, db.Paging, error) {
 	return db.ListPage(list, page, "id", func(k Key) string { return string(k.ID) })
 }
 
-// Revoke ends a key of the transaction's organization.
-func Revoke(tx *db.OrgTx, key id.APIKey) error { return revoke(tx, tx.Tx, key) }
+// Revoke ends a key of the transaction's organization, or of a member of it.
+func Revoke(tx *db.OrgTx, key id.APIKey) error {
+	err := revoke(tx, tx.Tx, key)
+	if errors.Is(err, db.ErrNotFound) {
+		return RevokeMemberKey(tx, key)
+	}
+	return err
+}
 
-// RevokeAny ends a key of the deployment or of any organization.
+// RevokeAny ends a key of the deployment, or of any organization or member.
 func RevokeAny(tx *db.AllTx, key id.APIKey) error {
 	k, err := keys.Get(tx, key)
+	if errors.Is(err, db.ErrNotFound) {
+		return revokeMembers(tx, key)
+	}
 	if err != nil {
 		return err
 	}
@@ -36,6 +46,14 @@ func RevokeAny(tx *db.AllTx, key id.APIKey) error {
 		return revoke(tx, tx.Tx, key)
 	}
 	return tx.In(*k.OrganizationID, func(tx *db.OrgTx) error { return Revoke(tx, key) })
+}
+
+func revokeMembers(tx *db.AllTx, key id.APIKey) error {
+	k, err := memberKeys.Get(tx, key)
+	if err != nil {
+		return err
+	}
+	return tx.In(k.OrganizationID, func(tx *db.OrgTx) error { return RevokeMemberKey(tx, key) })
 }
 
 func revoke(scope db.OwnedScope, tx *db.Tx, key id.APIKey) error {

@@ -1,6 +1,7 @@
 package apikeys
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/field"
 	"gatehouse/internal/id"
@@ -17,7 +19,7 @@ import (
 )
 
 // MemberKey is a member's key for the application's own API, without its value.
-// The application asks what it is (LocateMemberKey); it opens nothing here.
+// The application asks what it is (FindMemberKey); it opens nothing here.
 type MemberKey struct {
 	db.Owned
 	ID          id.APIKey
@@ -108,9 +110,9 @@ func (n New) memberRow(now time.Time, value string) (*MemberKey, error) {
 	return &MemberKey{ID: id.New[id.APIKey](), Name: name, KeyHash: seal.Hash(value), LastFour: value[len(value)-4:], Permissions: words, ExpiresAt: utc(n.ExpiresAt)}, nil
 }
 
-// LocateMemberKey is the live key with that value, or db.ErrNotFound. Whether
-// its member still is one is for the caller to ask.
-func LocateMemberKey(tx *db.AllTx, value string) (*MemberKey, error) {
+// FindMemberKey is the live key with that value that the transaction sees, or
+// db.ErrNotFound. Whether its member still is one is for the caller to ask.
+func FindMemberKey(tx db.OwnedScope, value string) (*MemberKey, error) {
 	if len(value) > maxValue {
 		return nil, db.ErrNotFound
 	}
@@ -132,15 +134,6 @@ func MemberKeys(tx db.OwnedScope, user id.User, page db.Page) ([]MemberKey, db.P
 // organization.
 func CountMemberKeys(tx *db.OrgTx, user id.User) (int64, error) {
 	return memberKeys.Count(tx, append(live(tx.Now()), db.Eq("user_id", user))...)
-}
-
-// LocateMemberKeyOwner is whose key that is, or db.ErrNotFound.
-func LocateMemberKeyOwner(tx *db.AllTx, key id.APIKey) (id.Organization, error) {
-	k, err := memberKeys.Get(tx, key)
-	if err != nil {
-		return "", err
-	}
-	return k.OrganizationID, nil
 }
 
 // RevokeMemberKey ends one key, or is db.ErrNotFound.
@@ -191,4 +184,17 @@ func (k *MemberKey) Wire() wire.APIKey {
 		LastUsedAt: wire.MaybeAt(k.LastUsedAt), ExpiresAt: wire.MaybeAt(k.ExpiresAt),
 		CreatedAt: wire.At(k.CreatedAt), UpdatedAt: wire.At(k.UpdatedAt),
 	}
+}
+
+// TouchMemberKey is Touch for a member's key.
+func TouchMemberKey(ctx context.Context, d *db.DB, k *MemberKey) error {
+	now := d.Now().UTC()
+	if k.LastUsedAt != nil && now.Sub(*k.LastUsedAt) < touchEvery {
+		return nil
+	}
+	return d.InOrg(ctx, k.OrganizationID, actor.System("api keys"), func(tx *db.OrgTx) error {
+		stale := db.Or(db.Null("last_used_at"), db.Lte("last_used_at", tx.Now().Add(-touchEvery)))
+		_, err := memberKeys.Update(tx, k.ID, db.Set{"last_used_at": tx.Now()}.Quiet(), stale)
+		return err
+	})
 }

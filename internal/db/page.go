@@ -78,11 +78,26 @@ type Lister[T any] func(Query) ([]T, error)
 // transaction sees, whether or not it still meets conds: somebody who walks a
 // filtered list may have changed the row meanwhile.
 func ListPage[T any](list Lister[T], p Page, key string, keyOf func(T) string, conds ...Cond) ([]T, Paging, error) {
+	known := func(cursor string) (bool, error) {
+		rows, err := list(Query{Where: []Cond{Eq(key, cursor)}, Limit: 1})
+		return len(rows) > 0, err
+	}
+	return ListPageOf(list, known, p, key, keyOf, conds...)
+}
+
+// ListPageOf is ListPage where the rows are not what a cursor names, but the
+// places that it has: known says whether there is such a thing. A member who
+// left a group is a cursor in its list still.
+func ListPageOf[T any](list Lister[T], known func(cursor string) (bool, error), p Page, key string, keyOf func(T) string, conds ...Cond) ([]T, Paging, error) {
 	if err := p.check(); err != nil {
 		return nil, Paging{}, err
 	}
-	if err := known(list, key, p.After+p.Before); err != nil {
-		return nil, Paging{}, err
+	if cursor := p.After + p.Before; cursor != "" {
+		if there, err := known(cursor); err != nil {
+			return nil, Paging{}, err
+		} else if !there {
+			return nil, Paging{}, problem.ErrInvalidCursor
+		}
 	}
 	w := p.window()
 	rows, err := list(w.query(key, conds))
@@ -98,17 +113,6 @@ func ListPage[T any](list Lister[T], p Page, key string, keyOf func(T) string, c
 		return rows, Paging{}, nil
 	}
 	return rows, w.paging(more, keyOf(rows[0]), keyOf(rows[len(rows)-1])), nil
-}
-
-func known[T any](list Lister[T], key, cursor string) error {
-	if cursor == "" {
-		return nil
-	}
-	rows, err := list(Query{Where: []Cond{Eq(key, cursor)}, Limit: 1})
-	if err == nil && len(rows) == 0 {
-		return problem.ErrInvalidCursor
-	}
-	return err
 }
 
 // window is a page in the terms of one SQL query: start after the cursor and

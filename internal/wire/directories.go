@@ -15,6 +15,7 @@ type (
 	departureObject      struct{}
 	safeguardObject      struct{}
 	roleMappingObject    struct{}
+	previewObject        struct{}
 )
 
 func (directoryObject) object() string      { return "directory" }
@@ -25,6 +26,7 @@ func (scimRequestObject) object() string    { return "scim_request" }
 func (departureObject) object() string      { return "directory_departure" }
 func (safeguardObject) object() string      { return "directory_safeguard" }
 func (roleMappingObject) object() string    { return "directory_role_mapping" }
+func (previewObject) object() string        { return "directory_preview" }
 
 // Directory is what an organization's identity provider pushes people and
 // groups into (reference/wire-api.md 5).
@@ -157,6 +159,18 @@ type DirectorySafeguard struct {
 	Departed         int64                   `json:"departed"` // within the window
 	HeldAt           *Timestamp              `json:"held_at"`
 	ReleasedUntil    *Timestamp              `json:"released_until"`
+}
+
+// DirectoryPreview is what applying a staged directory would do.
+type DirectoryPreview struct {
+	Object      Object[previewObject] `json:"object"`
+	DirectoryID id.Directory          `json:"directory_id"`
+	Staged      bool                  `json:"staged"`
+	Added       int64                 `json:"added"`    // who becomes a member
+	Matched     int64                 `json:"matched"`  // who is one already
+	Pending     int64                 `json:"pending"`  // who has to prove their mailbox first
+	Inactive    int64                 `json:"inactive"` // whom the directory has switched off
+	Removed     int64                 `json:"removed"`  // members who would go
 }
 
 // SCIMRequest is a recorded request of a provider, and what became of it.

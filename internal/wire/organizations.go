@@ -83,6 +83,11 @@ type APIKeyOwner struct {
 	OrganizationID *id.Organization `json:"organization_id,omitempty"` // with a user
 }
 
+// APIKeyValidation says what a member's key is; null where it does not count.
+type APIKeyValidation struct {
+	APIKey *APIKey `json:"api_key"`
+}
+
 // NewAPIKey is the answer that makes a key: the only one with its value.
 // Events carry APIKey.
 type NewAPIKey struct {

@@ -92,9 +92,15 @@ func (n New) directory(organization string) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	most, percent := int64(defaultDeactivations), int64(defaultPercent)
+	most, percent := UsualBounds()
 	return &Directory{ID: id.New[id.Directory](), Type: n.Type, Name: name, State: Waiting, Staged: n.Staged, AttributeMap: attributes, TrustRoles: n.TrustRoles, JIT: n.JIT,
-		MaxDeactivations: &most, MaxPercent: &percent, WindowSeconds: defaultWindow, SetupStep: step}, nil
+		MaxDeactivations: most, MaxPercent: percent, WindowSeconds: defaultWindow, SetupStep: step}, nil
+}
+
+// UsualBounds are those of a safeguard that nobody has set otherwise.
+func UsualBounds() (deactivations, percent *int64) {
+	most, share := int64(defaultDeactivations), int64(defaultPercent)
+	return &most, &share
 }
 
 func defaultName(organization string, t Type) string {

@@ -32,12 +32,3 @@ func HasIDPID(_ OwnedScope, directory id.Directory, name, folded string) Cond {
 		Vars: []any{column("id"), directory, name, directory, folded, name},
 	}}
 }
-
-// InDirectoryGroup is the condition that a person of a directory is in this
-// group.
-func InDirectoryGroup(_ OwnedScope, group id.DirectoryGroup) Cond {
-	return Cond{clause.Expr{
-		SQL:  "? IN (SELECT directory_user_id FROM directory_group_members WHERE group_id = ?)",
-		Vars: []any{column("id"), group},
-	}}
-}

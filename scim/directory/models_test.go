@@ -9,5 +9,5 @@ import (
 // A field without its column fails at the first query that needs it, in
 // production.
 func TestModelsMatchTheSchema(t *testing.T) {
-	dbtest.CheckModels(t, &Directory{}, &Token{}, &User{}, &Email{}, &Group{}, &RoleMapping{}, &Departure{}, &Request{})
+	dbtest.CheckModels(t, &Directory{}, &Token{}, &User{}, &Email{}, &Group{}, &RoleMapping{}, &Departure{}, &Request{}, &place{})
 }

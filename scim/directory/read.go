@@ -40,7 +40,7 @@ func People(tx *db.OrgTx, q PeopleQuery) ([]User, db.Paging, error) {
 	}
 	conds := append([]db.Cond{db.Eq("directory_id", q.Directory)}, narrow...)
 	if q.Group != "" {
-		conds = append(conds, db.InDirectoryGroup(tx, q.Group))
+		conds = append(conds, db.IsInDirectoryGroup(tx, q.Group))
 	}
 	list := func(q db.Query) ([]User, error) { return people.List(tx, q) }
 	return db.ListPage(list, q.Page, "id", func(u User) string { return string(u.ID) }, conds...)

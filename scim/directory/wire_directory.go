@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"errors"
+
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -68,20 +70,24 @@ func Show(tx db.OwnedScope, base string, d *Directory) (wire.DirectoryDetail, er
 	return w, nil
 }
 
-// Wires are directories with their domains, as lists show them.
+// Wires are directories with their domains and with how many are in them, as
+// lists show them.
 func Wires(tx db.OwnedScope, list []Directory) ([]wire.Directory, error) {
-	orgs := make([]id.Organization, len(list))
+	orgs, keys := make([]id.Organization, len(list)), make([]id.Directory, len(list))
 	for i, d := range list {
-		orgs[i] = d.OrganizationID
+		orgs[i], keys[i] = d.OrganizationID, d.ID
 	}
-	all, err := tenants.Domains(tx, orgs...)
-	if err != nil {
+	all, err1 := tenants.Domains(tx, orgs...)
+	counts, err2 := db.CountDirectories(tx, keys)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	out := make([]wire.Directory, len(list))
 	for i := range list {
+		n, m := counts[list[i].ID], &wire.DirectoryMetadata{}
+		m.Users.Active, m.Users.Inactive, m.Groups = n.UsersActive, n.UsersInactive, n.GroupsTotal
 		out[i] = list[i].Wire()
-		out[i].Domain = domainOf(list[i].OrganizationID, all)
+		out[i].Domain, out[i].Metadata = domainOf(list[i].OrganizationID, all), m
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"encoding/json"
+	"errors"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -11,7 +12,7 @@ import (
 )
 
 // UserWire is the person as the management API and events show them, with
-// their role and groups. Whoever knows those already asks (*User).Wire.
+// their role and groups.
 func UserWire(tx *db.OrgTx, d *Directory, u *User) (wire.DirectoryUser, error) {
 	all, err := UserWires(tx, d, []User{*u})
 	if err != nil {
@@ -20,43 +21,51 @@ func UserWire(tx *db.OrgTx, d *Directory, u *User) (wire.DirectoryUser, error) {
 	return all[0], nil
 }
 
-// UserWires are people as lists show them: one query for the roles of all, and
-// one for their groups.
+// UserWires are people as lists show them: a query for the roles of all, one
+// for their groups, and one for the managers whom somebody names.
 func UserWires(tx *db.OrgTx, d *Directory, list []User) ([]wire.DirectoryUser, error) {
-	var accounts []id.User
-	for _, u := range list {
+	keys, accounts := make([]id.DirectoryUser, len(list)), []id.User{}
+	for i, u := range list {
+		keys[i] = u.ID
 		if u.UserID != nil {
 			accounts = append(accounts, *u.UserID)
 		}
 	}
-	roles, err := users.RolesOf(tx, accounts)
-	if err != nil {
+	roles, err1 := users.RolesOf(tx, accounts)
+	in, err2 := GroupsOf(tx, keys)
+	emails, err3 := managers(tx, d, list)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	out := make([]wire.DirectoryUser, len(list))
+	own, out := d.mapping(), make([]wire.DirectoryUser, len(list))
 	for i := range list {
 		u, role := &list[i], ""
 		if u.UserID != nil {
 			role = roles[*u.UserID]
 		}
-		if out[i], err = u.Wire(d, role, nil); err != nil {
+		var err error
+		if out[i], err = u.wire(role, in[u.ID]); err != nil {
 			return nil, err
 		}
+		out[i].CustomAttributes = own.of(u.Resource, emails[managerOf(u.Resource)])
 	}
 	return out, nil
 }
 
-// Wire is the person with a role (empty: none) and groups that the caller knows.
-func (u *User) Wire(d *Directory, role string, groups []Group) (wire.DirectoryUser, error) {
+// wire is the person without custom attributes.
+func (u *User) wire(role string, groups []Group) (wire.DirectoryUser, error) {
 	r := u.Resource
 	w := wire.DirectoryUser{ID: u.ID, DirectoryID: u.DirectoryID, OrganizationID: u.OrganizationID, IDPID: u.UserName, Email: u.Email,
 		FirstName: textAt(r, "name", "givenName"), LastName: textAt(r, "name", "familyName"), Name: nameOf(r), Username: &u.UserName, JobTitle: textAt(r, "title"),
-		Emails: emailsOf(r), State: "inactive", UserID: u.UserID, CustomAttributes: d.attributes(u), CreatedAt: wire.At(u.CreatedAt), UpdatedAt: wire.At(u.UpdatedAt)}
+		State: "inactive", UserID: u.UserID, CreatedAt: wire.At(u.CreatedAt), UpdatedAt: wire.At(u.UpdatedAt)}
 	if u.ExternalID != nil {
 		w.IDPID = *u.ExternalID
 	}
 	if u.Active {
 		w.State = "active"
+	}
+	for _, e := range r.Emails() {
+		w.Emails = append(w.Emails, wire.DirectoryEmail{Primary: e.Primary, Type: some(e.Type), Value: e.Value})
 	}
 	if role != "" {
 		w.Role = &wire.RoleSlug{Slug: role}
@@ -96,21 +105,6 @@ func nameOf(r schema.Resource) *string {
 		return first
 	}
 	return last
-}
-
-func emailsOf(r schema.Resource) wire.Array[wire.DirectoryEmail] {
-	var out wire.Array[wire.DirectoryEmail]
-	list, _ := r["emails"].([]any)
-	for _, e := range list {
-		m, _ := e.(map[string]any)
-		value, _ := m["value"].(string)
-		if value == "" {
-			continue
-		}
-		primary, _ := m["primary"].(bool)
-		out = append(out, wire.DirectoryEmail{Primary: primary, Type: textAt(m, "type"), Value: value})
-	}
-	return out
 }
 
 // textAt is the text below the names of path; nil where there is none.

@@ -2,49 +2,24 @@ package db
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 )
 
 // Long lists of ids go to the database as one parameter: neither database then
 // has a limit to count against, and a statement's text is the same for each
-// length, so that it is prepared once. A list is an array on Postgres, where
-// = ANY is hashed whatever the planner guesses, and JSON on SQLite.
+// length, so that it is prepared once. A list is an array on Postgres and JSON
+// on SQLite.
 
-// among and notAmong ask whether a column's value is in the list that the
-// placeholder stands for.
-func (tx *Tx) among(column string) string {
-	if tx.db.Dialect == Postgres {
-		return column + " = ANY (CAST(? AS text[]))"
-	}
-	return column + " IN (SELECT value FROM json_each(?))"
-}
-
-// Postgres hashes = ANY and, before its version 15, not <> ALL: IS NOT TRUE
-// keeps it from making the one of the other.
-func (tx *Tx) notAmong(column string) string {
-	if tx.db.Dialect == Postgres {
-		return "(" + column + " = ANY (CAST(? AS text[]))) IS NOT TRUE"
-	}
-	return column + " NOT IN (SELECT value FROM json_each(?))"
-}
-
-// listed is the list as a table l with the column value.
-func (tx *Tx) listed() string {
-	if tx.db.Dialect == Postgres {
-		return "unnest(CAST(? AS text[])) AS l(value)"
-	}
-	return "json_each(?) AS l"
-}
-
-// listOf is the placeholder's value.
+// listOf is the parameter for a list.
 func listOf[S ~string](tx *Tx, values []S) string {
 	if tx.db.Dialect == Postgres {
 		return arrayLiteral(values)
 	}
-	list, _ := json.Marshal(values) // strings always can be
 	if values == nil {
 		return "[]"
 	}
+	list, _ := json.Marshal(values) // strings always can be
 	return string(list)
 }
 
@@ -57,10 +32,37 @@ func arrayLiteral[S ~string](values []S) string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(`"` + arrayEscaper.Replace(string(v)) + `"`)
+		b.WriteByte('"')
+		_, _ = arrayEscaper.WriteString(&b, string(v))
+		b.WriteByte('"')
 	}
 	b.WriteByte('}')
 	return b.String()
+}
+
+// byIndex runs fn without sequential scans. Postgres keeps the plan of a
+// statement that it has seen five times; one that was made while a table was
+// small would read the whole table for each of some hundred ids, until the
+// next ANALYZE. One id is not worth the two round trips.
+func (tx *Tx) byIndex(ids int, fn func() error) error {
+	if tx.db.Dialect == SQLite || ids < 2 {
+		return fn()
+	}
+	if err := tx.setting("enable_seqscan", "off"); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	return tx.setting("enable_seqscan", "on")
+}
+
+// setting is local to the transaction.
+func (tx *Tx) setting(name, value string) error {
+	if err := tx.session().Exec("SELECT set_config(?, ?, true)", name, value).Error; err != nil {
+		return fmt.Errorf("setting %s: %w", name, err)
+	}
+	return nil
 }
 
 // mine is the condition that rows of the table are the transaction's

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"strings"
 	"time"
 
 	"gatehouse/internal/id"
@@ -9,77 +10,94 @@ import (
 // Who is in a group is changed by statements on the table between: none reads
 // the members that it does not change, so that one of 50,000 costs what one of
 // five does. A person and a group in a group stand in tables of their own.
+//
+// On Postgres the statements over lists look up each id of a list in the
+// primary key, by LATERAL with OFFSET 0. Written as = ANY or as a join, the
+// choice would be the planner's, by what it guesses of the group's size: a
+// directory is filled faster than it is analyzed, and the wrong guess reads all
+// of a group for each of 500 ids.
 
-// between is a table of members.
-type between struct{ table, column, members string }
-
-var (
-	peopleIn = between{"directory_group_members", "directory_user_id", "directory_users"}
-	groupsIn = between{"directory_group_groups", "child_id", "directory_groups"}
-)
+var peopleIn = strings.NewReplacer("{between}", "directory_group_members", "{member}", "directory_user_id", "{members}", "directory_users")
+var groupsIn = strings.NewReplacer("{between}", "directory_group_groups", "{member}", "child_id", "{members}", "directory_groups")
 
 // DirectoryMembers are the people or, as the type of the ids says, the groups
 // in one group.
 type DirectoryMembers[K id.DirectoryUser | id.DirectoryGroup] struct{ Group id.DirectoryGroup }
 
-func (m DirectoryMembers[K]) between() between {
+// in writes the tables' names into a statement.
+func (DirectoryMembers[K]) in(statement string) string {
 	var k K
 	if _, people := any(k).(id.DirectoryUser); people {
-		return peopleIn
+		return peopleIn.Replace(statement)
 	}
-	return groupsIn
+	return groupsIn.Replace(statement)
+}
+
+// FOR KEY SHARE waits for somebody who is being deleted and then passes over
+// them, where the foreign key alone would break the transaction. The list is
+// in the order of the ids, and so is what is locked.
+var addMembers = map[Dialect]string{
+	Postgres: `INSERT INTO {between} (organization_id, directory_id, group_id, {member}, created_at)
+		SELECT g.organization_id, g.directory_id, g.id, u.id, CAST(? AS timestamptz)
+		FROM directory_groups g CROSS JOIN unnest(CAST(? AS text[])) AS l(value) CROSS JOIN LATERAL (
+			SELECT u.organization_id, u.directory_id, u.id FROM {members} u WHERE u.id = l.value
+			AND (SELECT 1 FROM {between} m WHERE m.group_id = g.id AND m.{member} = u.id) IS NULL OFFSET 0 FOR KEY SHARE) u
+		WHERE g.organization_id = ? AND g.id = ? AND u.organization_id = g.organization_id AND u.directory_id = g.directory_id
+		ON CONFLICT DO NOTHING RETURNING {member}`,
+	SQLite: `INSERT INTO {between} (organization_id, directory_id, group_id, {member}, created_at)
+		SELECT g.organization_id, g.directory_id, g.id, u.id, ?
+		FROM directory_groups g JOIN {members} u ON u.organization_id = g.organization_id AND u.directory_id = g.directory_id
+		WHERE u.id IN (SELECT value FROM json_each(?)) AND g.organization_id = ? AND g.id = ?
+		ON CONFLICT DO NOTHING RETURNING {member}`,
 }
 
 // Add puts those of ids into the group that its directory has and that are not
-// in it, and returns them.
-//
-// On Postgres each is held by FOR KEY SHARE, in the order of the ids: one who
-// is deleted at this moment is waited for and then passed over, where the
-// foreign key alone would break the transaction.
-func (m DirectoryMembers[K]) Add(tx *OrgTx, ids []K) ([]K, error) {
-	b := m.between()
-	now, held := "?", ""
-	if tx.db.Dialect == Postgres {
-		now, held = "CAST(? AS timestamptz)", " FOR KEY SHARE OF u"
-	}
-	added := []K{}
-	err := tx.session().Raw("INSERT INTO "+b.table+" (organization_id, directory_id, group_id, "+b.column+", created_at)"+
-		" SELECT g.organization_id, g.directory_id, g.id, u.id, "+now+" FROM directory_groups g"+
-		" JOIN "+b.members+" u ON u.organization_id = g.organization_id AND u.directory_id = g.directory_id"+
-		" WHERE g.organization_id = ? AND g.id = ? AND "+tx.among("u.id")+
-		" AND (SELECT 1 FROM "+b.table+" m WHERE m.group_id = g.id AND m."+b.column+" = u.id) IS NULL"+
-		" ORDER BY u.id"+held+" ON CONFLICT DO NOTHING RETURNING "+b.column,
-		tx.now, tx.scope.org, m.Group, listOf(tx.Tx, ids)).Scan(&added).Error
-	return added, translate(err)
+// in it, and returns them. The ids are sorted.
+func (m DirectoryMembers[K]) Add(tx *OrgTx, ids []K) (added []K, err error) {
+	return m.change(tx, addMembers, len(ids), tx.now, listOf(tx.Tx, ids), tx.scope.org, m.Group)
+}
+
+var removeMembers = map[Dialect]string{
+	Postgres: `DELETE FROM {between} WHERE ctid = ANY (ARRAY(
+		SELECT m.place FROM unnest(CAST(? AS text[])) AS l(value) CROSS JOIN LATERAL (
+			SELECT m.ctid AS place FROM {between} m WHERE m.organization_id = ? AND m.group_id = ? AND m.{member} = l.value OFFSET 0) m))
+		RETURNING {member}`,
+	SQLite: `DELETE FROM {between} WHERE {member} IN (SELECT value FROM json_each(?)) AND organization_id = ? AND group_id = ? RETURNING {member}`,
 }
 
 // Remove takes those of ids out of the group that are in it, and returns them.
 func (m DirectoryMembers[K]) Remove(tx *OrgTx, ids []K) ([]K, error) {
-	return m.delete(tx, tx.among, ids)
+	return m.change(tx, removeMembers, len(ids), listOf(tx.Tx, ids), tx.scope.org, m.Group)
+}
+
+// NOT IN is hashed where the list is thought to be short; within a SELECT of
+// its own nobody knows how long it is.
+var keepMembers = map[Dialect]string{
+	Postgres: `DELETE FROM {between} WHERE organization_id = ? AND group_id = ?
+		AND {member} NOT IN (SELECT l.value FROM unnest((SELECT CAST(? AS text[]))) AS l(value)) RETURNING {member}`,
+	SQLite: `DELETE FROM {between} WHERE organization_id = ? AND group_id = ? AND {member} NOT IN (SELECT value FROM json_each(?)) RETURNING {member}`,
 }
 
 // Keep takes everybody out of the group but ids, and returns who went.
 func (m DirectoryMembers[K]) Keep(tx *OrgTx, ids []K) ([]K, error) {
-	return m.delete(tx, tx.notAmong, ids)
+	return m.change(tx, keepMembers, 0, tx.scope.org, m.Group, listOf(tx.Tx, ids))
 }
 
-func (m DirectoryMembers[K]) delete(tx *OrgTx, which func(string) string, ids []K) ([]K, error) {
-	b := m.between()
-	removed := []K{}
-	err := tx.session().Raw("DELETE FROM "+b.table+" WHERE organization_id = ? AND group_id = ? AND "+which(b.column)+" RETURNING "+b.column,
-		tx.scope.org, m.Group, listOf(tx.Tx, ids)).Scan(&removed).Error
-	return removed, translate(err)
+// change runs a statement that returns the members whom it touched.
+func (m DirectoryMembers[K]) change(tx *OrgTx, statement map[Dialect]string, ids int, args ...any) (touched []K, err error) {
+	err = tx.byIndex(ids, func() error { return tx.session().Raw(m.in(statement[tx.db.Dialect]), args...).Scan(&touched).Error })
+	return touched, translate(err)
 }
+
+var listed = map[Dialect]string{Postgres: "unnest(CAST(? AS text[])) AS l(value)", SQLite: "json_each(?) AS l"}
 
 // Missing is those of ids that are not in the group.
-func (m DirectoryMembers[K]) Missing(tx OwnedScope, ids []K) ([]K, error) {
-	b := m.between()
+func (m DirectoryMembers[K]) Missing(tx OwnedScope, ids []K) (missing []K, err error) {
 	where, args := mine(tx, "m")
-	missing := []K{}
-	// A scalar subquery is looked up in the primary key row by row; an anti-join
-	// would be the planner's to choose, by what it guesses of the group's size.
-	err := tx.base().session().Raw("SELECT l.value FROM "+tx.base().listed()+" WHERE (SELECT 1 FROM "+b.table+" m WHERE m.group_id = ? AND m."+b.column+" = l.value AND "+where+") IS NULL",
-		append([]any{listOf(tx.base(), ids), m.Group}, args...)...).Scan(&missing).Error
+	base := tx.base()
+	statement := m.in("SELECT l.value FROM " + listed[base.db.Dialect] + " WHERE (SELECT 1 FROM {between} m WHERE m.group_id = ? AND m.{member} = l.value AND " + where + ") IS NULL")
+	args = append([]any{listOf(base, ids), m.Group}, args...)
+	err = base.byIndex(len(ids), func() error { return base.session().Raw(statement, args...).Scan(&missing).Error })
 	return missing, translate(err)
 }
 
@@ -94,18 +112,21 @@ type DirectoryMember struct {
 // keys, groups before people, as their ids sort.
 func ListDirectoryMembers(tx OwnedScope, group id.DirectoryGroup, after string, limit int) ([]DirectoryMember, error) {
 	members := []DirectoryMember{}
-	groups, own := mine(tx, "m")
-	args := append(append([]any{group, after}, own...), limit, group, after)
-	args = append(append(args, own...), limit, limit)
-	err := tx.base().session().Raw(`SELECT id, display, is_group FROM (SELECT m.child_id AS id, g.display_name AS display, TRUE AS is_group
-		FROM directory_group_groups m JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.child_id
-		WHERE m.group_id = ? AND m.child_id > ? AND `+groups+` ORDER BY m.child_id LIMIT ?) AS groups
-		UNION ALL SELECT id, display, is_group FROM (SELECT m.directory_user_id AS id, coalesce(nullif(u.resource->>'displayName', ''), u.user_name) AS display, FALSE AS is_group
-		FROM directory_group_members m JOIN directory_users u ON u.organization_id = m.organization_id AND u.id = m.directory_user_id
-		WHERE m.group_id = ? AND m.directory_user_id > ? AND `+groups+` ORDER BY m.directory_user_id LIMIT ?) AS people
+	own, org := mine(tx, "m")
+	args := append(append([]any{group, after}, org...), limit, group, after)
+	args = append(append(args, org...), limit, limit)
+	err := tx.base().session().Raw(`SELECT id, display, is_group FROM (
+			SELECT m.child_id AS id, (SELECT g.display_name FROM directory_groups g WHERE g.organization_id = m.organization_id AND g.id = m.child_id) AS display, TRUE AS is_group
+			FROM directory_group_groups m WHERE m.group_id = ? AND m.child_id > ? AND `+own+` ORDER BY m.child_id LIMIT ?) AS groups
+		UNION ALL SELECT id, display, is_group FROM (
+			SELECT m.directory_user_id AS id, (SELECT coalesce(nullif(u.resource->>'displayName', ''), u.user_name)
+				FROM directory_users u WHERE u.organization_id = m.organization_id AND u.id = m.directory_user_id) AS display, FALSE AS is_group
+			FROM directory_group_members m WHERE m.group_id = ? AND m.directory_user_id > ? AND `+own+` ORDER BY m.directory_user_id LIMIT ?) AS people
 		ORDER BY id LIMIT ?`, args...).Scan(&members).Error
 	return members, translate(err)
 }
+
+var among = map[Dialect]string{Postgres: "= ANY (CAST(? AS text[]))", SQLite: "IN (SELECT value FROM json_each(?))"}
 
 // DirectoryMembership says that a person is in a group.
 type DirectoryMembership struct {
@@ -126,7 +147,7 @@ func ListDirectoryMemberships(tx OwnedScope, people []id.DirectoryUser) ([]Direc
 	list := []DirectoryMembership{}
 	err := tx.base().session().Raw(`SELECT m.directory_user_id, g.organization_id, g.directory_id, g.id, g.display_name, g.external_id, g.version, g.created_at, g.updated_at
 		FROM directory_group_members m JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
-		WHERE `+tx.base().among("m.directory_user_id")+" AND "+where+" ORDER BY m.directory_user_id, g.id",
+		WHERE m.directory_user_id `+among[tx.base().db.Dialect]+" AND "+where+" ORDER BY m.directory_user_id, g.id",
 		append([]any{listOf(tx.base(), people)}, args...)...).Scan(&list).Error
 	return list, translate(err)
 }
@@ -135,8 +156,7 @@ func ListDirectoryMemberships(tx OwnedScope, people []id.DirectoryUser) ([]Direc
 // member, as of now. They are held first, in the order of their ids: two
 // people who leave together may be in the same groups.
 func BumpDirectoryGroupsOf[K id.DirectoryUser | id.DirectoryGroup](tx *OrgTx, member K) error {
-	b := DirectoryMembers[K]{}.between()
-	in := " WHERE organization_id = ? AND id IN (SELECT group_id FROM " + b.table + " WHERE " + b.column + " = ?)"
+	in := DirectoryMembers[K]{}.in(" WHERE organization_id = ? AND id IN (SELECT group_id FROM {between} WHERE {member} = ?)")
 	if tx.db.Dialect == Postgres {
 		var held []string
 		if err := tx.session().Raw("SELECT id FROM directory_groups"+in+" ORDER BY id FOR NO KEY UPDATE", tx.scope.org, member).Scan(&held).Error; err != nil {

@@ -38,10 +38,8 @@ func (l list) put(values []any, touched []int) error {
 		}
 		first = i
 	}
-	for i, v := range values {
-		if first >= 0 && i != first && schema.IsPrimary(v) {
-			v.(map[string]any)["primary"] = false
-		}
+	if first >= 0 {
+		demote(values, first)
 	}
 	if len(values) == 0 {
 		delete(l.holder, l.a.Name)
@@ -49,6 +47,15 @@ func (l list) put(values []any, touched []int) error {
 		l.holder[l.a.Name] = values
 	}
 	return nil
+}
+
+// demote makes the element at that place the only one that is primary.
+func demote(values []any, but int) {
+	for i, v := range values {
+		if i != but && schema.IsPrimary(v) {
+			v.(map[string]any)["primary"] = false
+		}
+	}
 }
 
 // sent is a value as a list of elements: one object, or one text, counts as a
@@ -84,36 +91,39 @@ func (l list) whole(p place, value any) error {
 // takes what is said of it further.
 func (l list) add(elements []any) error {
 	values := l.values()
-	var touched []int
 	for _, element := range elements {
-		if err := l.w.spend(len(values)); err != nil {
+		if err := l.w.spend(2 * len(values)); err != nil {
 			return err
 		}
 		sent, _ := element.(map[string]any)
-		at := slices.IndexFunc(values, func(v any) bool { return l.isThere(v, sent) })
-		if at < 0 {
+		at := l.find(values, sent)
+		switch {
+		case at < 0:
 			values, at = append(values, element), len(values)
-		} else {
+		case sent["value"] != nil:
 			l.complete(values[at], sent)
 		}
 		if len(values) > schema.MaxElements {
 			break // put refuses it
 		}
-		touched = append(touched, at)
+		if schema.IsPrimary(values[at]) {
+			demote(values, at)
+		}
 	}
-	slices.Sort(touched)
-	return l.put(values, slices.Compact(touched))
+	return l.put(values, nil)
 }
 
-// isThere reports whether an element of the list is the one that was sent: it says
-// all that, or has the same value, and the same type where one was sent (RFC
-// 7643 §2.4: the combination of the two is one's own).
-func (l list) isThere(value any, sent map[string]any) bool {
-	element, _ := value.(map[string]any)
-	if says(element, sent) {
-		return true
+// find is the place of the element that was sent: the one that says exactly that,
+// else the one that is meant.
+func (l list) find(values []any, sent map[string]any) int {
+	at := slices.IndexFunc(values, func(v any) bool {
+		element, _ := v.(map[string]any)
+		return says(element, sent)
+	})
+	if at >= 0 {
+		return at
 	}
-	return sent["value"] != nil && l.same(element, sent, "value") && (sent["type"] == nil || l.same(element, sent, "type"))
+	return slices.IndexFunc(values, func(v any) bool { return l.isMeant(v, sent) })
 }
 
 // says reports whether an element says all of what was sent.
@@ -128,10 +138,11 @@ func says(element, sent map[string]any) bool {
 
 // same compares one sub-attribute as filters compare it.
 func (l list) same(element, sent map[string]any, name string) bool {
-	a, ok := element[name].(string)
-	b, also := sent[name].(string)
+	there, wanted := element[schema.KeyOf(element, name)], sent[name]
+	a, ok := there.(string)
+	b, also := wanted.(string)
 	if !ok || !also {
-		return schema.Same(element[name], sent[name])
+		return schema.Same(there, wanted)
 	}
 	if sub := l.a.SubAttribute(name); sub != nil && sub.CaseExact {
 		return a == b
@@ -146,8 +157,7 @@ func (l list) complete(value any, sent map[string]any) {
 	}
 }
 
-// remove takes the elements out that were sent, as Entra removes: those with
-// the value, or where none was sent, those that say all of it. Nothing sent is
+// remove takes the elements out that were sent, as Entra removes. Nothing sent is
 // nothing removed.
 func (l list) remove(elements []any) error {
 	values := l.values()
@@ -159,13 +169,21 @@ func (l list) remove(elements []any) error {
 	}), nil)
 }
 
+// isMeant reports whether an element is the one that was sent: it has the same
+// value, and the same type where one was sent (RFC 7643 §2.4: the combination of
+// the two is one's own); where no value was sent, it says all that was.
 func (l list) isMeant(value, sent any) bool {
 	element, _ := value.(map[string]any)
 	wanted, _ := sent.(map[string]any)
 	if wanted["value"] != nil {
 		return l.same(element, wanted, "value") && (wanted["type"] == nil || l.same(element, wanted, "type"))
 	}
-	return says(element, wanted)
+	for name := range wanted {
+		if !l.same(element, wanted, name) {
+			return false
+		}
+	}
+	return true
 }
 
 // each acts on a sub-attribute of every element; where there is none, add and

@@ -57,7 +57,7 @@ func gatherPairs(n filter.Node, pairs map[string]any) bool {
 		return gatherPairs(n.Left, pairs) && gatherPairs(n.Right, pairs)
 	case filter.Compare:
 		key := schema.KeyOf(pairs, n.Path.Attr)
-		if _, twice := pairs[key]; twice || n.Op != filter.Eq || n.Value == nil {
+		if there, twice := pairs[key]; twice && !schema.Same(there, n.Value) || n.Op != filter.Eq || n.Value == nil {
 			return false
 		}
 		pairs[key] = n.Value

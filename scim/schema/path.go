@@ -94,7 +94,7 @@ func isVersion(s string) bool {
 // urnOK holds a URN to the characters that RFC 8141 knows, less brackets,
 // quotes and spaces, which would end it in a filter.
 func urnOK(s string) bool {
-	if strings.Contains(s, "::") || strings.Count(s, ":") < 2 {
+	if strings.HasSuffix(s, ":") || strings.Contains(s, "::") || strings.Count(s, ":") < 2 {
 		return false
 	}
 	for i := range len(s) {

@@ -8,17 +8,20 @@ import (
 	"gatehouse/internal/id"
 )
 
-// DirectoryCounts is how many a directory has, or how many more.
-type DirectoryCounts struct{ UsersActive, UsersInactive, GroupsTotal int64 }
+// DirectoryCounts is how many a directory has, or how many more. Those who are
+// gone are counted for ever: until there are more of them, everybody keeps
+// their place in the order of the ids.
+type DirectoryCounts struct{ UsersActive, UsersInactive, GroupsTotal, UsersGone, GroupsGone int64 }
 
 // countShards is over how many rows a directory's counts are spread: whoever
 // adds somebody locks one of them.
 const countShards = 16
 
-const addCounts = `INSERT INTO directory_counts (id, organization_id, directory_id, users_active, users_inactive, groups_total)
-	VALUES (?, ?, ?, ?, ?, ?)
+const addCounts = `INSERT INTO directory_counts (id, organization_id, directory_id, users_active, users_inactive, groups_total, users_gone, groups_gone)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET users_active = directory_counts.users_active + excluded.users_active,
-	users_inactive = directory_counts.users_inactive + excluded.users_inactive, groups_total = directory_counts.groups_total + excluded.groups_total
+	users_inactive = directory_counts.users_inactive + excluded.users_inactive, groups_total = directory_counts.groups_total + excluded.groups_total,
+	users_gone = directory_counts.users_gone + excluded.users_gone, groups_gone = directory_counts.groups_gone + excluded.groups_gone
 	WHERE directory_counts.organization_id = excluded.organization_id`
 
 // CountLater adds to a directory's counts, with the commit: the row is locked
@@ -31,7 +34,7 @@ func CountLater(tx *OrgTx, directory id.Directory, more DirectoryCounts) error {
 	}
 	shard := string(directory) + "_" + strconv.FormatInt(tx.now.UnixMicro()%countShards, 10)
 	return tx.postpone(func(g *gorm.DB) *gorm.DB {
-		return g.Exec(addCounts, shard, tx.scope.org, directory, more.UsersActive, more.UsersInactive, more.GroupsTotal)
+		return g.Exec(addCounts, shard, tx.scope.org, directory, more.UsersActive, more.UsersInactive, more.GroupsTotal, more.UsersGone, more.GroupsGone)
 	})
 }
 
@@ -40,7 +43,8 @@ func CountDirectory(tx OwnedScope, directory id.Directory) (DirectoryCounts, err
 	where, args := mine(tx, "c")
 	var sum DirectoryCounts
 	err := tx.base().session().Raw(`SELECT CAST(coalesce(sum(c.users_active), 0) AS bigint) AS users_active,
-		CAST(coalesce(sum(c.users_inactive), 0) AS bigint) AS users_inactive, CAST(coalesce(sum(c.groups_total), 0) AS bigint) AS groups_total
+		CAST(coalesce(sum(c.users_inactive), 0) AS bigint) AS users_inactive, CAST(coalesce(sum(c.groups_total), 0) AS bigint) AS groups_total,
+		CAST(coalesce(sum(c.users_gone), 0) AS bigint) AS users_gone, CAST(coalesce(sum(c.groups_gone), 0) AS bigint) AS groups_gone
 		FROM directory_counts c WHERE c.directory_id = ? AND `+where, append([]any{directory}, args...)...).Scan(&sum).Error
 	return sum, translate(err)
 }

@@ -31,7 +31,10 @@ func (d *DB) connectSQLite(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("making the directory of the SQLite file: %w", err)
 	}
-	var err error
+	err := foldInSQLite()
+	if err != nil {
+		return err
+	}
 	if d.write, err = sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate")); err != nil {
 		return fmt.Errorf("opening SQLite: %w", err)
 	}

@@ -54,6 +54,8 @@ CREATE TABLE directory_counts (
   users_active    bigint NOT NULL,
   users_inactive  bigint NOT NULL,
   groups_total    bigint NOT NULL,
+  users_gone      bigint NOT NULL DEFAULT 0, -- ever: a place in the list holds until somebody goes
+  groups_gone     bigint NOT NULL DEFAULT 0,
   FOREIGN KEY (organization_id, directory_id) REFERENCES directories (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX directory_counts_directory ON directory_counts (directory_id);
@@ -78,7 +80,7 @@ CREATE TABLE directory_users (
 );
 CREATE UNIQUE INDEX directory_users_owned ON directory_users (organization_id, id);
 CREATE UNIQUE INDEX directory_users_name ON directory_users (directory_id, user_name_key);
-CREATE INDEX directory_users_page ON directory_users (directory_id, id);
+CREATE INDEX directory_users_page ON directory_users (directory_id, id, organization_id); -- whose they are is asked of every row: counting through to a page needs nothing else
 CREATE INDEX directory_users_external ON directory_users (directory_id, external_id);
 CREATE INDEX directory_users_changed ON directory_users (directory_id, updated_at, id);
 CREATE INDEX directory_users_user ON directory_users (user_id, id);
@@ -114,7 +116,7 @@ CREATE TABLE directory_groups (
 );
 CREATE UNIQUE INDEX directory_groups_owned ON directory_groups (organization_id, id);
 CREATE UNIQUE INDEX directory_groups_name ON directory_groups (directory_id, display_name_key);
-CREATE INDEX directory_groups_page ON directory_groups (directory_id, id);
+CREATE INDEX directory_groups_page ON directory_groups (directory_id, id, organization_id);
 CREATE INDEX directory_groups_external ON directory_groups (directory_id, external_id);
 CREATE INDEX directory_groups_changed ON directory_groups (directory_id, updated_at, id);
 

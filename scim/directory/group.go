@@ -90,7 +90,7 @@ func DeleteGroup(tx *db.OrgTx, g *Group) error {
 	if n, err := groups.Delete(tx, g.ID, db.Eq("directory_id", g.DirectoryID)); err != nil || n == 0 {
 		return err
 	}
-	return db.CountLater(tx, g.DirectoryID, db.DirectoryCounts{GroupsTotal: -1})
+	return db.CountLater(tx, g.DirectoryID, db.DirectoryCounts{GroupsTotal: -1, GroupsGone: 1})
 }
 
 // GroupsOf are the groups of each of these people, by id and name, without

@@ -156,5 +156,5 @@ func DeleteUser(tx *db.OrgTx, u *User) error {
 		return err // who is gone already was counted then
 	}
 	less := u.counts()
-	return db.CountLater(tx, u.DirectoryID, db.DirectoryCounts{UsersActive: -less.UsersActive, UsersInactive: -less.UsersInactive})
+	return db.CountLater(tx, u.DirectoryID, db.DirectoryCounts{UsersActive: -less.UsersActive, UsersInactive: -less.UsersInactive, UsersGone: 1})
 }

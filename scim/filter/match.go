@@ -77,14 +77,14 @@ func fits(n Node, at func(schema.Path) any) bool {
 		}
 		return false
 	case Test:
-		return n.holds(at(n.Path))
+		return n.Holds(at(n.Path))
 	}
 	return false
 }
 
-// holds says whether a value passes the test. Of what no schema describes, any
+// Holds says whether a value passes the test. Of what no schema describes, any
 // value of a list will do, and an object's is its value.
-func (t Test) holds(value any) bool {
+func (t Test) Holds(value any) bool {
 	if t.Op == Pr {
 		return assigned(value)
 	}

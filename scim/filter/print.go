@@ -74,18 +74,25 @@ func writeValue(b *strings.Builder, v any) {
 	case json.Number:
 		b.WriteString(v.String())
 	case string:
-		b.WriteByte('"')
-		for _, r := range v {
-			switch {
-			case r == '"' || r == '\\':
-				b.WriteByte('\\')
-				b.WriteRune(r)
-			case r < ' ':
-				fmt.Fprintf(b, `\u%04x`, r)
-			default:
-				b.WriteRune(r)
-			}
-		}
-		b.WriteByte('"')
+		b.WriteString(Quoted(v))
 	}
+}
+
+// Quoted is a text as filters have it: a JSON string.
+func Quoted(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ':
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }

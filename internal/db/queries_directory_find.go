@@ -1,0 +1,193 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"gatehouse/internal/id"
+)
+
+// DirectorySearch is a search among the people or groups of one directory.
+//
+// Whoever holds a directory's token writes filters, so nothing here runs over
+// more rows than AtMost: Within are the conditions that an index answers, and
+// only what they leave is looked at one by one.
+type DirectorySearch[T OwnedRow] struct {
+	Directory id.Directory
+	Where     []Cond // what is asked, whole
+	Within    []Cond // conditions of Where that an index answers; none: the whole directory is looked at
+	AtMost    int    // rows that Within may leave
+	Order     []DirectoryOrder
+	Offset    int
+	Limit     int
+}
+
+// DirectoryOrder is one column or value of an order. A value that is missing
+// comes last, and first where the order descends (RFC 7644 §3.4.2.3).
+type DirectoryOrder struct {
+	By         DirectoryText
+	Nullable   bool
+	Descending bool
+}
+
+// searchTime is how long one statement of a search may take.
+const searchTime = 3 * time.Second
+
+// ErrSlow says that a search was given up.
+var ErrSlow = errors.New("the search took too long")
+
+// Rows are those of the page.
+func (s DirectorySearch[T]) Rows(tx OwnedScope) ([]T, error) {
+	rows := []T{}
+	err := bounded(tx, func(ctx context.Context) error { return s.page(tx, ctx).Find(&rows).Error })
+	return rows, err
+}
+
+// Count is how many rows meet Where.
+func (s DirectorySearch[T]) Count(tx OwnedScope) (n int64, err error) {
+	err = bounded(tx, func(ctx context.Context) error { return s.where(tx, ctx).Count(&n).Error })
+	return n, err
+}
+
+// Candidates is how many rows Within leaves, or a number above AtMost where
+// there are more than that.
+func (s DirectorySearch[T]) Candidates(tx OwnedScope) (n int64, err error) {
+	err = bounded(tx, func(ctx context.Context) error {
+		return s.session(tx, ctx).Raw("SELECT count(*) FROM (?) AS candidates", s.candidates(tx)).Scan(&n).Error
+	})
+	return n, err
+}
+
+// Plan is how the database would look for Rows, for whoever wonders: an index
+// that goes unused shows here, and not before a directory is large.
+func (s DirectorySearch[T]) Plan(tx OwnedScope) (string, error) {
+	dry := s.page(tx, tx.base().ctx).Session(&gorm.Session{DryRun: true}).Find(&[]T{}).Statement
+	explain := "EXPLAIN "
+	if tx.base().db.Dialect == SQLite {
+		explain = "EXPLAIN QUERY PLAN "
+	}
+	rows, err := tx.base().conn.QueryContext(tx.base().ctx, explain+dry.SQL.String(), dry.Vars...)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		columns := []any{&line}
+		if tx.base().db.Dialect == SQLite {
+			columns = []any{new(any), new(any), new(any), &line}
+		}
+		if err := rows.Scan(columns...); err != nil {
+			return "", err
+		}
+		plan.WriteString(line + "\n")
+	}
+	return plan.String(), rows.Err()
+}
+
+func (s DirectorySearch[T]) session(tx OwnedScope, ctx context.Context) *gorm.DB {
+	return tx.base().session().WithContext(ctx)
+}
+
+func (s DirectorySearch[T]) where(tx OwnedScope, ctx context.Context) *gorm.DB {
+	conds := append([]Cond{Eq("directory_id", s.Directory)}, s.Where...)
+	if len(s.Within) > 0 {
+		conds = append(conds, Cond{clause.Expr{SQL: "? IN (?)", Vars: []any{column("id"), s.candidates(tx)}}})
+	}
+	return table[T]{}.where(tx.base(), owned, conds).WithContext(ctx)
+}
+
+func (s DirectorySearch[T]) page(tx OwnedScope, ctx context.Context) *gorm.DB {
+	g := s.where(tx, ctx)
+	if len(s.Order) > 0 {
+		order := clause.Expr{}
+		for i, o := range s.Order {
+			o.write(&order, i > 0)
+		}
+		g = g.Order(clause.OrderBy{Expression: order})
+	}
+	if s.Offset > 0 {
+		g = g.Offset(s.Offset)
+	}
+	return g.Limit(s.Limit)
+}
+
+func (o DirectoryOrder) write(e *clause.Expr, further bool) {
+	direction := ""
+	if o.Descending {
+		direction = " DESC"
+	}
+	if further {
+		e.SQL += ", "
+	}
+	if o.Nullable {
+		e.SQL += "(" + o.By.sql + " IS NULL)" + direction + ", "
+		e.Vars = append(e.Vars, o.By.vars...)
+	}
+	e.SQL += o.By.Bytes().sql + direction
+	e.Vars = append(e.Vars, o.By.vars...)
+}
+
+// candidates are the ids that Within leaves, one more than AtMost of them. The
+// limit also keeps Postgres from looking for them in another way.
+func (s DirectorySearch[T]) candidates(tx OwnedScope) clause.Expr {
+	e := idsOf[T](tx, s.Directory, s.Within)
+	e.SQL += " LIMIT ?"
+	e.Vars = append(e.Vars, s.AtMost+1)
+	return e
+}
+
+func idsOf[T OwnedRow](tx OwnedScope, directory id.Directory, conds []Cond) clause.Expr {
+	name := tableOf[T]()
+	where, vars := mine(tx, name)
+	e := clause.Expr{SQL: "SELECT id FROM " + name + " WHERE " + where + " AND directory_id = ?", Vars: append(vars, directory)}
+	for _, c := range conds {
+		e.SQL += " AND ?"
+		e.Vars = append(e.Vars, c.expr)
+	}
+	return e
+}
+
+func tableOf[T any]() string {
+	var row T
+	return any(row).(interface{ TableName() string }).TableName()
+}
+
+// EitherIndexed is the condition that a row meets one of two lists of
+// conditions, each of which an index answers. Neither planner would use two
+// indexes where one of them is another table's.
+func EitherIndexed[T OwnedRow](tx OwnedScope, directory id.Directory, left, right []Cond) Cond {
+	return Cond{clause.Expr{SQL: "? IN (? UNION ?)", Vars: []any{column("id"), idsOf[T](tx, directory, left), idsOf[T](tx, directory, right)}}}
+}
+
+// FromRow is the condition that a row's id is that of the row at an offset, or
+// lies behind it, in the order of the ids or against it. The ids alone are
+// counted through, in an index.
+func FromRow[T OwnedRow](tx OwnedScope, directory id.Directory, offset int, backward bool) Cond {
+	e := idsOf[T](tx, directory, nil)
+	compare, order := "? >= (?)", " ORDER BY id LIMIT 1 OFFSET ?"
+	if backward {
+		compare, order = "? <= (?)", " ORDER BY id DESC LIMIT 1 OFFSET ?"
+	}
+	e.SQL += order
+	e.Vars = append(e.Vars, offset)
+	return Cond{clause.Expr{SQL: compare, Vars: []any{column("id"), e}}}
+}
+
+// bounded runs a statement of a search for as long as one may take.
+func bounded(tx OwnedScope, run func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(tx.base().ctx, searchTime)
+	defer cancel()
+	err := run(ctx)
+	if err != nil && ctx.Err() != nil && tx.base().ctx.Err() == nil {
+		return fmt.Errorf("%w: %w", ErrSlow, err)
+	}
+	return translate(err)
+}

@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/json"
+	"reflect"
 	"testing"
 
 	"gatehouse/internal/problem"
@@ -27,6 +29,12 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%v", err)
 			}
 			return
+		}
+		oracle := json.NewDecoder(bytes.NewReader(body))
+		oracle.UseNumber()
+		var theirs map[string]any
+		if err := oracle.Decode(&theirs); err != nil || !reflect.DeepEqual(theirs, doc) {
+			t.Fatalf("%v, and encoding/json reads %v, %v", doc, theirs, err)
 		}
 		b, err := json.Marshal(doc)
 		if err != nil {

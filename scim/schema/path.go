@@ -63,11 +63,11 @@ func badPath(s string) error {
 }
 
 // isURN reports whether s is a URN, or a path that begins with one (RFC 8141 §2).
-func isURN(s string) bool { return len(s) > 4 && nameKey(s[:4]) == "urn:" }
+func isURN(s string) bool { return len(s) > 4 && sameName(s[:4], "urn:") }
 
 func splitURN(s string) (urn, name string) {
 	for _, known := range []string{EnterpriseURN, UserURN, GroupURN} {
-		if len(s) < len(known) || nameKey(s[:len(known)]) != nameKey(known) {
+		if len(s) < len(known) || !sameName(s[:len(known)], known) {
 			continue
 		}
 		if len(s) == len(known) {

@@ -83,14 +83,14 @@ type normalizer struct {
 // take takes one member of a document: an attribute, attr.sub, a schema's URN
 // with its attributes below, or a URN and an attribute of it.
 func (n *normalizer) take(key string, value any) error {
-	if a := n.t.index[nameKey(key)]; a != nil {
+	if a := lookUp(n.t.index, key); a != nil {
 		return set(n.out, a, value)
 	}
 	if isURN(key) {
 		return n.takeURN(key, value)
 	}
 	if base, sub, dotted := strings.Cut(key, "."); dotted {
-		if a := n.t.index[nameKey(base)]; a != nil && a.Kind == Complex && !a.Multi {
+		if a := lookUp(n.t.index, base); a != nil && a.Kind == Complex && !a.Multi {
 			return set(n.out, a, map[string]any{sub: value})
 		}
 	}
@@ -174,11 +174,11 @@ func (n *normalizer) takeExtension(x *Extension, name string, value any) error {
 		within = map[string]any{}
 	}
 	base, sub, dotted := strings.Cut(name, ".")
-	if a := x.index[nameKey(name)]; a != nil {
+	if a := lookUp(x.index, name); a != nil {
 		if err := set(within, a, value); err != nil {
 			return err
 		}
-	} else if a := x.index[nameKey(base)]; dotted && a != nil && a.Kind == Complex {
+	} else if a := lookUp(x.index, base); dotted && a != nil && a.Kind == Complex {
 		if err := set(within, a, map[string]any{sub: value}); err != nil {
 			return err
 		}

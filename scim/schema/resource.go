@@ -116,9 +116,8 @@ func KeyOf(m map[string]any, name string) string {
 	if _, ok := m[name]; ok {
 		return name
 	}
-	wanted := nameKey(name)
 	for key := range m {
-		if nameKey(key) == wanted {
+		if sameName(key, name) {
 			return key
 		}
 	}

@@ -74,9 +74,7 @@ const (
 // attr is nil where the type knows no such attribute; sub is nil where p names
 // none, or one that attr does not have.
 func (t *Type) Find(p Path) (attr, sub *Attribute) {
-	if index := t.under(p.URN); index != nil {
-		attr = index[nameKey(p.Attr)]
-	}
+	attr = lookUp(t.under(p.URN), p.Attr)
 	if attr != nil && p.Sub != "" {
 		sub = attr.SubAttribute(p.Sub)
 	}
@@ -84,7 +82,7 @@ func (t *Type) Find(p Path) (attr, sub *Attribute) {
 }
 
 // SubAttribute is a's sub-attribute of that name, or nil.
-func (a *Attribute) SubAttribute(name string) *Attribute { return a.index[nameKey(name)] }
+func (a *Attribute) SubAttribute(name string) *Attribute { return lookUp(a.index, name) }
 
 // Canonical is p as documents spell it: without the URN of the type's own
 // schema, and with the names that are known in their own spelling.
@@ -104,7 +102,7 @@ func (t *Type) Canonical(p Path) Path {
 	return p
 }
 
-func (t *Type) isOwn(urn string) bool { return urn == "" || nameKey(urn) == nameKey(t.URN) }
+func (t *Type) isOwn(urn string) bool { return urn == "" || sameName(urn, t.URN) }
 
 // under are the attributes of the schema with that URN, or nil.
 func (t *Type) under(urn string) map[string]*Attribute {
@@ -119,7 +117,7 @@ func (t *Type) under(urn string) map[string]*Attribute {
 
 func (t *Type) extension(urn string) *Extension {
 	for i := range t.Extensions {
-		if nameKey(urn) == nameKey(t.Extensions[i].URN) {
+		if sameName(urn, t.Extensions[i].URN) {
 			return &t.Extensions[i]
 		}
 	}
@@ -146,4 +144,16 @@ func indexOf(list []Attribute) map[string]*Attribute {
 		index[nameKey(a.Name)] = a
 	}
 	return index
+}
+
+// lookUp finds a name in whatever case, and takes no memory for it.
+func lookUp(index map[string]*Attribute, name string) *Attribute {
+	var key [64]byte
+	if len(name) > len(key) {
+		return nil // no attribute has such a name
+	}
+	for i := range len(name) {
+		key[i] = lower(name[i])
+	}
+	return index[string(key[:len(name)])]
 }

@@ -163,12 +163,14 @@ func (s step) do(p person) (person, string) {
 	case "title":
 		p.title = text
 	case "active":
+		if s.op == "remove" {
+			return p, "mutability"
+		}
 		switch strings.ToLower(text) {
 		case "true":
 			p.active = true
 		case "false":
 			p.active = false
-		case "":
 		default:
 			return p, "invalidValue"
 		}

@@ -8,8 +8,7 @@ func (w *work) single(p place, a *schema.Attribute, holder map[string]any, value
 		if a.Required {
 			return schema.ErrMutability.WithMessage(a.Name + " is required; it cannot be removed.")
 		}
-		unassign(a, holder)
-		return nil
+		return unassign(p, a, holder)
 	}
 	if object, ok := value.(map[string]any); ok && a.Kind == schema.Complex {
 		return merge(a, holder, object)
@@ -21,7 +20,7 @@ func (w *work) single(p place, a *schema.Attribute, holder map[string]any, value
 	case value == nil && a.Required:
 		return schema.ErrValue.WithMessage(a.Name + " is required; it must not be blank.")
 	case value == nil:
-		unassign(a, holder)
+		return unassign(p, a, holder)
 	case a.Kind == schema.Complex:
 		return merge(a, holder, value.(map[string]any)) // a manager by their id alone
 	default:
@@ -31,11 +30,19 @@ func (w *work) single(p place, a *schema.Attribute, holder map[string]any, value
 }
 
 // unassign clears an attribute, less active: to take away what is said of it
-// must not bring back who has left.
-func unassign(a *schema.Attribute, holder map[string]any) {
-	if a.Name != "active" {
+// must not bring back who has left. As the key of a value it is nothing said,
+// as in the body of a PUT; who names it by a path means something by it, and must
+// hear that it is not done.
+func unassign(p place, a *schema.Attribute, holder map[string]any) error {
+	switch {
+	case a.Name != "active":
 		delete(holder, a.Name)
+	case p.op == OpRemove:
+		return schema.ErrMutability.WithMessage("active cannot be removed; replace it by true or false.")
+	case p.named:
+		return schema.ErrValue.WithMessage("active must be true or false.")
 	}
+	return nil
 }
 
 // merge puts sub-attributes into a complex attribute; those that are not named

@@ -32,7 +32,7 @@ func listDirectoryGroups(c *call) error {
 		return err
 	}
 	if w.directory == "" && w.user == "" {
-		return errNoDirectory.WithMessage("Give directory or user: the id of what to list from.")
+		return noDirectory("Give directory or user: the id of what to list from.")
 	}
 	q := directory.GroupQuery{User: w.user, Page: page}
 	return c.read(func(tx reach) (a answer, err error) {

@@ -28,8 +28,10 @@ type whole struct {
 	user      id.DirectoryUser
 }
 
-// errNoDirectory is said of a list that names nothing to list from.
-var errNoDirectory = problem.New(problem.Invalid, "directory_required", "Give the id of a directory.")
+// noDirectory is said of a list that names nothing to list from.
+func noDirectory(sentence string) error {
+	return problem.ErrInvalid.WithMessage(sentence).WithDetails(problem.Detail{Code: "directory_required", Message: sentence, Field: "directory"})
+}
 
 // within runs fn in the directory that w names, or that holds the group or the
 // person that it names: somebody else's is not found.
@@ -85,7 +87,7 @@ func listDirectoryUsers(c *call) error {
 		return err
 	}
 	if w.directory == "" && w.group == "" {
-		return errNoDirectory.WithMessage("Give directory or group: the id of what to list from.")
+		return noDirectory("Give directory or group: the id of what to list from.")
 	}
 	q := directory.PeopleQuery{Group: w.group, IDPID: c.query.Get("idp_id"), Email: c.query.Get("email"), Page: page}
 	return c.read(func(tx reach) (a answer, err error) {

@@ -20,6 +20,7 @@ func (w *world) things(name string) (Theirs, string) {
 	invited := w.must("POST", invitationPath, `{"email":"invited-`+email+`","organization_id":"`+t.Organization+`"}`)
 	t.Invitation, t.InvitationToken = invited.get("id"), invited.get("token")
 	w.connected(&t)
+	w.pushed(&t)
 	t.RedirectURI = w.must("GET", redirectPath, "").get("data.0.id")
 	return t, w.orgKey(t.Organization)
 }

@@ -31,6 +31,7 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/portal"
+	"gatehouse/scim/provision"
 	"gatehouse/sessions"
 	"gatehouse/sso"
 	"gatehouse/tenants"
@@ -71,6 +72,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
 	w.h.Fetch, w.h.Name = netguard.New(nil).Client(netguard.Options{}), "Fieldnote"
+	w.h.Directories = &provision.Service{DB: d, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
 	w.h.Upkeep = &sso.Upkeep{DB: d, HTTP: w.h.Fetch}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
@@ -261,7 +263,7 @@ func inOrder(body []byte) []byte {
 	return sorted
 }
 
-var volatile = regexp.MustCompile(`[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|"token": "[^"]+"|https://auth.example/invite/[A-Za-z0-9_-]+|/by_token/[A-Za-z0-9_-]{30,}|sk_[A-Za-z0-9_-]{20,}|sk_\.\.\.[^"]+` +
+var volatile = regexp.MustCompile(`[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|"token": "[^"]+"|https://auth.example/invite/[A-Za-z0-9_-]+|/by_token/[A-Za-z0-9_-]{30,}|(?:sk|mk|scim)_[A-Za-z0-9_-]{43,}|sk_[A-Za-z0-9_-]{20,}|(?:sk|mk)_\.\.\.[^"]+|"last_four": "[^"]+"` +
 	`|conn-[0-9A-HJKMNP-TV-Z]{26}|-----BEGIN CERTIFICATE-----[^"-]+-----END CERTIFICATE-----\\n|MI[A-Za-z0-9+/]{100,}={0,2}|(?:[0-9A-F]{2}:){31}[0-9A-F]{2}`)
 
 // check compares with testdata/name.golden; ids are numbered, times and
@@ -285,10 +287,12 @@ func (s *transcript) check(t *testing.T, name string) {
 			return "https://auth.example/invite/TOKEN"
 		case strings.HasPrefix(v, "/by_token"):
 			return "/by_token/TOKEN"
-		case strings.HasPrefix(v, "sk_..."):
-			return "sk_...LAST"
-		case strings.HasPrefix(v, "sk_"):
-			return "sk_VALUE"
+		case strings.HasPrefix(v, `"last`):
+			return `"last_four": "LAST"`
+		case strings.Contains(v, "k_..."):
+			return v[:2] + "_...LAST"
+		case strings.HasPrefix(v, "sk_"), strings.HasPrefix(v, "mk_"), strings.HasPrefix(v, "scim_") && !strings.HasPrefix(v, "scim_request_"):
+			return v[:strings.IndexByte(v, '_')] + "_VALUE"
 		case v[4] == '-':
 			return "TIME"
 		}

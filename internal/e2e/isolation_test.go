@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/invitations"
+	"gatehouse/scim/directory"
+	"gatehouse/scim/schema"
 	"gatehouse/sessions"
 	"gatehouse/sso"
 	ssopeople "gatehouse/sso/people"
@@ -176,7 +179,7 @@ func furnish(tx *db.OrgTx, u id.User, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
-	if err := giveConnection(tx, theirs); err != nil {
+	if err := errors.Join(giveConnection(tx, theirs), giveDirectory(tx, theirs)); err != nil {
 		return err
 	}
 	theirs.Membership, theirs.Domain, theirs.APIKey, theirs.Session = string(m.ID), string(domains[0].ID), string(k.ID), string(session.ID)
@@ -201,6 +204,25 @@ func giveConnection(tx *db.OrgTx, theirs *api.Theirs) error {
 		theirs.Profile = string(a.Identity.ID)
 	}
 	return err
+}
+
+// giveDirectory gives the other organization a directory with a person and a group.
+func giveDirectory(tx *db.OrgTx, theirs *api.Theirs) error {
+	d, issued, err := directory.Create(tx, directory.New{Type: directory.Generic})
+	if err != nil {
+		return err
+	}
+	u, err := directory.InsertUser(tx, d, schema.Resource{"userName": "kari@nordby.example"})
+	if err != nil {
+		return err
+	}
+	g, err := directory.InsertGroup(tx, d, schema.Resource{"displayName": "Engineers of Nordby"})
+	if err != nil {
+		return err
+	}
+	r := &directory.Request{ID: id.New[id.SCIMRequest](), DirectoryID: d.ID, Method: http.MethodPost, Path: "/Users", Operation: "user.created", Outcome: directory.Applied, Status: http.StatusCreated}
+	theirs.Directory, theirs.DirectoryUser, theirs.DirectoryGroup, theirs.DirectoryToken, theirs.SCIMRequest = string(d.ID), string(u.ID), string(g.ID), string(issued.ID), string(r.ID)
+	return directory.RecordRequest(tx, r)
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -46,11 +46,14 @@ type Directory struct {
 
 // DirectoryMetadata counts what a directory has.
 type DirectoryMetadata struct {
-	Users struct {
-		Active   int64 `json:"active"`
-		Inactive int64 `json:"inactive"`
-	} `json:"users"`
-	Groups int64 `json:"groups"`
+	Users  DirectoryUserCounts `json:"users"`
+	Groups int64               `json:"groups"`
+}
+
+// DirectoryUserCounts counts the people in a directory.
+type DirectoryUserCounts struct {
+	Active   int64 `json:"active"`
+	Inactive int64 `json:"inactive"`
 }
 
 // DirectoryEvent is a directory as events tell of it: there its state is

@@ -94,13 +94,12 @@ func recordUpdated(tx *db.OrgTx, list []Membership) error {
 	if err != nil {
 		return err
 	}
+	entries := make([]audit.Entry, len(list))
 	for i := range list {
 		w, u := list[i].Wire(o.Name), people[list[i].UserID]
 		person := u.Wire()
 		w.User = &person
-		if err := audit.Record(tx, audit.MembershipUpdated{Membership: w}); err != nil {
-			return err
-		}
+		entries[i] = audit.MembershipUpdated{Membership: w}
 	}
-	return nil
+	return audit.RecordAll(tx, entries)
 }

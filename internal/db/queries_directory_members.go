@@ -119,12 +119,29 @@ func ListDirectoryMembers(tx OwnedScope, group id.DirectoryGroup, after string, 
 			SELECT m.child_id AS id, (SELECT g.display_name FROM directory_groups g WHERE g.organization_id = m.organization_id AND g.id = m.child_id) AS display, TRUE AS is_group
 			FROM directory_group_groups m WHERE m.group_id = ? AND m.child_id > ? AND `+own+` ORDER BY m.child_id LIMIT ?) AS groups
 		UNION ALL SELECT id, display, is_group FROM (
-			SELECT m.directory_user_id AS id, (SELECT coalesce(nullif(u.resource->>'displayName', ''), u.user_name)
+			SELECT m.directory_user_id AS id, (SELECT `+displayOfPerson+`
 				FROM directory_users u WHERE u.organization_id = m.organization_id AND u.id = m.directory_user_id) AS display, FALSE AS is_group
 			FROM directory_group_members m WHERE m.group_id = ? AND m.directory_user_id > ? AND `+own+` ORDER BY m.directory_user_id LIMIT ?) AS people
 		ORDER BY id LIMIT ?`, args...).Scan(&members).Error
 	return members, translate(err)
 }
+
+// DirectoryMembersCalled are the ids of a group's members whose display name,
+// folded (schema.Fold), is one of names.
+func DirectoryMembersCalled(tx OwnedScope, group id.DirectoryGroup, names []string) (ids []string, err error) {
+	own, org := mine(tx, "m")
+	base := tx.base()
+	called := func(display string) string { return "gatehouse_fold(" + display + ") " + among[base.db.Dialect] }
+	args := append(append([]any{group}, org...), listOf(base, names))
+	err = base.session().Raw(`SELECT m.child_id FROM directory_group_groups m JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.child_id
+			WHERE m.group_id = ? AND `+own+" AND "+called("g.display_name")+`
+		UNION ALL SELECT m.directory_user_id FROM directory_group_members m JOIN directory_users u ON u.organization_id = m.organization_id AND u.id = m.directory_user_id
+			WHERE m.group_id = ? AND `+own+" AND "+called(displayOfPerson), append(args, args...)...).Scan(&ids).Error
+	return ids, translate(err)
+}
+
+// displayOfPerson is what members and groups call a person.
+const displayOfPerson = "coalesce(nullif(u.resource->>'displayName', ''), u.user_name)"
 
 var among = map[Dialect]string{Postgres: "= ANY (CAST(? AS text[]))", SQLite: "IN (SELECT value FROM json_each(?))"}
 

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"strings"
 
 	"gatehouse/internal/db"
@@ -17,17 +18,20 @@ func RemoveMembersWhere(tx *db.OrgTx, g *Group, where filter.Node) (removed []id
 	if err := w.read(where); err != nil {
 		return nil, false, err
 	}
-	list, err := w.named(tx, g)
-	if err != nil {
-		return nil, false, err
+	if len(w.names) > 0 {
+		called, err := db.DirectoryMembersCalled(tx, g.ID, w.names)
+		if err != nil {
+			return nil, false, fmt.Errorf("looking for the members of a group by name: %w", err)
+		}
+		w.ids = append(w.ids, called...)
 	}
-	return RemoveMembers(tx, g, append(list, w.ids...))
+	return RemoveMembers(tx, g, w.ids)
 }
 
 // wanted is whom a filter over members asks for.
 type wanted struct {
 	ids   []string
-	names map[string]bool // folded
+	names []string // folded
 }
 
 func (w *wanted) read(n filter.Node) error {
@@ -52,10 +56,7 @@ func (w *wanted) compare(c filter.Compare) error {
 	case "value":
 		w.ids = append(w.ids, text)
 	case "display":
-		if w.names == nil {
-			w.names = map[string]bool{}
-		}
-		w.names[schema.Fold(text)] = true
+		w.names = append(w.names, schema.Fold(text))
 	default:
 		return errMembersFilter
 	}
@@ -63,27 +64,3 @@ func (w *wanted) compare(c filter.Compare) error {
 }
 
 var errMembersFilter = schema.ErrFilter.WithMessage(`A filter in members[…] is value eq "…" or display eq "…", or several of them joined by or.`)
-
-// named are the members that are called so. A name is compared as all names
-// are, which no database does: the members are read, page by page. Nobody but
-// an administrator with a script sends this.
-func (w *wanted) named(tx *db.OrgTx, g *Group) (list []string, err error) {
-	for after := ""; len(w.names) > 0; {
-		page, err := MembersPage(tx, g, after, namesPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range page {
-			if w.names[schema.Fold(m.Display)] {
-				list = append(list, m.ID)
-			}
-		}
-		if len(page) < namesPage {
-			return list, nil
-		}
-		after = page[len(page)-1].ID
-	}
-	return nil, nil
-}
-
-const namesPage = 1000

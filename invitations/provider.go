@@ -27,8 +27,13 @@ func Open(tx *db.OrgTx, mailbox string) (*Invitation, error) {
 }
 
 // Admits reports whether the invitation lets somebody in who was a member
-// once: whoever was deactivated after they were invited was not meant any more.
+// once: whoever was deactivated after they were invited was not meant any more,
+// and whom a directory deactivated comes back by its word alone.
 func (i *Invitation) Admits(m *users.Membership) bool {
+	return !m.EndedByDirectory() && i.admits(m)
+}
+
+func (i *Invitation) admits(m *users.Membership) bool {
 	return m.Status != users.Inactive || m.DeactivatedAt == nil || !m.DeactivatedAt.After(i.CreatedAt)
 }
 

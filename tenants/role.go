@@ -72,8 +72,13 @@ func RoleBySlug(tx *db.OrgTx, slug string) (*Role, error) {
 var seeds = []Role{
 	{Slug: OwnerRole, Name: "Owner", Rank: 30},
 	{Slug: AdminRole, Name: "Admin", Rank: 20},
-	{Slug: MemberRole, Name: "Member", Rank: 10},
+	{Slug: MemberRole, Name: "Member", Rank: memberRank},
 }
+
+const memberRank = 10
+
+// AboveMembers reports whether the role's holders can do more than members.
+func (r Role) AboveMembers() bool { return r.Rank > memberRank }
 
 var systemSeeds = []Role{
 	{Slug: DeveloperRole, Name: "Developer", Rank: 15},

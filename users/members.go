@@ -270,6 +270,16 @@ func keepAnOwner(tx *db.OrgTx, m *Membership) error {
 	return err
 }
 
+// IsLastOwner reports whether the organization would have no owner without the
+// member, and keeps it so until the transaction ends.
+func IsLastOwner(tx *db.OrgTx, m *Membership) (bool, error) {
+	err := keepAnOwner(tx, m)
+	if errors.Is(err, ErrLastOwner) {
+		return true, nil
+	}
+	return false, err
+}
+
 // change sets columns of a membership, reads it back and records it.
 func change(tx *db.OrgTx, membership id.Membership, set db.Set, conds ...db.Cond) (*Membership, error) {
 	n, err := memberships.Update(tx, membership, set, conds...)

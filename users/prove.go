@@ -15,6 +15,9 @@ const (
 	AssertedByMailbox  Assertion = "mailbox" // a code or link that was mailed there came back
 	AssertedByAPI      Assertion = "api"     // the application says so
 	AssertedByOperator Assertion = "operator"
+	// AssertedByDirectory is the word of a directory whose organization holds
+	// the address's domain.
+	AssertedByDirectory Assertion = "directory"
 )
 
 func assertedBy(n New) *string {

@@ -12,9 +12,18 @@ import (
 // FOR UPDATE. A row on which much hangs (a group, a directory) is held so,
 // because every INSERT below it takes FOR KEY SHARE on it.
 func (h OwnedTable[T, K]) Hold(tx *OrgTx, key K, conds ...Cond) (*T, error) {
-	g := h.t.where(tx.base(), owned, append(conds, keyed(key)))
+	return h.lock(tx, "NO KEY UPDATE", append(conds, keyed(key)))
+}
+
+// Share is Get that keeps the row as it is until the end; others may do so too.
+func (h OwnedTable[T, K]) Share(tx *OrgTx, key K) (*T, error) {
+	return h.lock(tx, "SHARE", []Cond{keyed(key)})
+}
+
+func (h OwnedTable[T, K]) lock(tx *OrgTx, strength string, conds []Cond) (*T, error) {
+	g := h.t.where(tx.base(), owned, conds)
 	if tx.db.Dialect == Postgres { // SQLite's writer is alone already
-		g = g.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+		g = g.Clauses(clause.Locking{Strength: strength})
 	}
 	var row T
 	if err := translate(g.Take(&row).Error); err != nil {

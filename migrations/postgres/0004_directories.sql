@@ -95,8 +95,9 @@ CREATE INDEX directory_users_page ON directory_users (directory_id, id, organiza
 CREATE INDEX directory_users_external ON directory_users (directory_id, external_id);
 CREATE INDEX directory_users_changed ON directory_users (directory_id, updated_at, id);
 CREATE INDEX directory_users_user ON directory_users (user_id, id);
-CREATE INDEX directory_users_email ON directory_users (organization_id, email_key);
+CREATE INDEX directory_users_email ON directory_users (email_key, organization_id);
 CREATE INDEX directory_users_pending ON directory_users (directory_id, id) WHERE user_id IS NULL AND active;
+CREATE INDEX directory_users_kept ON directory_users (id) WHERE kept;
 
 -- addresses, for look-ups by any of them
 CREATE TABLE directory_user_emails (

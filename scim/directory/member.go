@@ -163,6 +163,15 @@ func MembersPage(tx db.OwnedScope, g *Group, after string, limit int) ([]Member,
 	return page, nil
 }
 
+// PeopleIn are the people in a group after one, by their ids alone.
+func PeopleIn(tx db.OwnedScope, g id.DirectoryGroup, after id.DirectoryUser, limit int) ([]id.DirectoryUser, error) {
+	page, err := db.DirectoryMembers[id.DirectoryUser]{Group: g}.Page(tx, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing the people in a group: %w", err)
+	}
+	return page, nil
+}
+
 // IsMember says which of these are in the group.
 func IsMember(tx db.OwnedScope, g *Group, list ...string) (map[string]bool, error) {
 	of, in := readMembers(list), map[string]bool{}

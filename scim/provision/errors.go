@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"errors"
 	"time"
 
 	"gatehouse/internal/problem"
@@ -19,9 +18,12 @@ var (
 	ErrNotHeld     = problem.New(problem.Conflict, "directory_not_held", "Nobody's leaving is held in this directory.")
 	ErrOwnerRole   = problem.New(problem.Invalid, "role_not_mappable", "Owners are made by people, never by a directory.")
 	ErrMapper      = problem.New(problem.Forbidden, "organization_owner_required", "A group is mapped to a role above members' by an owner of the organization, signed in by their own account, or by whoever runs this service.")
+	ErrMappings    = problem.New(problem.Invalid, "too_many_role_mappings", "At most 1000 groups of a directory give roles.")
 	ErrMappedTwice = problem.New(problem.Invalid, "group_mapped_twice", "Each group gives one role.")
 	ErrSafeguard   = problem.New(problem.Invalid, "invalid_safeguard", "The safeguard cannot be kept as it is.")
 	ErrNotStaged   = problem.New(problem.Conflict, "directory_not_staged", "What this directory says takes effect already.")
-
-	errUnbuilt = errors.New("provision: not built yet")
 )
+
+func badSafeguard(member, sentence string) error {
+	return ErrSafeguard.WithMessage(sentence).WithDetails(problem.Detail{Code: "invalid_" + member, Field: member, Message: sentence})
+}

@@ -1,0 +1,40 @@
+package directory
+
+import (
+	"time"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+)
+
+// InsertDeparture records that the directory took somebody away.
+func InsertDeparture(tx *db.OrgTx, d *Departure) error { return departures.Insert(tx, d) }
+
+// GetDeparture is one departure, or db.ErrNotFound.
+func GetDeparture(tx db.OwnedScope, d id.Departure) (*Departure, error) { return departures.Get(tx, d) }
+
+// CountDepartures is how many people the directory has taken away after an
+// instant: what its safeguard looks at. An owner who stayed did not leave.
+func CountDepartures(tx db.OwnedScope, d id.Directory, after time.Time) (int64, error) {
+	return departures.Count(tx, db.Eq("directory_id", d), db.Gt("created_at", after), db.Eq("kept", false))
+}
+
+// ProveDeparture notes when nothing live was found any more. It counts once.
+func ProveDeparture(tx *db.OrgTx, d *Departure) error {
+	_, err := departures.Update(tx, d.ID, db.Set{"proven_at": tx.Now()}, db.Null("proven_at"))
+	return err
+}
+
+// CountDeparture adds what was still found alive, and ended.
+func CountDeparture(tx *db.OrgTx, d id.Departure, sessions, refreshTokens, keys int64) error {
+	_, err := departures.Update(tx, d, db.Set{"sessions": db.Add("sessions", sessions), "refresh_tokens": db.Add("refresh_tokens", refreshTokens),
+		"api_keys": db.Add("api_keys", keys)}, db.Null("proven_at"))
+	return err
+}
+
+// LocateUnproven is which departures of before an instant nobody has looked
+// after, the oldest first: their job was lost.
+func LocateUnproven(tx *db.AllTx, before time.Time, limit int) ([]Departure, error) {
+	return departures.List(tx, db.Query{Where: []db.Cond{db.Null("proven_at"), db.Eq("kept", false), db.Lt("created_at", before)},
+		Order: []string{"created_at"}, Limit: limit})
+}

@@ -1,0 +1,193 @@
+package provision
+
+import (
+	"gatehouse/audit"
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/internal/wire"
+	"gatehouse/scim/directory"
+	"gatehouse/scim/patch"
+	"gatehouse/scim/schema"
+)
+
+// CreateGroup adds a group with its members. A new group gives no role, even
+// where one of that name did: mappings are of the group, not of its name.
+func CreateGroup(tx *db.OrgTx, d *directory.Directory, r schema.Resource, members []string) (*directory.Group, error) {
+	g, err := directory.InsertGroup(tx, d, r)
+	if err != nil {
+		return nil, err
+	}
+	added, _, err := directory.AddMembers(tx, g, members)
+	if err != nil {
+		return nil, err
+	}
+	w, err := directory.GroupWire(g)
+	if err != nil {
+		return nil, err
+	}
+	if err := audit.Record(tx, audit.DirectoryGroupCreated{DirectoryGroup: w}); err != nil {
+		return nil, err
+	}
+	return g, recordMembers(tx, d, w, added, nil)
+}
+
+// UpdateGroup makes a group, which the caller holds, what next says, and
+// changes who is in it. Roles follow in the same transaction, once, from all
+// the groups that each of them is in then. It says whether anything changed.
+func UpdateGroup(tx *db.OrgTx, d *directory.Directory, g *directory.Group, next schema.Resource, members []patch.Members) (changed bool, err error) {
+	before, err := directory.GroupWire(g)
+	if err != nil {
+		return false, err
+	}
+	renamed := !g.Resource.Equal(next)
+	if err := directory.UpdateGroup(tx, g, next); err != nil {
+		return false, err
+	}
+	m := moves{}
+	for _, change := range members {
+		if err := m.make(tx, g, change); err != nil {
+			return false, err
+		}
+	}
+	after, err := directory.GroupWire(g)
+	if err != nil {
+		return false, err
+	}
+	if renamed {
+		previous, err := previousOf(before, after)
+		if err != nil {
+			return false, err
+		}
+		if err := audit.Record(tx, audit.DirectoryGroupUpdated{DirectoryGroup: after, PreviousAttributes: previous}); err != nil {
+			return false, err
+		}
+	}
+	added, removed := m.sides()
+	if err := recordMembers(tx, d, after, added, removed); err != nil {
+		return false, err
+	}
+	gives, err := directory.GivesRole(tx, g.ID)
+	if err != nil || !gives {
+		return renamed || m.changed, err
+	}
+	return renamed || m.changed, regradeMembers(tx, append(added, removed...))
+}
+
+// moves is what the operations of one request come to: who is put in and taken
+// out again was never there for anybody else.
+type moves struct {
+	net     map[id.DirectoryUser]int
+	order   []id.DirectoryUser
+	changed bool
+}
+
+func (m *moves) make(tx *db.OrgTx, g *directory.Group, c patch.Members) error {
+	var added, removed []id.DirectoryUser
+	var changed bool
+	var err error
+	switch {
+	case c.Do == patch.Add:
+		added, changed, err = directory.AddMembers(tx, g, c.IDs)
+	case c.Do == patch.Replace:
+		added, removed, changed, err = directory.ReplaceMembers(tx, g, c.IDs)
+	case c.Where != nil:
+		removed, changed, err = directory.RemoveMembersWhere(tx, g, c.Where)
+	default:
+		removed, changed, err = directory.RemoveMembers(tx, g, c.IDs)
+	}
+	m.changed = m.changed || changed
+	m.count(added, 1)
+	m.count(removed, -1)
+	return err
+}
+
+func (m *moves) count(people []id.DirectoryUser, by int) {
+	if m.net == nil {
+		m.net = make(map[id.DirectoryUser]int, len(people))
+	}
+	for _, u := range people {
+		if _, seen := m.net[u]; !seen {
+			m.order = append(m.order, u)
+		}
+		m.net[u] += by
+	}
+}
+
+func (m *moves) sides() (added, removed []id.DirectoryUser) {
+	for _, u := range m.order {
+		switch {
+		case m.net[u] > 0:
+			added = append(added, u)
+		case m.net[u] < 0:
+			removed = append(removed, u)
+		}
+	}
+	return added, removed
+}
+
+// DeleteGroup forgets a group, which the caller holds: for each of its members
+// that is leaving it.
+func DeleteGroup(tx *db.OrgTx, d *directory.Directory, g *directory.Group) error {
+	gives, err := directory.GivesRole(tx, g.ID)
+	if err != nil {
+		return err
+	}
+	w, err := directory.GroupWire(g)
+	if err != nil {
+		return err
+	}
+	_, removed, _, err := directory.ReplaceMembers(tx, g, nil)
+	if err != nil {
+		return err
+	}
+	if err := directory.DeleteGroup(tx, g); err != nil {
+		return err
+	}
+	if err := recordMembers(tx, d, w, nil, removed); err != nil {
+		return err
+	}
+	if err := audit.Record(tx, audit.DirectoryGroupDeleted{DirectoryGroup: w}); err != nil || !gives {
+		return err
+	}
+	return regradeMembers(tx, removed)
+}
+
+// recordAtOnce is of how many people entries are made at a time: a group of
+// 50,000 is not held in memory.
+const recordAtOnce = 512
+
+// recordMembers records who came into a group and who left it, each once.
+func recordMembers(tx *db.OrgTx, d *directory.Directory, g wire.DirectoryGroup, added, removed []id.DirectoryUser) error {
+	err := eachWire(tx, d, added, func(u wire.DirectoryUser) audit.Entry {
+		return audit.DirectoryGroupUserAdded{DirectoryID: d.ID, User: u, Group: g}
+	})
+	if err != nil {
+		return err
+	}
+	return eachWire(tx, d, removed, func(u wire.DirectoryUser) audit.Entry {
+		return audit.DirectoryGroupUserRemoved{DirectoryID: d.ID, User: u, Group: g}
+	})
+}
+
+func eachWire(tx *db.OrgTx, d *directory.Directory, people []id.DirectoryUser, entry func(wire.DirectoryUser) audit.Entry) error {
+	for len(people) > 0 {
+		some := people[:min(len(people), recordAtOnce)]
+		people = people[len(some):]
+		rows, err := directory.UsersByID(tx, some)
+		if err != nil {
+			return err
+		}
+		wires, err := directory.UserWires(tx, d, rows)
+		if err != nil {
+			return err
+		}
+		entries := make([]audit.Entry, len(wires))
+		for i := range wires {
+			entries[i] = entry(wires[i])
+		}
+		if err := audit.RecordAll(tx, entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -12,7 +12,7 @@ func CountRefreshTokens(tx *Tx, sessions []id.Session) (n int64, err error) {
 	if len(sessions) == 0 {
 		return 0, nil
 	}
-	err = tx.session().Raw("SELECT count(*) FROM refresh_tokens WHERE ended_at IS NULL AND expires_at > ? AND "+tx.among("session_id"), tx.now, listOf(tx, sessions)).Scan(&n).Error
+	err = tx.session().Raw("SELECT count(*) FROM refresh_tokens WHERE ended_at IS NULL AND expires_at > ? AND session_id IN ?", tx.now, sessions).Scan(&n).Error
 	return n, translate(err)
 }
 

@@ -103,10 +103,9 @@ func (m DirectoryMembers[K]) Missing(tx OwnedScope, ids []K) (missing []K, err e
 
 // Page lists the members after one by their ids alone.
 func (m DirectoryMembers[K]) Page(tx OwnedScope, after K, limit int) ([]K, error) {
-	b := m.between()
 	where, args := mine(tx, "m")
 	page := []K{}
-	err := tx.base().session().Raw("SELECT m."+b.column+" FROM "+b.table+" m WHERE m.group_id = ? AND m."+b.column+" > ? AND "+where+" ORDER BY m."+b.column+" LIMIT ?",
+	err := tx.base().session().Raw(m.in("SELECT m.{member} FROM {between} m WHERE m.group_id = ? AND m.{member} > ? AND "+where+" ORDER BY m.{member} LIMIT ?"),
 		append(append([]any{m.Group, after}, args...), limit)...).Scan(&page).Error
 	return page, translate(err)
 }

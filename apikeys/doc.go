@@ -7,4 +7,8 @@
 // time that tells how much of a guess was right.
 //
 // A key that is revoked is gone; the audit log keeps what it was.
+//
+// A MemberKey is something else: a member's key for the application's own API,
+// which asks here what it is. It opens nothing of ours, and ends with the
+// membership.
 package apikeys

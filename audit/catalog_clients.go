@@ -71,7 +71,8 @@ type (
 		Key       id.SigningKey `json:"key_id"`
 		Algorithm string        `json:"algorithm"`
 	}
-	// APIKeyCreated is api_key.created: a key of the management API was made.
+	// APIKeyCreated is api_key.created: a key of the management API was made, or
+	// a member's for the application's own.
 	APIKeyCreated struct {
 		Key wire.APIKey `json:"key"`
 	}

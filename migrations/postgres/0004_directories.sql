@@ -89,7 +89,7 @@ CREATE TABLE directory_users (
   updated_at      timestamptz NOT NULL,
   FOREIGN KEY (organization_id, directory_id) REFERENCES directories (organization_id, id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX directory_users_owned ON directory_users (organization_id, id);
+CREATE UNIQUE INDEX directory_users_owned ON directory_users (id, organization_id); -- this way round: SQLite, which has no statistics, would read a whole organization in the order of the ids
 CREATE UNIQUE INDEX directory_users_name ON directory_users (directory_id, user_name_key);
 CREATE INDEX directory_users_page ON directory_users (directory_id, id, organization_id); -- whose they are is asked of every row: counting through to a page needs nothing else
 CREATE INDEX directory_users_external ON directory_users (directory_id, external_id);
@@ -126,7 +126,7 @@ CREATE TABLE directory_groups (
   updated_at       timestamptz NOT NULL,
   FOREIGN KEY (organization_id, directory_id) REFERENCES directories (organization_id, id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX directory_groups_owned ON directory_groups (organization_id, id);
+CREATE UNIQUE INDEX directory_groups_owned ON directory_groups (id, organization_id);
 CREATE UNIQUE INDEX directory_groups_name ON directory_groups (directory_id, display_name_key);
 CREATE INDEX directory_groups_page ON directory_groups (directory_id, id, organization_id);
 CREATE INDEX directory_groups_external ON directory_groups (directory_id, external_id);

@@ -31,7 +31,7 @@ func Group(r schema.Resource, operations []Operation) (schema.Resource, []Member
 
 // effort bounds how often elements of lists are compared in one PATCH: whoever
 // has a token writes operations, filters and elements, and time is their product.
-const effort = 500_000
+const effort = 2_000_000
 
 // work is a PATCH under way.
 type work struct {
@@ -223,7 +223,7 @@ func (w *work) known(p place, a *schema.Attribute, value any) error {
 	case !a.Multi && sub == nil:
 		return w.single(p, a, holder, value)
 	case !a.Multi:
-		return part(p, a, holder, sub, value)
+		return w.part(p, a, holder, sub, value)
 	case p.Where != nil:
 		return l.selected(p, sub, value)
 	case sub != nil:
@@ -286,6 +286,22 @@ func readOnly(p place, name string) error {
 
 func unknown(p place) error {
 	return schema.ErrPath.WithMessage("There is no attribute " + schema.Quote(p.String()) + " here. Attributes of your own belong under the URN of a schema of your own.")
+}
+
+// weight is how many values there are in one: what comparing it takes.
+func weight(value any) int {
+	n := 1
+	switch v := value.(type) {
+	case map[string]any:
+		for _, element := range v {
+			n += weight(element)
+		}
+	case []any:
+		for _, element := range v {
+			n += weight(element)
+		}
+	}
+	return n
 }
 
 // copyOf is a deep copy.

@@ -35,7 +35,7 @@ func (w *work) changeMembers(p place, a *schema.Attribute, value any) error {
 
 // changeSelected is changeMembers for members[…].
 func (w *work) changeSelected(p place, a *schema.Attribute, value any) error {
-	if err := w.spend(clauses(p.Where)); err != nil {
+	if err := w.spend(matching * clauses(p.Where)); err != nil {
 		return err
 	}
 	if _, err := filter.BindElement(a, p.Where); err != nil {

@@ -70,6 +70,8 @@ func (w *work) setLoose(holder map[string]any, op, key string, sent any) error {
 	object, isObject := holder[key].(map[string]any)
 	with, isMerge := value.(map[string]any)
 	switch {
+	case len(holder) >= schema.MaxNames && !has(holder, key):
+		return schema.ErrTooLarge.WithMessage("There are more than " + strconv.Itoa(schema.MaxNames) + " names in one object.")
 	case op == OpRemove && sent != nil && isList:
 		return w.changeLoose(holder, op, key, list, value)
 	case op == OpRemove, op == OpReplace && value == nil:
@@ -78,6 +80,9 @@ func (w *work) setLoose(holder map[string]any, op, key string, sent any) error {
 	case op == OpAdd && isList:
 		return w.changeLoose(holder, op, key, list, value)
 	case isObject && isMerge:
+		if err := w.spend(len(object) * len(with)); err != nil {
+			return err
+		}
 		for name, v := range with {
 			object[keyOf(object, name)] = v
 		}
@@ -93,7 +98,7 @@ func (w *work) changeLoose(holder map[string]any, op, key string, there []any, v
 	if !ok && value != nil {
 		sent = []any{value}
 	}
-	if err := w.spend((len(there) + len(sent)) * len(sent)); err != nil {
+	if err := w.spend((len(there) + len(sent)) * weight(sent)); err != nil {
 		return err
 	}
 	if op == OpRemove {

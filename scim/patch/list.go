@@ -92,7 +92,7 @@ func (l list) whole(p place, value any) error {
 func (l list) add(elements []any) error {
 	values := l.values()
 	for _, element := range elements {
-		if err := l.w.spend(2 * len(values)); err != nil {
+		if err := l.w.spend(len(values) * weight(element)); err != nil {
 			return err
 		}
 		sent, _ := element.(map[string]any)
@@ -101,7 +101,9 @@ func (l list) add(elements []any) error {
 		case at < 0:
 			values, at = append(values, element), len(values)
 		case sent["value"] != nil:
-			l.complete(values[at], sent)
+			if err := l.complete(values[at], sent); err != nil {
+				return err
+			}
 		}
 		if len(values) > schema.MaxElements {
 			break // put refuses it
@@ -150,18 +152,22 @@ func (l list) same(element, sent map[string]any, name string) bool {
 	return schema.Fold(a) == schema.Fold(b)
 }
 
-func (l list) complete(value any, sent map[string]any) {
+func (l list) complete(value any, sent map[string]any) error {
 	element, _ := value.(map[string]any)
+	if err := l.w.spend(len(element) * len(sent)); err != nil {
+		return err
+	}
 	for key, v := range sent {
 		element[schema.KeyOf(element, key)] = v
 	}
+	return nil
 }
 
 // remove takes the elements out that were sent, as Entra removes. Nothing sent is
 // nothing removed.
 func (l list) remove(elements []any) error {
 	values := l.values()
-	if err := l.w.spend(len(values) * len(elements)); err != nil {
+	if err := l.w.spend(len(values) * weight(elements)); err != nil {
 		return err
 	}
 	return l.put(slices.DeleteFunc(values, func(v any) bool {
@@ -289,7 +295,9 @@ func (l list) selectedWhole(p place, values []any, at []int, value any) error {
 		if p.op == OpReplace {
 			values[i] = clone(pairs)
 		}
-		l.complete(values[i], clone(sent).(map[string]any))
+		if err := l.complete(values[i], clone(sent).(map[string]any)); err != nil {
+			return err
+		}
 	}
 	return l.put(values, at)
 }
@@ -300,7 +308,9 @@ func (l list) make(where filter.Node, sent map[string]any) error {
 	if !ok {
 		return schema.ErrNoTarget.WithMessage("No value of " + l.a.Name + " fits " + schema.Quote(filter.Print(where)) + ", and none can be made of it: that takes eq alone, joined by and.")
 	}
-	l.complete(pairs, sent)
+	if err := l.complete(pairs, sent); err != nil {
+		return err
+	}
 	return l.add([]any{pairs})
 }
 

@@ -11,7 +11,7 @@ func (w *work) single(p place, a *schema.Attribute, holder map[string]any, value
 		return unassign(p, a, holder)
 	}
 	if object, ok := value.(map[string]any); ok && a.Kind == schema.Complex {
-		return merge(a, holder, object)
+		return w.merge(a, holder, object)
 	}
 	value, err := a.Coerce(value)
 	switch {
@@ -22,7 +22,7 @@ func (w *work) single(p place, a *schema.Attribute, holder map[string]any, value
 	case value == nil:
 		return unassign(p, a, holder)
 	case a.Kind == schema.Complex:
-		return merge(a, holder, value.(map[string]any)) // a manager by their id alone
+		return w.merge(a, holder, value.(map[string]any)) // a manager by their id alone
 	default:
 		holder[a.Name] = value
 	}
@@ -47,10 +47,13 @@ func unassign(p place, a *schema.Attribute, holder map[string]any) error {
 
 // merge puts sub-attributes into a complex attribute; those that are not named
 // stay (RFC 7644 §3.5.2.3).
-func merge(a *schema.Attribute, holder, sent map[string]any) error {
+func (w *work) merge(a *schema.Attribute, holder, sent map[string]any) error {
 	object, _ := holder[a.Name].(map[string]any)
 	if object == nil {
 		object = map[string]any{}
+	}
+	if err := w.spend(len(object) * len(sent)); err != nil {
+		return err
 	}
 	manager := object["value"]
 	for key, value := range sent {
@@ -73,7 +76,7 @@ func merge(a *schema.Attribute, holder, sent map[string]any) error {
 }
 
 // part acts on a sub-attribute of an attribute with one value.
-func part(p place, a *schema.Attribute, holder map[string]any, sub *schema.Attribute, value any) error {
+func (w *work) part(p place, a *schema.Attribute, holder map[string]any, sub *schema.Attribute, value any) error {
 	if p.op == OpRemove {
 		value = nil
 	}
@@ -82,7 +85,7 @@ func part(p place, a *schema.Attribute, holder map[string]any, sub *schema.Attri
 		object, _ := holder[a.Name].(map[string]any)
 		name = keyOf(object, name)
 	}
-	return merge(a, holder, map[string]any{name: value})
+	return w.merge(a, holder, map[string]any{name: value})
 }
 
 // assign sets a sub-attribute, or clears it where the value is the same as not

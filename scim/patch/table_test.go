@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/internal/problem"
 	"gatehouse/scim/filter"
@@ -179,18 +180,33 @@ func TestARefusalNamesItsOperation(t *testing.T) {
 // Whoever holds a token writes operations, filters and lists; their product must
 // not be time that others wait for.
 func TestTheEffortOfAPatchIsBounded(t *testing.T) {
-	var emails, clauses, steps []string
+	var emails, clauses, filters, names, wide []string
 	for i := range 100 {
 		emails = append(emails, fmt.Sprintf(`{"value":"e%d"}`, i))
 	}
 	for i := range 90 {
 		clauses = append(clauses, fmt.Sprintf(`value eq \"z%d\"`, i))
 	}
-	for range 900 {
-		steps = append(steps, `{"op":"remove","path":"emails[`+strings.Join(clauses, " or ")+`]"}`)
+	for i := range 900 {
+		filters = append(filters, `{"op":"remove","path":"emails[`+strings.Join(clauses, " or ")+`]"}`)
+		names = append(names, fmt.Sprintf(`{"op":"add","value":{"name.n%d":1,"name":{"m%d":1},"o%d":1,"urn:a:b:c:d":{"p%d":1}}}`, i, i, i, i))
 	}
-	_, err := patched(t, `{"userName":"a","emails":[`+strings.Join(emails, ",")+`]}`, ops(strings.Join(steps, ",")))
-	if !errors.Is(err, schema.ErrTooLarge) {
-		t.Errorf("%v", err)
+	for i := range 400 {
+		wide = append(wide, fmt.Sprintf(`"w%d":1`, i))
+	}
+	element := `{"value":"e99",` + strings.Join(wide, ",") + `}`
+	for name, body := range map[string]string{
+		"filters":  ops(strings.Join(filters, ",")),
+		"names":    ops(strings.Join(names, ",")),
+		"elements": ops(strings.Repeat(`{"op":"add","path":"emails","value":[`+element+`]},`, 200) + `{"op":"add","path":"emails","value":[` + element + `]}`),
+	} {
+		start := time.Now()
+		_, err := patched(t, `{"userName":"a","emails":[`+strings.Join(emails, ",")+`]}`, body)
+		if !errors.Is(err, schema.ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: %v", name, took)
+		}
 	}
 }

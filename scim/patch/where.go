@@ -7,7 +7,7 @@ import (
 
 // fitting are the places of the elements that fit what stands in brackets.
 func (l list) fitting(where filter.Node, values []any) ([]int, error) {
-	if err := l.w.spend((len(values) + 1) * clauses(where)); err != nil {
+	if err := l.w.spend(matching * (len(values) + 1) * clauses(where)); err != nil {
 		return nil, err
 	}
 	if _, err := filter.BindElement(l.known(), where); err != nil {
@@ -25,6 +25,9 @@ func (l list) fitting(where filter.Node, values []any) ([]int, error) {
 	}
 	return at, nil
 }
+
+// matching is how many comparisons of values one of a filter takes as long as.
+const matching = 8
 
 // clauses counts the comparisons of a filter.
 func clauses(n filter.Node) int {

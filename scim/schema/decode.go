@@ -16,7 +16,10 @@ const (
 	maxDepth  = 20      // a bulk request with a PATCH of an extension's address takes ten
 	maxValues = 400_000 // a bulk request of 1,000 people takes a tenth
 	maxDigits = 64      // of a number
-	maxPower  = 300     // of ten
+	// MaxNames bounds the names in one object: they are looked up without regard to
+	// case, one by one.
+	MaxNames = 500
+	maxPower = 300 // of ten
 )
 
 // Decode reads a body: one JSON object, whose numbers keep their digits.
@@ -112,7 +115,10 @@ func (d *decoder) object(depth int) (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !taken.add(key) {
+		switch {
+		case len(object) == MaxNames:
+			return nil, ErrTooLarge.WithMessage("An object in the body has more than " + strconv.Itoa(MaxNames) + " names.")
+		case !taken.add(key):
 			return nil, ErrSyntax.WithMessage("The body has " + Quote(key) + " twice in one object.")
 		}
 		d.next()

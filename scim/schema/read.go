@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -49,10 +50,7 @@ func (t *Type) Normalize(doc map[string]any) (Resource, error) {
 	// The order decides where a name comes twice, once with its URN: first those
 	// without.
 	keys := slices.SortedFunc(maps.Keys(doc), func(a, b string) int {
-		if isURN(a) != isURN(b) || strings.Contains(a, ".") != strings.Contains(b, ".") {
-			return weight(a) - weight(b)
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(rank(a)-rank(b), strings.Compare(a, b))
 	})
 	for _, key := range keys {
 		if err := n.take(key, doc[key]); err != nil {
@@ -65,7 +63,7 @@ func (t *Type) Normalize(doc map[string]any) (Resource, error) {
 	return n.out, nil
 }
 
-func weight(key string) int {
+func rank(key string) int {
 	switch {
 	case isURN(key):
 		return 2

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -74,6 +75,10 @@ func TestPeopleAreReadAsProvidersMeanThem(t *testing.T) {
 // sentence: the customer's administrator finds it in the provider's log.
 func TestWhatCannotBeReadIsRefusedByName(t *testing.T) {
 	long := strings.Repeat("x", 256)
+	var names []string
+	for i := range MaxNames {
+		names = append(names, fmt.Sprintf(`"n%d":1`, i))
+	}
 	for body, want := range map[string]error{
 		`{}`:                                          ErrValue,
 		`{"userName":null}`:                           ErrValue,

@@ -10,6 +10,8 @@ import (
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/problem"
+	"gatehouse/internal/wire"
+	"gatehouse/scim"
 )
 
 // statusClientGone is what the access log says of a client that went away; no
@@ -40,12 +42,24 @@ func (a *App) write(p *problem.Error, c echo.Context) error {
 		return c.NoContent(p.Status())
 	case forPeople(c):
 		return a.login.ErrorPage(c, p)
+	case scim.Serves(path):
+		noStore(c)
+		return writeSCIM(p, c)
 	case strings.HasPrefix(path, "/oauth2/"):
 		noStore(c)
 		return c.JSON(p.Status(), p.OAuthBody())
 	}
 	noStore(c)
 	return c.JSON(p.Status(), p.WireBody())
+}
+
+// writeSCIM writes an error as RFC 7644 §3.12 has it.
+func writeSCIM(p *problem.Error, c echo.Context) error {
+	body, err := wire.Encode(p.SCIMBody())
+	if err != nil {
+		return err
+	}
+	return c.Blob(p.Status(), scim.MediaType, body)
 }
 
 // explain finds what to say, and logs what must not be said.

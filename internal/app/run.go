@@ -70,6 +70,7 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	defer cancel()
 	err = errors.Join(err, server.Shutdown(drained), stopJobs(drained))
 	a.sso.Wait()
+	err = errors.Join(err, a.recorder.Flush(drained))
 	if admin != nil {
 		err = errors.Join(err, admin.Close())
 	}

@@ -23,6 +23,8 @@ import (
 	"gatehouse/mfa"
 	"gatehouse/oauth"
 	"gatehouse/portal"
+	"gatehouse/scim"
+	"gatehouse/scim/provision"
 	"gatehouse/sessions"
 	"gatehouse/social"
 	"gatehouse/sso"
@@ -52,7 +54,9 @@ type App struct {
 	sso       *sso.Service
 	domains   *tenants.DomainChecks
 	fetch     *http.Client // asks addresses that organizations give
-	metrics   *metrics     // nil where nobody can read them
+	provision *provision.Service
+	recorder  *scim.Recorder
+	metrics   *metrics // nil where nobody can read them
 	draining  atomic.Bool
 }
 
@@ -71,6 +75,8 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	a.social = newSocial(cfg, d)
 	a.sso = newSSO(cfg, d, log)
 	a.domains = newDomainChecks(cfg, d, a.post, a.limits)
+	a.provision = newProvision(cfg, d, a.post, log)
+	a.recorder = scim.NewRecorder(d, log)
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
 		return nil, err
@@ -102,7 +108,7 @@ func (a *App) route() {
 	e.IPExtractor = browser.Proxies(a.Config.TrustedProxies).Extractor()
 	e.HTTPErrorHandler = a.answer
 	e.Pre(a.envelope, browser.CanonicalPath)
-	e.Use(browser.Headers(a.Config.Secure()), browser.LimitBody(browser.BodyLimit), browser.CrossSite())
+	e.Use(browser.Headers(a.Config.Secure()), limitBody, browser.CrossSite())
 	e.GET("/healthz", a.healthz)
 	e.GET("/readyz", a.readyz)
 	e.GET("/version", a.version)
@@ -129,6 +135,7 @@ func (a *App) mount() {
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
 	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
 		Fetch: a.fetch, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
+	(&scim.Handler{DB: a.DB, Base: a.Config.Origin(), Provision: a.provision, Recorder: a.recorder, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Domains: a.domains, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Invitations: invited, Log: a.Log}).Mount(a.echo)
@@ -151,5 +158,6 @@ func (a *App) registry() *jobs.Registry {
 	a.domains.Register(r)
 	(&users.SSODates{DB: a.DB, Post: a.post}).Register(r)
 	newUpkeep(a.Config, a.DB, a.post, a.Log).Register(r)
+	newProvision(a.Config, a.DB, a.post, a.Log).Register(r)
 	return r
 }

@@ -36,16 +36,23 @@ const locateSCIMToken = `SELECT t.id, t.organization_id, t.directory_id, t.token
 // in one round trip: every request of a provider begins with it.
 func (d *DB) LocateSCIMToken(ctx context.Context, hash []byte) (*SCIMToken, error) {
 	t := &SCIMToken{}
-	columns := []any{&t.ID, &t.OrganizationID, &t.DirectoryID, &t.Hash, &t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt,
-		&t.DirectoryType, &t.DirectoryName, &t.DirectoryState, &t.LastSyncedAt}
 	if d.Dialect == Postgres {
-		return t, d.locateRow(ctx, columns, locateSCIMToken+"$1", hash)
+		return t, d.locateRow(ctx, t.columns(), locateSCIMToken+"$1", hash)
 	}
-	err := d.read.QueryRowContext(ctx, locateSCIMToken+"?", hash).Scan(columns...)
+	return t, absent(d.read.QueryRowContext(ctx, locateSCIMToken+"?", hash).Scan(t.columns()...))
+}
+
+func (t *SCIMToken) columns() []any {
+	return []any{&t.ID, &t.OrganizationID, &t.DirectoryID, &t.Hash, &t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt,
+		&t.DirectoryType, &t.DirectoryName, &t.DirectoryState, &t.LastSyncedAt}
+}
+
+// absent is ErrNotFound where either driver says that there is no row.
+func absent(err error) error {
 	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, pgx.ErrNoRows) {
-		return nil, ErrNotFound
+		return ErrNotFound
 	}
-	return t, err
+	return err
 }
 
 // Begins is the condition that a column of folded text begins with text. On

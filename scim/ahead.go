@@ -1,0 +1,67 @@
+package scim
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/scim/directory"
+	"gatehouse/scim/filter"
+	"gatehouse/scim/schema"
+)
+
+// ahead is one person who is read in the same round trip as the token: most
+// requests of a provider read somebody by id or by userName. Whatever is wrong
+// with such a request is said later, once the token has been looked at.
+type ahead struct {
+	by    db.SCIMKey
+	key   string
+	want  schema.Selection
+	list  listed
+	found *db.SCIMUser // nil: the token's directory has nobody like that
+}
+
+// aheadByID is for GET /Users/{id}.
+func aheadByID(c *call) *ahead {
+	want, err := c.selection()
+	key, failed := id.Parse[id.DirectoryUser](c.param("id"))
+	if err != nil || failed != nil {
+		return nil
+	}
+	return &ahead{by: db.ByID, key: string(key), want: want}
+}
+
+// aheadByName is for GET /Users?filter=userName eq "…", whose page has room for
+// whoever it finds.
+func aheadByName(c *call) *ahead {
+	p, err := c.parameters()
+	if err != nil {
+		return nil
+	}
+	l, err := p.list()
+	compare, ok := l.Filter.(filter.Compare)
+	if err != nil || !ok || compare.Op != filter.Eq || l.StartIndex != 1 || l.Count < 1 || l.SortBy != (schema.Path{}) {
+		return nil
+	}
+	name, isText := compare.Value.(string)
+	if !isText || schema.User.Canonical(compare.Path) != (schema.Path{Attr: "userName"}) {
+		return nil
+	}
+	return &ahead{by: db.ByUserName, key: schema.Fold(name), want: l.want, list: l}
+}
+
+// user is who was found, and their groups.
+func (a *ahead) user() (*directory.User, []directory.Group, error) {
+	u := &directory.User{ID: a.found.ID, UserName: a.found.UserName, Version: a.found.Version, CreatedAt: a.found.CreatedAt, UpdatedAt: a.found.UpdatedAt}
+	d := json.NewDecoder(bytes.NewReader(a.found.Resource))
+	d.UseNumber()
+	if err := d.Decode((*map[string]any)(&u.Resource)); err != nil {
+		return nil, nil, err
+	}
+	groups := make([]directory.Group, len(a.found.Groups))
+	for i, g := range a.found.Groups {
+		groups[i] = directory.Group{ID: g.ID, DisplayName: g.DisplayName}
+	}
+	return u, groups, nil
+}

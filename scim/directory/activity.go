@@ -1,0 +1,39 @@
+package directory
+
+import (
+	"time"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+)
+
+// usedEvery is how exactly it is known when a token and a directory were last used.
+const usedEvery = time.Minute
+
+// Stale reports whether what was last noted of a use is old enough to note
+// another one.
+func Stale(noted *time.Time, now time.Time) bool { return noted == nil || now.Sub(*noted) >= usedEvery }
+
+// Used notes, without anybody being told, that a token let a request in at an
+// instant. Of several servers the latest counts.
+func Used(tx *db.OrgTx, d id.Directory, token id.DirectoryToken, at time.Time) error {
+	earlier := func(column string) db.Cond { return db.Or(db.Null(column), db.Lt(column, at)) }
+	if _, err := tokens.Update(tx, token, db.Set{"last_used_at": at}.Quiet(), earlier("last_used_at")); err != nil {
+		return err
+	}
+	_, err := directories.Update(tx, d, db.Set{"last_synced_at": at}.Quiet(), earlier("last_synced_at"))
+	return err
+}
+
+// DepartureBy is what ended when a request took a person away, or
+// db.ErrNotFound where it took nobody.
+func DepartureBy(tx db.OwnedScope, u id.DirectoryUser, request string) (*Departure, error) {
+	list, err := departures.List(tx, db.Query{Where: []db.Cond{db.Eq("directory_user_id", u), db.Eq("request_id", request)}, Order: []string{"-id"}, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, db.ErrNotFound
+	}
+	return &list[0], nil
+}

@@ -1,0 +1,230 @@
+package scim
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/scim/directory"
+	"gatehouse/scim/filter"
+	"gatehouse/scim/schema"
+)
+
+// listMembers is how many members of each group of a list are read at once.
+const listMembers = 100
+
+// listed is a question for a part of a list.
+type listed struct {
+	directory.Search
+	want schema.Selection
+}
+
+func (p parameters) list() (l listed, err error) {
+	if l.Search, err = p.search(); err != nil {
+		return l, err
+	}
+	l.want, err = p.selection()
+	return l, err
+}
+
+func listUsers(c *call) error {
+	if c.ahead != nil {
+		return c.foundAhead()
+	}
+	p, err := c.parameters()
+	if err != nil {
+		return err
+	}
+	return c.listUsers(p)
+}
+
+// foundAhead answers with the one person who was looked for by name, or nobody.
+func (c *call) foundAhead() error {
+	l, list := c.ahead.list, []map[string]any{}
+	if c.ahead.found != nil {
+		u, groups, err := c.ahead.user()
+		if err != nil {
+			return err
+		}
+		c.asked.id, list = string(u.ID), append(list, c.user(u, groups, l.want))
+	}
+	c.asked.found(l, "user", int64(len(list)))
+	return c.list(l, list, int64(len(list)))
+}
+
+// list is a ListResponse (RFC 7644 §3.4.2).
+func (c *call) list(l listed, list []map[string]any, total int64) error {
+	return c.json(http.StatusOK, map[string]any{"schemas": []string{listURN}, "totalResults": total, "startIndex": l.StartIndex, "itemsPerPage": len(list), "Resources": list})
+}
+
+// searchUsers is POST /Users/.search (RFC 7644 §3.4.3): the same, where a
+// filter shall not stand in an address.
+func searchUsers(c *call) error {
+	p, err := c.searched()
+	if err != nil {
+		return err
+	}
+	return c.listUsers(p)
+}
+
+func listGroups(c *call) error {
+	p, err := c.parameters()
+	if err != nil {
+		return err
+	}
+	return c.listGroups(p)
+}
+
+func searchGroups(c *call) error {
+	p, err := c.searched()
+	if err != nil {
+		return err
+	}
+	return c.listGroups(p)
+}
+
+func (c *call) searched() (parameters, error) {
+	doc, _, err := c.document(bodyLimit)
+	if err != nil {
+		return nil, err
+	}
+	return searchParameters(doc)
+}
+
+func (c *call) listUsers(p parameters) error {
+	l, err := p.list()
+	if err != nil {
+		return err
+	}
+	var people []directory.User
+	var total int64
+	var groups map[id.DirectoryUser][]directory.Group
+	err = c.read(func(tx *db.OrgTx) error {
+		if people, total, err = directory.FindUsers(tx, c.directory(), l.Search); err != nil {
+			return err
+		}
+		keys := make([]id.DirectoryUser, len(people))
+		for i := range people {
+			keys[i] = people[i].ID
+		}
+		groups, err = groupsOf(tx, l.want, keys...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.asked.found(l, "user", total)
+	if len(people) == 1 && total == 1 {
+		c.asked.id = string(people[0].ID)
+	}
+	list := make([]map[string]any, len(people))
+	for i := range people {
+		list[i] = c.user(&people[i], groups[people[i].ID], l.want)
+	}
+	return c.list(l, list, total)
+}
+
+func (c *call) listGroups(p parameters) error {
+	l, err := p.list()
+	if err != nil {
+		return err
+	}
+	var all []peopled
+	var total int64
+	err = c.read(func(tx *db.OrgTx) error {
+		var groups []directory.Group
+		if groups, total, err = directory.FindGroups(tx, c.directory(), l.Search); err != nil {
+			return err
+		}
+		for i := range groups {
+			one, err := firstMembers(tx, &groups[i], l.want, listMembers)
+			if err != nil {
+				return err
+			}
+			all = append(all, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.asked.found(l, "group", total)
+	if len(all) == 1 && total == 1 {
+		c.asked.id = string(all[0].ID)
+	}
+	return c.stream(func(w *writer) error { return w.groups(l, all, total) })
+}
+
+// groups writes a list of groups.
+func (w *writer) groups(l listed, all []peopled, total int64) error {
+	err := w.open(map[string]any{"schemas": []string{listURN}, "totalResults": total, "startIndex": l.StartIndex, "itemsPerPage": len(all)})
+	if err == nil {
+		err = w.text(`,"Resources":[`)
+	}
+	for i := 0; i < len(all) && err == nil; i++ {
+		if i > 0 {
+			err = w.text(",")
+		}
+		if err == nil {
+			err = w.group(all[i], l.want)
+		}
+	}
+	if err == nil {
+		err = w.text("]}")
+	}
+	return err
+}
+
+// directory is the directory as far as it is known without reading it.
+func (c *call) directory() *directory.Directory {
+	d := &directory.Directory{ID: c.token.DirectoryID, Type: c.token.DirectoryType, Name: c.token.DirectoryName}
+	d.OrganizationID = c.token.OrganizationID
+	return d
+}
+
+// found notes what was looked for. A look-up by name is about whoever has it.
+func (a *asked) found(l listed, what string, total int64) {
+	name := nameIn(l.Filter)
+	switch {
+	case name != "":
+		a.does, a.subject = what+".looked_up", name
+		a.reason = fmt.Sprintf("The provider looked up the %s %s: there is none.", what, name)
+		if total > 0 {
+			a.reason = fmt.Sprintf("The provider looked up the %s %s, and found it.", what, name)
+		}
+	case l.Filter != nil:
+		a.does = what + "s.searched"
+		a.reason = fmt.Sprintf("The provider searched: %s. It found %d.", filter.Print(l.Filter), total)
+	default:
+		a.does = what + "s.listed"
+		a.reason = fmt.Sprintf("The provider listed %ss: there are %d.", what, total)
+	}
+}
+
+// nameIn is the name that a filter asks for, as providers look somebody up
+// before they create them.
+func nameIn(n filter.Node) string {
+	switch n := n.(type) {
+	case filter.And: // Entra's emails[type eq "work"].value eq "…"
+		if name := nameIn(n.Right); name != "" {
+			return name
+		}
+		return nameIn(n.Left)
+	case filter.Some:
+		if schema.Fold(n.Path.Attr) == "emails" {
+			return nameIn(n.Of)
+		}
+	case filter.Compare:
+		text, _ := n.Value.(string)
+		if n.Op == filter.Eq && slices.Contains(names, schema.Fold(strings.TrimSuffix(n.Path.Attr+"."+n.Path.Sub, "."))) {
+			return text
+		}
+	}
+	return ""
+}
+
+// names are the attributes that people and groups are looked up by.
+var names = []string{"username", "displayname", "externalid", "emails", "emails.value", "value"}

@@ -1,0 +1,135 @@
+package scim
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"gatehouse/internal/id"
+	"gatehouse/internal/problem"
+	"gatehouse/scim/directory"
+	"gatehouse/scim/guide"
+	"gatehouse/scim/provision"
+	sso "gatehouse/sso/guide"
+)
+
+// asked is one thing that a provider asks, a request or an operation of a Bulk,
+// with what is known of it so far. All of it is recorded.
+type asked struct {
+	c       *call
+	started time.Time
+	method  string
+	path    string // below the directory's address
+	doc     map[string]any
+	note
+}
+
+// note is what becomes of it.
+type note struct {
+	does    string // user.created …
+	of      string // User, Group or empty
+	id      string
+	person  *id.DirectoryUser // the one whom a change of a group is about
+	subject string            // as people know the person or group
+	outcome string
+	reason  string // a sentence
+	written bool   // with what it changed
+}
+
+func (c *call) ask(method, path, does, of string) *asked {
+	return &asked{c: c, started: time.Now(), method: method, path: path, note: note{does: does, of: of, outcome: directory.Read}}
+}
+
+// below is the request's address below the directory's own.
+func (c *call) below() string {
+	r := c.Request()
+	path := strings.TrimPrefix(r.URL.EscapedPath(), Prefix)
+	if _, rest, ok := strings.Cut(path, "/"); ok {
+		path = rest
+	} else {
+		path = ""
+	}
+	if r.URL.RawQuery != "" {
+		path += "?" + redactQuery(r.URL.RawQuery)
+	}
+	return "/" + path
+}
+
+// row is the request as it is kept.
+func (a *asked) row(status int, code string) *directory.Request {
+	t, who := a.c.token, a.c.who
+	r := &directory.Request{ID: id.New[id.SCIMRequest](), DirectoryID: t.DirectoryID, TokenID: &t.ID, RequestID: who.RequestID, Method: a.method, Path: a.path,
+		Operation: a.does, ResourceType: a.of, PersonID: a.person, Outcome: a.outcome, Status: int64(status), Reason: a.reason,
+		TookUS: took(a.started), CreatedAt: a.c.h.DB.Clock()}
+	r.OrganizationID = t.OrganizationID
+	r.ResourceID, r.Subject, r.Code, r.IPAddress, r.UserAgent = some(a.id), some(a.subject), some(code), some(who.IP), some(who.UserAgent)
+	if a.doc != nil {
+		r.Body = some(redacted(a.doc))
+	}
+	return r
+}
+
+func some(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// conclude hands over what is not recorded yet: what was read, what changed
+// nothing, and what was refused.
+func (a *asked) conclude(status int, err error) {
+	r := a.c.h.Recorder
+	if a.written {
+		r.used(a.c.token, a.c.h.DB.Clock())
+		return
+	}
+	code := ""
+	if err != nil {
+		status, code = a.refuse(err)
+		if status == http.StatusTooManyRequests && code != provision.ErrHeld.Code {
+			return // who is too fast is not helped by our writing more
+		}
+	}
+	r.record(a.c.ctx(), a.c.token, a.row(status, code))
+}
+
+// refuse notes why nothing was done.
+func (a *asked) refuse(err error) (status int, code string) {
+	p := problem.Of(err)
+	if errors.Is(err, a.c.ctx().Err()) && a.c.ctx().Err() != nil {
+		p = problem.ErrUnavailable
+	}
+	a.outcome = directory.Refused
+	if errors.Is(err, provision.ErrHeld) {
+		a.outcome = directory.Held
+	}
+	a.reason = p.Message
+	if p.Kind == problem.Internal {
+		a.reason = "Something went wrong here, not at the provider, which sends it again. The server's log has more under the request's id."
+	}
+	if where := a.c.mend(p.Code); where != "" {
+		a.reason += " " + where
+	}
+	return p.Status(), p.Code
+}
+
+// mend is where a refusal is mended at the provider.
+func (c *call) mend(code string) string {
+	g := guide.For(c.token.DirectoryType, c.token.DirectoryName)
+	place, ok := g.Mend(code)
+	if !ok {
+		return ""
+	}
+	words := sso.Words{Provider: g.Provider}
+	path := words.Fill(place.Path.String())
+	if path == "" {
+		return ""
+	}
+	sentence := "In " + g.Provider + ": " + path
+	if place.Field != "" {
+		sentence += ", " + words.Fill(place.Field)
+	}
+	return strings.TrimSuffix(sentence, ".") + "."
+}

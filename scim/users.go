@@ -1,0 +1,193 @@
+package scim
+
+import (
+	"net/http"
+
+	"gatehouse/internal/db"
+	"gatehouse/internal/id"
+	"gatehouse/scim/directory"
+	"gatehouse/scim/patch"
+	"gatehouse/scim/provision"
+	"gatehouse/scim/schema"
+)
+
+func getUser(c *call) error {
+	c.asked.id = c.param("id")
+	want, err := c.selection()
+	if err != nil {
+		return err
+	}
+	if c.ahead == nil || c.ahead.found == nil {
+		return errNoSuchUser
+	}
+	u, groups, err := c.ahead.user()
+	if err != nil {
+		return err
+	}
+	c.asked.about(u)
+	c.asked.reason = "The provider read " + called(u) + "."
+	if c.unchanged(u.Version) {
+		return c.send(&answer{status: http.StatusNotModified, version: u.Version})
+	}
+	return c.send(&answer{status: http.StatusOK, body: c.user(u, groups, want), location: c.location(schema.User, c.asked.id), version: u.Version})
+}
+
+// about notes whom it is about.
+func (a *asked) about(u *directory.User) { a.id, a.subject = string(u.ID), u.UserName }
+
+func postUser(c *call) error {
+	doc, _, err := c.document(bodyLimit)
+	if err != nil {
+		return err
+	}
+	return c.answered(c.createUser(c.asked, doc))
+}
+
+func putUser(c *call) error {
+	doc, _, err := c.document(bodyLimit)
+	if err != nil {
+		return err
+	}
+	return c.answered(c.replaceUser(c.asked, c.param("id"), doc, conditionsOf(c.Request().Header)))
+}
+
+func patchUser(c *call) error {
+	_, body, err := c.document(bodyLimit)
+	if err != nil {
+		return err
+	}
+	return c.answered(c.patchUser(c.asked, c.param("id"), body, conditionsOf(c.Request().Header)))
+}
+
+func deleteUser(c *call) error {
+	return c.answered(c.deleteUser(c.asked, c.param("id"), conditionsOf(c.Request().Header)))
+}
+
+// answered sends what a change is answered with.
+func (c *call) answered(result *answer, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.send(result)
+}
+
+// createUser is POST /Users (RFC 7644 §3.3).
+func (c *call) createUser(a *asked, doc map[string]any) (*answer, error) {
+	want, err := c.selection()
+	if err != nil {
+		return nil, err
+	}
+	a.subject, _ = doc["userName"].(string)
+	next, err := schema.User.New(doc)
+	if err != nil {
+		return nil, err
+	}
+	a.subject = next.UserName()
+	return c.change(a, func(tx *db.OrgTx, d *directory.Directory) (*answer, error) {
+		u, err := provision.CreateUser(tx, d, next)
+		if err != nil {
+			return nil, err
+		}
+		a.about(u)
+		a.applied("user.created", createdReason(d, u))
+		return c.userAnswer(tx, http.StatusCreated, u, want)
+	})
+}
+
+// replaceUser is PUT /Users/{id} (§3.5.1).
+func (c *call) replaceUser(a *asked, key string, doc map[string]any, w conditions) (*answer, error) {
+	return c.updateUser(a, key, w, func(u *directory.User) (schema.Resource, error) {
+		return schema.User.Replace(u.Resource, doc)
+	})
+}
+
+// patchUser is PATCH /Users/{id} (§3.5.2). Who is patched is answered whole,
+// because most providers read it.
+func (c *call) patchUser(a *asked, key string, body []byte, w conditions) (*answer, error) {
+	ops, err := patch.Read(body)
+	if err != nil {
+		return nil, err
+	}
+	return c.updateUser(a, key, w, func(u *directory.User) (schema.Resource, error) { return patch.User(u.Resource, ops) })
+}
+
+func (c *call) updateUser(a *asked, key string, w conditions, makes func(*directory.User) (schema.Resource, error)) (*answer, error) {
+	want, err := c.selection()
+	if err != nil {
+		return nil, err
+	}
+	return c.changeUser(a, key, w, func(tx *db.OrgTx, d *directory.Directory, u *directory.User) (*answer, error) {
+		next, err := makes(u)
+		if err != nil {
+			return nil, err
+		}
+		before := *u
+		changed, err := provision.UpdateUser(tx, d, u, next)
+		if err != nil {
+			return nil, err
+		}
+		a.about(u)
+		if changed {
+			if err := a.updated(tx, d, &before, u); err != nil {
+				return nil, err
+			}
+		} else {
+			a.same()
+		}
+		return c.userAnswer(tx, http.StatusOK, u, want)
+	})
+}
+
+// deleteUser is DELETE /Users/{id} (§3.6).
+func (c *call) deleteUser(a *asked, key string, w conditions) (*answer, error) {
+	return c.changeUser(a, key, w, func(tx *db.OrgTx, d *directory.Directory, u *directory.User) (*answer, error) {
+		if err := provision.DeleteUser(tx, d, u); err != nil {
+			return nil, err
+		}
+		reason, err := a.deletedReason(tx, d, u)
+		a.applied("user.deleted", reason)
+		return &gone, err
+	})
+}
+
+// changeUser holds the person whom the path names, in the version that is wanted.
+func (c *call) changeUser(a *asked, key string, w conditions, do func(*db.OrgTx, *directory.Directory, *directory.User) (*answer, error)) (*answer, error) {
+	a.id = key
+	person, err := id.Parse[id.DirectoryUser](key)
+	if err != nil {
+		return nil, errNoSuchUser
+	}
+	return c.change(a, func(tx *db.OrgTx, d *directory.Directory) (*answer, error) {
+		u, err := directory.HoldUser(tx, d.ID, person)
+		if err != nil {
+			return nil, missing(err, errNoSuchUser)
+		}
+		a.about(u)
+		if err := w.check(u.Version); err != nil {
+			return nil, err
+		}
+		return do(tx, d, u)
+	})
+}
+
+// userAnswer is a person as a change is answered: with their groups, as the
+// transaction sees them.
+func (c *call) userAnswer(tx *db.OrgTx, status int, u *directory.User, want schema.Selection) (*answer, error) {
+	var groups map[id.DirectoryUser][]directory.Group
+	if status != http.StatusCreated { // nobody is born into a group
+		var err error
+		if groups, err = groupsOf(tx, want, u.ID); err != nil {
+			return nil, err
+		}
+	}
+	return &answer{status: status, body: c.user(u, groups[u.ID], want), location: c.location(schema.User, string(u.ID)), version: u.Version}, nil
+}
+
+// selection is which attributes the answer shall have.
+func (c *call) selection() (schema.Selection, error) {
+	p, err := c.parameters()
+	if err != nil {
+		return schema.Selection{}, err
+	}
+	return p.selection()
+}

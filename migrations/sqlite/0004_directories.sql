@@ -83,7 +83,7 @@ CREATE UNIQUE INDEX directory_users_name ON directory_users (directory_id, user_
 CREATE INDEX directory_users_page ON directory_users (directory_id, id, organization_id); -- whose they are is asked of every row: counting through to a page needs nothing else
 CREATE INDEX directory_users_external ON directory_users (directory_id, external_id);
 CREATE INDEX directory_users_changed ON directory_users (directory_id, updated_at, id);
-CREATE INDEX directory_users_user ON directory_users (user_id, id);
+CREATE INDEX directory_users_user ON directory_users (user_id, directory_id);
 CREATE INDEX directory_users_email ON directory_users (email_key, organization_id);
 CREATE INDEX directory_users_pending ON directory_users (directory_id, id) WHERE user_id IS NULL AND active;
 CREATE INDEX directory_users_kept ON directory_users (id) WHERE kept;

@@ -4,10 +4,11 @@ package directory
 // other, and each waits for rows that the other holds: nothing may wait in a
 // circle. SQLite's writer is alone.
 //
-//  1. one person (HoldUser) or one group (HoldGroup), whatever the request is about
-//  2. the directory (Hold), for the safeguard
-//  3. the groups that somebody leaves by being deleted, in the order of their
-//     ids (DeleteUser and DeleteGroup do it)
+//  1. the one person that a request is about (HoldUser)
+//  2. the directory (Hold, Share), for the safeguard, and for what an admin sets
+//  3. the one group that a request is about (HoldGroup); the groups whose roles
+//     an admin sets, and those that somebody leaves by being deleted, in the
+//     order of their ids (DeleteUser and DeleteGroup do it)
 //  4. whoever comes into a group, in the order of the ids (AddMembers and
 //     ReplaceMembers do it, FOR KEY SHARE), and the row of the person or group
 //     itself, as it is renamed or deleted (FOR UPDATE)
@@ -17,7 +18,8 @@ package directory
 //
 // So: write here first, and touch memberships afterwards, once, for everybody
 // whom the request concerns. Holding is FOR NO KEY UPDATE, which lets others
-// put the person into groups; what changes a group holds no person.
+// put the person into groups. Whoever has a group and needs people as they are
+// takes those who are free (ShareUsers) and leaves the others to a job.
 //
 // What is left can meet only where two requests delete groups that are in each
 // other. Postgres refuses one of the two (db.Retryable), and the endpoint runs

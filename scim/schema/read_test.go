@@ -80,6 +80,7 @@ func TestWhatCannotBeReadIsRefusedByName(t *testing.T) {
 		names = append(names, fmt.Sprintf(`"n%d":1`, i))
 	}
 	for body, want := range map[string]error{
+		`{"userName":"a",` + strings.Join(names, ",") + `}`: ErrTooLarge,
 		`{}`:                                          ErrValue,
 		`{"userName":null}`:                           ErrValue,
 		`{"userName":"  "}`:                           ErrValue,

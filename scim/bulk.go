@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"gatehouse/internal/problem"
-	"gatehouse/internal/wire"
 	"gatehouse/scim/schema"
 )
 
@@ -17,7 +16,7 @@ const bulkResponseURN = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 // bulk is POST /Bulk (RFC 7644 §3.7): each operation is a transaction and a
 // record of its own, as if it had come alone.
 func bulk(c *call) error {
-	doc, _, err := c.document(bulkLimit)
+	doc, err := c.document(bulkLimit)
 	if err != nil {
 		return err
 	}
@@ -222,14 +221,10 @@ func (c *call) perform(a *asked, op *operation) (*answer, error) {
 		}
 		return c.replaceGroup(a, key, data, w)
 	case http.MethodPatch:
-		body, err := wire.Encode(data)
-		if err != nil {
-			return nil, err
-		}
 		if people {
-			return c.patchUser(a, key, body, w)
+			return c.patchUser(a, key, data, w)
 		}
-		return c.patchGroup(a, key, body, w)
+		return c.patchGroup(a, key, data, w)
 	}
 	if people {
 		return c.deleteUser(a, key, w)

@@ -130,17 +130,17 @@ func checkMedia(header string) error {
 }
 
 // document reads the body as one JSON object, and keeps it for the record.
-func (c *call) document(most int64) (map[string]any, []byte, error) {
+func (c *call) document(most int64) (map[string]any, error) {
 	body, err := c.body(most)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	doc, err := schema.Decode(body)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	c.asked.doc = doc
-	return doc, body, nil
+	return doc, nil
 }
 
 // took is how long something has taken.

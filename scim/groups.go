@@ -16,7 +16,7 @@ import (
 const echoed = 200
 
 func postGroup(c *call) error {
-	doc, _, err := c.document(bodyLimit)
+	doc, err := c.document(bodyLimit)
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func postGroup(c *call) error {
 }
 
 func putGroup(c *call) error {
-	doc, _, err := c.document(bodyLimit)
+	doc, err := c.document(bodyLimit)
 	if err != nil {
 		return err
 	}
@@ -32,11 +32,11 @@ func putGroup(c *call) error {
 }
 
 func patchGroup(c *call) error {
-	_, body, err := c.document(bodyLimit)
+	doc, err := c.document(bodyLimit)
 	if err != nil {
 		return err
 	}
-	return c.answered(c.patchGroup(c.asked, c.param("id"), body, conditionsOf(c.Request().Header)))
+	return c.answered(c.patchGroup(c.asked, c.param("id"), doc, conditionsOf(c.Request().Header)))
 }
 
 func deleteGroup(c *call) error {
@@ -92,7 +92,7 @@ func (c *call) replaceGroup(a *asked, key string, doc map[string]any, w conditio
 // patchGroup is PATCH /Groups/{id}. It is answered without a body unless
 // somebody says what of it they want: members by the thousand are never echoed,
 // and providers do not read it.
-func (c *call) patchGroup(a *asked, key string, body []byte, w conditions) (*answer, error) {
+func (c *call) patchGroup(a *asked, key string, doc map[string]any, w conditions) (*answer, error) {
 	p, err := c.parameters()
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (c *call) patchGroup(a *asked, key string, body []byte, w conditions) (*ans
 	if err != nil {
 		return nil, err
 	}
-	ops, err := patch.Read(body)
+	ops, err := patch.Of(doc)
 	if err != nil {
 		return nil, err
 	}

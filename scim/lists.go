@@ -87,7 +87,7 @@ func searchGroups(c *call) error {
 }
 
 func (c *call) searched() (parameters, error) {
-	doc, _, err := c.document(bodyLimit)
+	doc, err := c.document(bodyLimit)
 	if err != nil {
 		return nil, err
 	}

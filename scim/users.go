@@ -36,7 +36,7 @@ func getUser(c *call) error {
 func (a *asked) about(u *directory.User) { a.id, a.subject = string(u.ID), u.UserName }
 
 func postUser(c *call) error {
-	doc, _, err := c.document(bodyLimit)
+	doc, err := c.document(bodyLimit)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func postUser(c *call) error {
 }
 
 func putUser(c *call) error {
-	doc, _, err := c.document(bodyLimit)
+	doc, err := c.document(bodyLimit)
 	if err != nil {
 		return err
 	}
@@ -52,11 +52,11 @@ func putUser(c *call) error {
 }
 
 func patchUser(c *call) error {
-	_, body, err := c.document(bodyLimit)
+	doc, err := c.document(bodyLimit)
 	if err != nil {
 		return err
 	}
-	return c.answered(c.patchUser(c.asked, c.param("id"), body, conditionsOf(c.Request().Header)))
+	return c.answered(c.patchUser(c.asked, c.param("id"), doc, conditionsOf(c.Request().Header)))
 }
 
 func deleteUser(c *call) error {
@@ -103,8 +103,8 @@ func (c *call) replaceUser(a *asked, key string, doc map[string]any, w condition
 
 // patchUser is PATCH /Users/{id} (§3.5.2). Who is patched is answered whole,
 // because most providers read it.
-func (c *call) patchUser(a *asked, key string, body []byte, w conditions) (*answer, error) {
-	ops, err := patch.Read(body)
+func (c *call) patchUser(a *asked, key string, doc map[string]any, w conditions) (*answer, error) {
+	ops, err := patch.Of(doc)
 	if err != nil {
 		return nil, err
 	}

@@ -1,25 +1,75 @@
 package db
 
-import "gorm.io/gorm/clause"
+import (
+	"context"
+	"slices"
 
-// What a search asks of the tables beside people and groups. Each comes in two
-// forms: a correlated one, a look-up for a row that is found already; and, in
-// the Within of a search, one that begins at the other table's index.
+	"gorm.io/gorm/clause"
 
-// Addressed is the condition that one of the person's addresses meets conds, on
-// the columns of directory_user_emails; it begins at their index.
-func Addressed(tx OwnedScope, directory string, conds ...Cond) Cond {
-	where, vars := mine(tx, "directory_user_emails")
-	all := AllOf(conds...)
+	"gatehouse/internal/id"
+)
+
+// What a search asks of the tables beside people and groups. Each question has
+// two forms: a condition on a row that is found already, and a list of ids that
+// begins at the other table's index.
+
+// DirectoryList is a list of ids that another table's index finds.
+type DirectoryList struct{ ids clause.Expr }
+
+// Within is the condition that a row's id is in the list. A list of more than
+// most is not gone through: nothing is in it then, and Longer tells.
+func (l DirectoryList) Within(tx OwnedScope, most int) Cond {
+	short := Cond{clause.Expr{SQL: "(SELECT count(*) FROM (? LIMIT ?) AS l) <= ?", Vars: []any{l.ids, most + 1, most}}}
+	return AllOf(idAmong(tx, clause.Expr{SQL: "? LIMIT ?", Vars: []any{l.ids, most}}), short)
+}
+
+// And is both lists in one: neither planner would use two indexes for a
+// condition with or in it, where one of them is another table's.
+func (l DirectoryList) And(other DirectoryList) DirectoryList {
+	return DirectoryList{clause.Expr{SQL: "? UNION ALL ?", Vars: []any{l.ids, other.ids}}}
+}
+
+// Longer reports whether the list has more than most.
+func (l DirectoryList) Longer(tx OwnedScope, most int) (bool, error) {
+	var n int
+	err := bounded(tx, func(ctx context.Context) error {
+		return tx.base().session().WithContext(ctx).Raw("SELECT count(*) FROM (? LIMIT ?) AS l", l.ids, most+1).Scan(&n).Error
+	})
+	return n > most, err
+}
+
+// idAmong is the condition that a row's id is one of those that a query finds.
+// On Postgres that is run first and its answer looked up, whatever the planner
+// knows of the tables: a directory that was filled a second ago is one of which
+// it knows nothing.
+func idAmong(tx OwnedScope, ids clause.Expr) Cond {
+	if tx.base().db.Dialect == Postgres {
+		return Cond{clause.Expr{SQL: "? = ANY (ARRAY(?))", Vars: []any{column("id"), ids}}}
+	}
+	return Cond{clause.Expr{SQL: "? IN (?)", Vars: []any{column("id"), ids}}}
+}
+
+// AnyAddress is the condition that one of the person's addresses meets of, on
+// the columns of directory_user_emails.
+func AnyAddress(_ OwnedScope, of Cond) Cond {
 	return Cond{clause.Expr{
-		SQL:  "? IN (SELECT directory_user_id FROM directory_user_emails WHERE " + where + " AND directory_id = ? AND ?)",
-		Vars: append(append([]any{column("id")}, vars...), directory, all.expr),
+		SQL:  "EXISTS (SELECT 1 FROM directory_user_emails m WHERE m.organization_id = directory_users.organization_id AND m.directory_user_id = directory_users.id AND ?)",
+		Vars: []any{of.expr},
+	}}
+}
+
+// PeopleWithAddress are the people of whose addresses one meets of.
+func PeopleWithAddress(tx OwnedScope, directory id.Directory, of Cond) DirectoryList {
+	where, vars := mine(tx, "directory_user_emails")
+	return DirectoryList{clause.Expr{
+		SQL:  "SELECT directory_user_id FROM directory_user_emails WHERE " + where + " AND directory_id = ? AND ?",
+		Vars: slices.Concat(vars, []any{directory, of.expr}),
 	}}
 }
 
 // GroupOfPerson is a text of the group that AnyGroup asks about.
 func GroupOfPerson(tx OwnedScope, sub string) (DirectoryText, bool) {
-	t := DirectoryText{dialect: tx.base().db.Dialect, vars: []any{}}
+	t := DirectoryText{dialect: tx.base().db.Dialect}
 	switch sub {
 	case "value":
 		t.sql = "m.group_id"
@@ -42,19 +92,19 @@ func AnyGroup(_ OwnedScope, of Cond) Cond {
 	}}
 }
 
-// InGroup is the condition that the person is in the group; it begins there.
-func InGroup(tx OwnedScope, group string) Cond {
+// PeopleInGroup are the people in the group.
+func PeopleInGroup(tx OwnedScope, group string) DirectoryList {
 	where, vars := mine(tx, "directory_group_members")
-	return Cond{clause.Expr{
-		SQL:  "? IN (SELECT directory_user_id FROM directory_group_members WHERE " + where + " AND group_id = ?)",
-		Vars: append(append([]any{column("id")}, vars...), group),
+	return DirectoryList{clause.Expr{
+		SQL:  "SELECT directory_user_id FROM directory_group_members WHERE " + where + " AND group_id = ?",
+		Vars: append(vars, group),
 	}}
 }
 
 // MemberOfGroup is a text of the member that AnyMember asks about, who is a
 // person or a group.
 func MemberOfGroup(tx OwnedScope, sub string, group bool) (DirectoryText, bool) {
-	t := DirectoryText{dialect: tx.base().db.Dialect, vars: []any{}}
+	t := DirectoryText{dialect: tx.base().db.Dialect}
 	switch {
 	case sub == "value" && group:
 		t.sql = "m.child_id"
@@ -83,15 +133,13 @@ func AnyMember(_ OwnedScope, group bool, of Cond) Cond {
 	}}
 }
 
-// HasMember is the condition that the person or group is in the group; it
-// begins at the member.
-func HasMember(tx OwnedScope, member string) Cond {
+// GroupsWithMember are the groups that the person or group is in.
+func GroupsWithMember(tx OwnedScope, member string) DirectoryList {
 	people, vars := mine(tx, "directory_group_members")
 	groups, _ := mine(tx, "directory_group_groups")
-	all := append([]any{column("id")}, append(vars, member)...)
-	return Cond{clause.Expr{
-		SQL: "? IN (SELECT group_id FROM directory_group_members WHERE " + people + " AND directory_user_id = ?" +
-			" UNION ALL SELECT group_id FROM directory_group_groups WHERE " + groups + " AND child_id = ?)",
-		Vars: append(all, append(vars, member)...),
+	return DirectoryList{clause.Expr{
+		SQL: "SELECT group_id FROM directory_group_members WHERE " + people + " AND directory_user_id = ?" +
+			" UNION ALL SELECT group_id FROM directory_group_groups WHERE " + groups + " AND child_id = ?",
+		Vars: slices.Concat(vars, []any{member}, vars, []any{member}),
 	}}
 }

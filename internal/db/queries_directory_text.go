@@ -87,11 +87,16 @@ func (t DirectoryText) Compare(op, wanted string) Cond {
 	return t.Bytes().cond("? "+map[string]string{"gt": ">", "ge": ">=", "lt": "<", "le": "<="}[op]+" ?", wanted)
 }
 
-// begins is a range, which an index answers, whatever signs a pattern would
-// have in it.
+// begins is a range where an index answers that, and a comparison elsewhere: no
+// pattern, so no sign of wanted means anything but itself.
 func (t DirectoryText) begins(wanted string) Cond {
-	from := t.Compare("ge", wanted)
-	end := successor(wanted)
+	switch {
+	case !t.bytes && t.dialect == Postgres:
+		return t.cond("starts_with(?, ?)", wanted)
+	case !t.bytes:
+		return t.cond("substr(?, 1, ?) = ?", utf8.RuneCountInString(wanted), wanted)
+	}
+	from, end := t.Compare("ge", wanted), successor(wanted)
 	if end == "" {
 		return from
 	}

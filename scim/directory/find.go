@@ -31,7 +31,7 @@ type bounds struct {
 	found       int // rows that an index finds, or that it counts through to a page
 }
 
-var searchBounds = bounds{examined: 20_000, comparisons: 200_000, found: 100_000}
+var searchBounds = bounds{examined: 20_000, comparisons: 100_000, found: 50_000}
 
 // FindUsers is a page of the directory's people and how many there are in all.
 // A filter that cannot be answered within the bounds is schema.ErrTooMany.
@@ -77,7 +77,7 @@ func (f finding[T]) find(q Search) (rows []T, total int64, err error) {
 		rows, total, err = f.filtered(q, order)
 	}
 	if errors.Is(err, db.ErrSlow) {
-		return nil, 0, schema.ErrTooMany.WithMessage("The filter takes too long to answer; add a condition on userName, externalId or emails.value.")
+		return nil, 0, schema.ErrTooMany.WithMessage("The filter takes too long to answer; add a condition with eq.")
 	}
 	return rows, total, err
 }
@@ -87,43 +87,63 @@ func (f finding[T]) filtered(q Search, order order) ([]T, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	s := f.search(q, order, a)
+	if a.single {
+		return f.one(q, s)
+	}
+	count := s.Count
+	if a.whole() {
+		count = func(tx db.OwnedScope) (int64, error) { return f.candidates(s) }
+	} else if err := f.afford(s); err != nil {
+		return nil, 0, err
+	}
+	rows, total, err := f.page(s, count)
+	if err == nil && total == 0 && a.list != nil {
+		err = f.short(*a.list)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	return rows, total, nil
+}
+
+// short refuses a filter that begins at a list which is too long: nothing is
+// found in it.
+func (f finding[T]) short(list db.DirectoryList) error {
+	long, err := list.Longer(f.tx, searchBounds.examined)
+	if err == nil && long {
+		return tooManyFound(searchBounds.examined)
+	}
+	return err
+}
+
+func tooManyFound(most int) error {
+	return schema.ErrTooMany.WithMessage(fmt.Sprintf("The filter finds more than %d resources, or compares as many one by one; use a narrower one.", most))
+}
+
+// search is the page of what is asked.
+func (f finding[T]) search(q Search, order order, a asked) db.DirectorySearch[T] {
 	s := db.DirectorySearch[T]{Directory: f.d, Order: order.by, Offset: q.StartIndex - 1, Limit: q.Count}
 	switch {
 	case a.single:
-		s.Where = []db.Cond{a.cond}
-		return f.one(s)
-	case len(a.within) > 0 && a.weight == 0:
-		s.Within, s.AtMost = a.within, searchBounds.found
-		return f.indexed(s)
+		s.Where, s.Order, s.Offset, s.Limit = []db.Cond{a.cond}, nil, 0, 1
+	case a.whole():
+		s.Within, s.AtMost, s.ByID = f.within(a), searchBounds.found, order.made
+	default:
+		s.Where, s.Within = []db.Cond{a.cond}, f.within(a)
+		s.AtMost = min(searchBounds.examined, searchBounds.comparisons/max(a.weight, 1))
 	}
-	s.Where = []db.Cond{a.cond}
-	if err := f.afford(&s, a); err != nil {
-		return nil, 0, err
-	}
-	return f.page(s, s.Count)
+	return s
 }
 
-// one answers what a unique index does.
-func (f finding[T]) one(s db.DirectorySearch[T]) ([]T, int64, error) {
-	offset, limit := s.Offset, s.Limit
-	s.Offset, s.Limit, s.Order = 0, 1, nil
+// one answers what a unique index does: one row, on the first page.
+func (f finding[T]) one(q Search, s db.DirectorySearch[T]) ([]T, int64, error) {
 	rows, err := s.Rows(f.tx)
 	total := int64(len(rows))
-	if offset > 0 || limit == 0 {
+	if q.StartIndex > 1 || q.Count == 0 {
 		rows = rows[:0]
 	}
 	return rows, total, err
-}
-
-// indexed answers what indexes do, whole.
-func (f finding[T]) indexed(s db.DirectorySearch[T]) ([]T, int64, error) {
-	return f.page(s, func(tx db.OwnedScope) (int64, error) {
-		n, err := s.Candidates(tx)
-		if err == nil && n > int64(s.AtMost) {
-			return 0, schema.ErrTooMany.WithMessage(fmt.Sprintf("The filter finds more than %d resources; use a narrower one.", s.AtMost))
-		}
-		return n, err
-	})
 }
 
 // page reads the page, and counts only where its length does not tell the total.
@@ -145,21 +165,25 @@ func (f finding[T]) page(s db.DirectorySearch[T], count func(db.OwnedScope) (int
 
 // afford refuses conditions that would be looked at for too many rows. Indexed
 // ones beside them bound it; without any, the size of the directory does.
-func (f finding[T]) afford(s *db.DirectorySearch[T], a asked) error {
-	s.AtMost = min(searchBounds.examined, searchBounds.comparisons/max(a.weight, 1))
-	if len(a.within) == 0 {
+func (f finding[T]) afford(s db.DirectorySearch[T]) error {
+	if len(s.Within) == 0 {
 		total, _, err := f.size()
 		if err == nil && total > int64(s.AtMost) {
 			return schema.ErrTooMany.WithMessage(fmt.Sprintf("This directory has %d resources, and the filter would be compared with each; add a condition with eq on %s, externalId or id.", total, f.of.name))
 		}
 		return err
 	}
-	s.Within = a.within
+	_, err := f.candidates(s)
+	return err
+}
+
+// candidates is how many an index leaves, if they are not too many.
+func (f finding[T]) candidates(s db.DirectorySearch[T]) (int64, error) {
 	n, err := s.Candidates(f.tx)
 	if err == nil && n > int64(s.AtMost) {
-		return schema.ErrTooMany.WithMessage(fmt.Sprintf("The filter would be compared with more than %d resources one by one; use a narrower one.", s.AtMost))
+		return 0, tooManyFound(s.AtMost)
 	}
-	return err
+	return n, err
 }
 
 // size is how many there are, and how many have ever gone.

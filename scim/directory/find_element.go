@@ -24,7 +24,7 @@ func (f finding[T]) some(n filter.Some) (asked, error) {
 }
 
 func (f finding[T]) someElement(n filter.Some) (asked, error) {
-	of, weight, err := within(n, func(sub string) (db.DirectoryText, bool) { return db.DirectoryElement(f.tx, sub), true })
+	of, weight, err := inside(n, func(sub string) (db.DirectoryText, bool) { return db.DirectoryElement(f.tx, sub), true })
 	return row(db.AnyElement(f.tx, namesOf(n.Path), of), weight), err
 }
 
@@ -50,39 +50,42 @@ func (f finding[T]) someEmail(n filter.Some) (asked, error) {
 	if !found {
 		return f.someElement(n)
 	}
-	table := db.Addressed(f.tx, string(f.d), conds...)
+	address := db.AllOf(conds...)
+	list := db.PeopleWithAddress(f.tx, f.d, address)
 	if whole {
-		return indexed(table), nil
+		return asked{cond: db.AnyAddress(f.tx, address), list: &list}, nil
 	}
 	a, err := f.someElement(n)
-	a.within = []db.Cond{table}
+	a.list = &list
 	return a, err
 }
 
 func (f finding[T]) someGroup(n filter.Some) (asked, error) {
-	of, weight, err := within(n, func(sub string) (db.DirectoryText, bool) { return db.GroupOfPerson(f.tx, sub) })
+	of, weight, err := inside(n, func(sub string) (db.DirectoryText, bool) { return db.GroupOfPerson(f.tx, sub) })
 	a := row(db.AnyGroup(f.tx, of), weight)
 	if group, whole := valueOf(n); group != "" {
-		a.within = []db.Cond{db.InGroup(f.tx, group)}
-		if whole {
-			a.weight = 0
-		}
+		a.found(db.PeopleInGroup(f.tx, group), whole)
 	}
 	return a, err
 }
 
+// found says that another table's index finds a, or all that could be a.
+func (a *asked) found(list db.DirectoryList, whole bool) {
+	a.list = &list
+	if whole {
+		a.weight = 0
+	}
+}
+
 func (f finding[T]) someMember(n filter.Some) (asked, error) {
-	people, weight, err := within(n, func(sub string) (db.DirectoryText, bool) { return db.MemberOfGroup(f.tx, sub, false) })
+	people, weight, err := inside(n, func(sub string) (db.DirectoryText, bool) { return db.MemberOfGroup(f.tx, sub, false) })
 	if err != nil {
 		return asked{}, err
 	}
-	groups, _, err := within(n, func(sub string) (db.DirectoryText, bool) { return db.MemberOfGroup(f.tx, sub, true) })
+	groups, _, err := inside(n, func(sub string) (db.DirectoryText, bool) { return db.MemberOfGroup(f.tx, sub, true) })
 	a := row(db.AnyOf(db.AnyMember(f.tx, false, people), db.AnyMember(f.tx, true, groups)), 2*weight)
 	if member, whole := valueOf(n); member != "" {
-		a.within = []db.Cond{db.HasMember(f.tx, member)}
-		if whole {
-			a.weight = 0
-		}
+		a.found(db.GroupsWithMember(f.tx, member), whole)
 	}
 	return a, err
 }
@@ -110,9 +113,9 @@ func ranged(op filter.Op) bool {
 	return op == filter.Eq || op == filter.Sw || op == filter.Gt || op == filter.Ge || op == filter.Lt || op == filter.Le
 }
 
-// within is what stands between brackets, with each sub-attribute where text
+// inside is what stands between brackets, with each sub-attribute where text
 // finds it, and how many comparisons it has.
-func within(n filter.Some, text func(sub string) (db.DirectoryText, bool)) (db.Cond, int, error) {
+func inside(n filter.Some, text func(sub string) (db.DirectoryText, bool)) (db.Cond, int, error) {
 	weight := 0
 	cond, err := element(n.Of, func(t filter.Test) (db.Cond, error) {
 		weight++

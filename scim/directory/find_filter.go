@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"slices"
+
 	"gatehouse/internal/db"
 	"gatehouse/scim/filter"
 	"gatehouse/scim/schema"
@@ -8,10 +10,28 @@ import (
 
 // asked is a filter, or a part of one, in conditions of the database's.
 type asked struct {
-	cond   db.Cond   // the whole of it
-	within []db.Cond // what an index answers of it; none: it is compared row by row
-	single bool      // a unique index answers it: one row at most
-	weight int       // comparisons that are made row by row; 0: within is the whole of it
+	cond    db.Cond           // the whole of it
+	columns []db.Cond         // what an index on columns answers of it
+	list    *db.DirectoryList // what another table's index finds, or several indexes for or
+	single  bool              // a unique index answers it: one row at most
+	weight  int               // comparisons that are made row by row
+}
+
+// indexed reports whether an index leaves only some of the rows to look at.
+func (a asked) indexed() bool { return len(a.columns) > 0 || a.list != nil }
+
+// whole reports whether indexes answer all of it.
+func (a asked) whole() bool { return a.indexed() && a.weight == 0 }
+
+// row is a condition that is compared row by row.
+func row(cond db.Cond, weight int) asked { return asked{cond: cond, weight: weight} }
+
+// within is what an index answers, as a search has it.
+func (f finding[T]) within(a asked) []db.Cond {
+	if a.list == nil {
+		return a.columns
+	}
+	return append(slices.Clone(a.columns), a.list.Within(f.tx, searchBounds.examined))
 }
 
 // ask puts a filter into conditions. They mean what filter.Match does.
@@ -46,8 +66,17 @@ func (f finding[T]) both(n filter.And) (asked, error) {
 		return asked{}, err
 	}
 	r, err := f.put(n.Right)
-	within := append(append([]db.Cond{}, l.within...), r.within...)
-	return asked{cond: db.AllOf(l.cond, r.cond), within: within, single: l.single || r.single, weight: l.weight + r.weight}, err
+	if err != nil {
+		return asked{}, err
+	}
+	a := asked{cond: db.AllOf(l.cond, r.cond), columns: slices.Concat(l.columns, r.columns), list: l.list, single: l.single || r.single, weight: l.weight + r.weight}
+	switch {
+	case l.list == nil:
+		a.list = r.list
+	case r.list != nil: // two long lists would be held against each other
+		a.weight = l.weight + max(r.weight, 1)
+	}
+	return a, nil
 }
 
 func (f finding[T]) either(n filter.Or) (asked, error) {
@@ -60,23 +89,32 @@ func (f finding[T]) either(n filter.Or) (asked, error) {
 		return asked{}, err
 	}
 	a := asked{cond: db.AnyOf(l.cond, r.cond), weight: l.weight + r.weight}
-	if len(l.within) > 0 && len(r.within) > 0 {
-		a.within = []db.Cond{db.EitherIndexed[T](f.tx, f.d, l.within, r.within)}
-	} else {
+	if !l.indexed() || !r.indexed() {
 		a.weight = max(l.weight, 1) + max(r.weight, 1)
+		return a, nil
 	}
+	left, some := f.ids(l)
+	right, others := f.ids(r)
+	list := left.And(right)
+	a.list, a.weight = &list, a.weight+some+others
 	return a, nil
 }
 
-// row is a condition that is compared row by row.
-func row(cond db.Cond, weight int) asked { return asked{cond: cond, weight: weight} }
-
-// indexed is one that an index answers.
-func indexed(cond db.Cond) asked { return asked{cond: cond, within: []db.Cond{cond}} }
+// ids are the rows that an index leaves of a, and how many comparisons that
+// leaves to be made.
+func (f finding[T]) ids(a asked) (list db.DirectoryList, weight int) {
+	if len(a.columns) == 0 {
+		return *a.list, 0
+	}
+	if a.list != nil {
+		weight = 1
+	}
+	return db.RowsOf[T](f.tx, f.d, a.columns), weight
+}
 
 func (f finding[T]) test(n filter.Test) (asked, error) {
 	if n.Attr == nil {
-		return row(f.foreign(n), 2), nil
+		return row(f.foreign(n), 4), nil
 	}
 	if n.Path.URN != "" {
 		return f.value(n)
@@ -108,12 +146,10 @@ func (f finding[T]) column(n filter.Test, name string, key, ranges, unique bool)
 	cond := db.DirectoryColumn(f.tx, name, key).Compare(string(n.Op), n.Value.(string))
 	switch n.Op {
 	case filter.Eq:
-		a := indexed(cond)
-		a.single = unique
-		return a
+		return asked{cond: cond, columns: []db.Cond{cond}, single: unique}
 	case filter.Sw, filter.Gt, filter.Ge, filter.Lt, filter.Le:
 		if ranges {
-			return indexed(cond)
+			return asked{cond: cond, columns: []db.Cond{cond}}
 		}
 	}
 	return row(cond, 1)
@@ -140,7 +176,7 @@ func (f finding[T]) meta(n filter.Test) (asked, error) {
 		if n.Op == filter.Ne {
 			return row(cond, 1), nil
 		}
-		return indexed(cond), nil
+		return asked{cond: cond, columns: []db.Cond{cond}}, nil
 	case "resourceType":
 		if n.Holds(f.of.schema.Name) {
 			return row(db.Always(), 1), nil

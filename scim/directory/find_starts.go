@@ -23,8 +23,8 @@ type position struct {
 
 type pageStart struct {
 	position position
-	gone  int64  // had gone when it was seen
-	after string // the id of who stands before it
+	gone     int64  // had gone when it was seen
+	after    string // the id of who stands before it
 }
 
 // pageStarts remembers the places that were seen last.

@@ -6,29 +6,50 @@ import (
 	"gatehouse/internal/id"
 )
 
-// The conditions below look people of a directory up by what is theirs. Each
-// way has its index, and OR would have a database read the whole directory.
-// They read across organizations; whose people they are is left to the
-// conditions beside them.
+// People of a directory are looked up by what is theirs in two steps, the
+// first of which asks for ids alone: joined to a page of the directory, each of
+// these look-ups is one that Postgres without statistics reads the whole
+// directory for.
 
-// HasDirectoryEmail is the condition that a person of a directory has this
-// address: folded, one of those that the provider sent, or in users' spelling
-// the one that counts, which may be a user name alone.
-func HasDirectoryEmail(_ OwnedScope, directory id.Directory, folded, address string) Cond {
-	return Cond{clause.Expr{
-		SQL: "? IN (SELECT directory_user_id FROM directory_user_emails WHERE directory_id = ? AND value_key = ?" +
-			" UNION ALL SELECT e.id FROM directory_users e JOIN directories d ON d.organization_id = e.organization_id AND d.id = e.directory_id WHERE d.id = ? AND e.email_key = ?)",
-		Vars: []any{column("id"), directory, folded, directory, address},
-	}}
+// mostNamed bounds how many people of one directory are told apart by nothing
+// but their ids: providers give each person an id and an address of their own.
+const mostNamed = 1000
+
+// DirectoryUsersByExternalID are the people of a directory to whom their
+// provider gave this id.
+func DirectoryUsersByExternalID(tx OwnedScope, directory id.Directory, external string) ([]id.DirectoryUser, error) {
+	where, args := mine(tx, "u")
+	return directoryUsers(tx, "SELECT u.id FROM directory_users u WHERE u.directory_id = ? AND u.external_id = ? AND "+where, append([]any{directory, external}, args...)...)
 }
 
-// HasIDPID is the condition that a person of a directory is called that by
-// their provider: by the external id, or without one by the user name, which
-// is given as it is and folded.
-func HasIDPID(_ OwnedScope, directory id.Directory, name, folded string) Cond {
+// DirectoryUsersByEmail are the people of a directory who have this address:
+// folded, one of those that the provider sent, or in users' spelling the one
+// that counts, which may be a user name alone.
+func DirectoryUsersByEmail(tx OwnedScope, directory id.Directory, folded, address string) ([]id.DirectoryUser, error) {
+	where, args := mine(tx, "e")
+	found, err := directoryUsers(tx, "SELECT e.directory_user_id FROM directory_user_emails e WHERE e.directory_id = ? AND e.value_key = ? AND "+where,
+		append([]any{directory, folded}, args...)...)
+	if err != nil || address == "" {
+		return found, err
+	}
+	// The index begins with the organization: the directory has it.
+	more, err := directoryUsers(tx, "SELECT e.id FROM directories d JOIN directory_users e ON e.organization_id = d.organization_id AND e.email_key = ? WHERE d.id = ? AND e.directory_id = d.id AND "+where,
+		append([]any{address, directory}, args...)...)
+	return append(found, more...), err
+}
+
+func directoryUsers(tx OwnedScope, query string, args ...any) ([]id.DirectoryUser, error) {
+	found := []id.DirectoryUser{}
+	err := tx.base().session().Raw(query+" LIMIT ?", append(args, mostNamed)...).Scan(&found).Error
+	return found, translate(err)
+}
+
+// AmongDirectoryGroup is IsInDirectoryGroup for the few people whom the
+// conditions beside it leave: each is looked up in the group, and the group is
+// not read.
+func AmongDirectoryGroup(_ OwnedScope, group id.DirectoryGroup) Cond {
 	return Cond{clause.Expr{
-		SQL: "? IN (SELECT id FROM directory_users WHERE directory_id = ? AND external_id = ?" +
-			" UNION ALL SELECT id FROM directory_users WHERE directory_id = ? AND user_name_key = ? AND user_name = ? AND external_id IS NULL)",
-		Vars: []any{column("id"), directory, name, directory, folded, name},
+		SQL:  "EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ? AND m.directory_user_id = ?)",
+		Vars: []any{group, clause.Column{Table: clause.CurrentTable, Name: "id"}},
 	}}
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -34,32 +35,63 @@ type PeopleQuery struct {
 
 // People is a page of a directory's people, those who came last first.
 func People(tx *db.OrgTx, q PeopleQuery) ([]User, db.Paging, error) {
-	narrow := q.narrow(tx)
-	if q.Group != "" && len(narrow) == 0 {
+	if q.Group != "" && q.IDPID == "" && q.Email == "" {
 		return q.members(tx)
 	}
-	conds := append([]db.Cond{db.Eq("directory_id", q.Directory)}, narrow...)
+	conds := []db.Cond{db.Eq("directory_id", q.Directory)}
+	if q.IDPID != "" {
+		named, err := byIDPID(tx, q.Directory, q.IDPID)
+		if err != nil {
+			return nil, db.Paging{}, err
+		}
+		conds = append(conds, among(named))
+	}
+	if q.Email != "" {
+		named, err := byEmail(tx, q.Directory, q.Email)
+		if err != nil {
+			return nil, db.Paging{}, err
+		}
+		conds = append(conds, among(named))
+	}
 	if q.Group != "" {
-		conds = append(conds, db.IsInDirectoryGroup(tx, q.Group))
+		conds = append(conds, db.AmongDirectoryGroup(tx, q.Group))
 	}
 	list := func(q db.Query) ([]User, error) { return people.List(tx, q) }
 	return db.ListPage(list, q.Page, "id", func(u User) string { return string(u.ID) }, conds...)
 }
 
-// narrow are conditions that a few people meet.
-func (q PeopleQuery) narrow(tx *db.OrgTx) []db.Cond {
-	var conds []db.Cond
-	if q.IDPID != "" {
-		conds = append(conds, db.HasIDPID(tx, q.Directory, q.IDPID, schema.Fold(q.IDPID)))
+// among asks for one of these people; of none, in words that a database does
+// not look for in vain.
+func among(named []id.DirectoryUser) db.Cond {
+	if len(named) == 0 {
+		return db.Or()
 	}
-	if q.Email != "" {
-		var key string // empty: of nobody
-		if a, err := users.ParseEmail(q.Email); err == nil {
-			key = a.Key
-		}
-		conds = append(conds, db.HasDirectoryEmail(tx, q.Directory, schema.Fold(q.Email), key))
+	return db.In("id", named)
+}
+
+// byIDPID are the people whom the provider calls that: by the external id, or
+// without one by the user name.
+func byIDPID(tx *db.OrgTx, d id.Directory, name string) ([]id.DirectoryUser, error) {
+	named, err := db.DirectoryUsersByExternalID(tx, d, name)
+	if err != nil {
+		return nil, err
 	}
-	return conds
+	u, err := people.First(tx, db.Eq("directory_id", d), db.Eq("user_name_key", schema.Fold(name)))
+	if errors.Is(err, db.ErrNotFound) {
+		return named, nil
+	}
+	if err == nil && u.ExternalID == nil && u.UserName == name {
+		named = append(named, u.ID)
+	}
+	return named, err
+}
+
+func byEmail(tx *db.OrgTx, d id.Directory, address string) ([]id.DirectoryUser, error) {
+	key := "" // of nobody's
+	if a, err := users.ParseEmail(address); err == nil {
+		key = a.Key
+	}
+	return db.DirectoryUsersByEmail(tx, d, schema.Fold(address), key)
 }
 
 // members pages a group's people by their places in it: as the primary key has

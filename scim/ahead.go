@@ -22,7 +22,7 @@ type ahead struct {
 	found *db.SCIMUser // nil: the token's directory has nobody like that
 }
 
-// aheadByID is for GET /Users/{id}.
+// aheadByID is for one person, and for what may say nothing new of them.
 func aheadByID(c *call) *ahead {
 	want, err := c.selection()
 	key, failed := id.Parse[id.DirectoryUser](c.param("id"))

@@ -19,7 +19,9 @@ import (
 const few = 5
 
 // guard refuses to let one more person leave than the safeguard allows. It
-// holds the directory, so that of many requests at once none slips through.
+// holds the directory, so that of many requests at once none slips through. It
+// comes before anything is written of the person: counts that travel with the
+// commit on Postgres are written at once on SQLite.
 func guard(tx *db.OrgTx, d *directory.Directory) (*directory.Directory, error) {
 	d, err := directory.Hold(tx, d.ID)
 	if err != nil {

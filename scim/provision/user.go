@@ -47,6 +47,11 @@ func UpdateUser(tx *db.OrgTx, d *directory.Directory, u *directory.User, next sc
 	if d, err = standing(tx, d); err != nil {
 		return false, err
 	}
+	if u.Active && !next.Active() && !d.Staged {
+		if d, err = guard(tx, d); err != nil {
+			return false, err
+		}
+	}
 	before := *u
 	if err := directory.UpdateUser(tx, u, next); err != nil {
 		return false, err
@@ -64,7 +69,7 @@ func UpdateUser(tx *db.OrgTx, d *directory.Directory, u *directory.User, next sc
 func follow(tx *db.OrgTx, d *directory.Directory, before, u *directory.User) (How, error) {
 	switch {
 	case before.Active && !u.Active:
-		return "", depart(tx, d, u, Deactivated)
+		return "", end(tx, d, u, Deactivated)
 	case !before.Active && u.Active:
 		return comeBack(tx, d, u)
 	case !u.Active:

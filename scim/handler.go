@@ -68,26 +68,15 @@ func (h *Handler) endpoints() []endpoint {
 	}
 }
 
-// Mount adds the routes. Each has a second handler for every other method, and
-// one stands behind all of them: whoever has no valid token is told so, and
-// nothing else, wherever they knock.
+// Mount adds the routes, and one that stands behind all of them: whoever has no
+// valid token is told so, and nothing else, wherever they knock.
 func (h *Handler) Mount(e *echo.Echo) {
 	e.Pre(trimSlash)
-	allowed := map[string][]string{}
 	for _, at := range h.endpoints() {
-		path := Prefix + ":directory" + at.path
-		e.Add(at.method, path, h.handle(at))
-		allowed[path] = append(allowed[path], at.method)
+		e.Add(at.method, Prefix+":directory"+at.path, h.handle(at))
 	}
-	for path, methods := range allowed {
-		e.RouteNotFound(path, h.handle(endpoint{does: "unknown", serve: notAllowed(methods)}))
-	}
-	for _, path := range []string{Prefix + ":directory/Me", Prefix + ":directory/*", Prefix + "*", strings.TrimSuffix(Prefix, "/")} {
-		serve := nothing
-		if strings.HasSuffix(path, "/Me") {
-			serve = me
-		}
-		e.RouteNotFound(path, h.handle(endpoint{does: "unknown", serve: serve}))
+	for _, path := range []string{Prefix + ":directory/*", Prefix + "*", strings.TrimSuffix(Prefix, "/")} {
+		e.RouteNotFound(path, h.handle(endpoint{does: "unknown", serve: elsewhere}))
 	}
 }
 
@@ -101,19 +90,36 @@ func trimSlash(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// nothing is what stands where nothing does.
-func nothing(*call) error { return errNothing }
-
-// me is /Me (RFC 7644 §3.11): a provider is nobody of the directory's.
-func me(*call) error { return errMe }
-
+// errMe is said at /Me (RFC 7644 §3.11): a provider is nobody of the directory's.
 var errMe = problem.New(problem.NotImplemented, "me_not_implemented", "A token stands for a directory, which is no user. There is no /Me here.")
 
-// notAllowed refuses every other method of a path.
-func notAllowed(methods []string) func(*call) error {
-	allow := strings.Join(methods, ", ")
-	return func(c *call) error {
-		c.Response().Header().Set(echo.HeaderAllow, allow)
-		return problem.ErrNotAllowed.WithMessage("That method is not allowed here. Allowed are: " + allow + ".")
+// elsewhere is whatever no route is for: an unknown path, or another method.
+func elsewhere(c *call) error {
+	below, _, _ := strings.Cut(c.asked.path, "?")
+	if below == "/Me" {
+		return errMe
 	}
+	var allow []string
+	for _, at := range c.h.endpoints() {
+		if fits(at.path, below) {
+			allow = append(allow, at.method)
+		}
+	}
+	if allow == nil {
+		return errNothing
+	}
+	methods := strings.Join(allow, ", ")
+	c.Response().Header().Set(echo.HeaderAllow, methods)
+	return problem.ErrNotAllowed.WithMessage("That method is not allowed here. Allowed are: " + methods + ".")
+}
+
+// fits reports whether a path is one of a route's.
+func fits(route, path string) bool {
+	want, got := strings.Split(route, "/"), strings.Split(path, "/")
+	for i := range want {
+		if len(got) != len(want) || want[i] != got[i] && (!strings.HasPrefix(want[i], ":") || got[i] == ".search") {
+			return false
+		}
+	}
+	return true
 }

@@ -46,8 +46,9 @@ var elsewhere = map[string]string{
 	"/sso/logout": "a token that an API key made",
 }
 
-// pages are whole prefixes of such routes.
-var pages = []string{"/login", "/device", "/invite", "/account", "/admin", "/oauth2/", "/sso/social", "/portal"}
+// pages are whole prefixes of such routes. What a directory's token reaches is
+// walked by TestATokenReachesItsOwnDirectoryAlone.
+var pages = []string{"/scim", "/login", "/device", "/invite", "/account", "/admin", "/oauth2/", "/sso/social", "/portal"}
 
 // One organization's key must never reach another's things, by any route: a
 // route that nobody thought of here fails the test.

@@ -44,9 +44,11 @@ func benchSCIM(b *testing.B, s *Server) {
 		return nil
 	})
 	for name, path := range map[string]func(int) string{
-		"get":    func(i int) string { return "/Users/" + ids[i%people] },
-		"filter": func(i int) string { return "/Users?filter=" + url.QueryEscape(fmt.Sprintf(`userName eq "user%d@halden.example"`, i%people)) },
-		"page":   func(i int) string { return fmt.Sprintf("/Users?startIndex=%d&count=100", 1+i%900) },
+		"get": func(i int) string { return "/Users/" + ids[i%people] },
+		"filter": func(i int) string {
+			return "/Users?filter=" + url.QueryEscape(fmt.Sprintf(`userName eq "user%d@halden.example"`, i%people))
+		},
+		"page": func(i int) string { return fmt.Sprintf("/Users?startIndex=%d&count=100", 1+i%900) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

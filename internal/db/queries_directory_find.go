@@ -39,7 +39,7 @@ type DirectoryOrder struct {
 }
 
 // searchTime is how long one statement of a search may take.
-const searchTime = 3 * time.Second
+var searchTime = 3 * time.Second
 
 // ErrSlow says that a search was given up.
 var ErrSlow = errors.New("the search took too long")
@@ -151,16 +151,17 @@ func (o DirectoryOrder) write(e *clause.Expr, further bool) {
 // candidates are the ids that Within leaves, one more than AtMost of them. The
 // limit also keeps Postgres from looking for them in another way.
 func (s DirectorySearch[T]) candidates(tx OwnedScope) clause.Expr {
-	e := idsOf[T](tx, s.Directory, s.Within)
+	e := idsOf[T](tx, s.Directory, s.Within, true)
 	e.SQL += " LIMIT ?"
 	e.Vars = append(e.Vars, s.AtMost+1)
 	return e
 }
 
-// idsOf are the ids of the directory's rows that meet conds.
-func idsOf[T OwnedRow](tx OwnedScope, directory id.Directory, conds []Cond) clause.Expr {
+// idsOf are the ids of the directory's rows that meet conds; found says that
+// these are what finds them.
+func idsOf[T OwnedRow](tx OwnedScope, directory id.Directory, conds []Cond, found bool) clause.Expr {
 	name := tableOf[T]()
-	where, vars := whose(tx, name, len(conds) > 0)
+	where, vars := whose(tx, name, found)
 	e := clause.Expr{SQL: "SELECT id FROM " + name + " WHERE " + where + " AND directory_id = ?", Vars: append(vars, directory)}
 	for _, c := range conds {
 		e.SQL += " AND ?"
@@ -193,21 +194,28 @@ func tableOf[T any]() string {
 
 // RowsOf are the rows that meet conds, which an index answers, as a list.
 func RowsOf[T OwnedRow](tx OwnedScope, directory id.Directory, conds []Cond) DirectoryList {
-	return DirectoryList{idsOf[T](tx, directory, conds)}
+	return DirectoryList{idsOf[T](tx, directory, conds, true)}
 }
 
-// FromRow is the condition that a row's id is that of the row at an offset, or
-// lies behind it, in the order of the ids or against it. The ids alone are
-// counted through, in an index.
-func FromRow[T OwnedRow](tx OwnedScope, directory id.Directory, offset int, backward bool) Cond {
-	e := idsOf[T](tx, directory, nil)
+// FromRow asks for rows from an offset behind the id after on, in the order of
+// the ids, or against it. The ids alone are counted through, in an index. An
+// empty after is the beginning.
+func FromRow[T OwnedRow](tx OwnedScope, directory id.Directory, after string, offset int, backward bool) []Cond {
+	var behind []Cond
+	if after != "" {
+		behind = []Cond{Gt("id", after)}
+	}
+	if offset == 0 {
+		return behind
+	}
+	e := idsOf[T](tx, directory, behind, false)
 	compare, order := "? >= (?)", " ORDER BY id LIMIT 1 OFFSET ?"
 	if backward {
 		compare, order = "? <= (?)", " ORDER BY id DESC LIMIT 1 OFFSET ?"
 	}
 	e.SQL += order
 	e.Vars = append(e.Vars, offset)
-	return Cond{clause.Expr{SQL: compare, Vars: []any{column("id"), e}}}
+	return []Cond{{clause.Expr{SQL: compare, Vars: []any{column("id"), e}}}}
 }
 
 // bounded runs a statement of a search for as long as one may take.

@@ -41,43 +41,29 @@ func (w window) turned() window {
 
 func (w window) nearerEnd() bool { return w.total-w.to < w.from }
 
-// made is a page in the order of making. Where a page began that somebody read
-// before is remembered, so that the next one is looked up and not counted to.
+// made is a page in the order of making, counted to from the nearest place that
+// is known: one that a page began at before, or an end of the list.
 func (f finding[T]) made(w window, descending bool) ([]T, error) {
 	if descending {
 		rows, err := f.made(w.turned(), false)
 		slices.Reverse(rows)
 		return rows, err
 	}
-	s := db.DirectorySearch[T]{Directory: f.d, Order: f.byID(false), Limit: w.to - w.from}
-	var rows []T
-	var err error
-	if start, ok := starts.get(f.position(w.from), w.gone); ok {
-		s.Where = []db.Cond{db.Gt("id", start)}
-		rows, err = s.Rows(f.tx)
-	} else if rows, err = f.counted(w, s); err != nil {
-		return nil, err
-	}
-	if err == nil && len(rows) > 0 {
-		starts.put(f.position(w.from+len(rows)), w.gone, f.idOf(&rows[len(rows)-1]))
-	}
-	return rows, err
-}
-
-// counted reads the page by counting from the nearer end.
-func (f finding[T]) counted(w window, s db.DirectorySearch[T]) ([]T, error) {
-	backward := w.nearerEnd()
-	offset := w.from
+	of := startsOf{f.d, f.of.groups}
+	known := starts.nearest(of, w.gone, w.from)
+	backward := w.total-w.to < w.from-known.at
+	s := db.DirectorySearch[T]{Directory: f.d, Order: []db.DirectoryOrder{{By: db.DirectoryKey(f.tx, "id"), Descending: backward}}, Limit: w.to - w.from}
 	if backward {
-		offset = w.total - w.to
-		s.Order = f.byID(true)
-	}
-	if offset > 0 {
-		s.Where = []db.Cond{db.FromRow[T](f.tx, f.d, offset, backward)}
+		s.Where = db.FromRow[T](f.tx, f.d, "", w.total-w.to, true)
+	} else {
+		s.Where = db.FromRow[T](f.tx, f.d, known.after, w.from-known.at, false)
 	}
 	rows, err := s.Rows(f.tx)
 	if backward {
 		slices.Reverse(rows)
+	}
+	if err == nil && len(rows) > 0 {
+		starts.put(of, w.gone, start{w.from + len(rows), f.idOf(&rows[len(rows)-1])})
 	}
 	return rows, err
 }
@@ -104,9 +90,3 @@ func (f finding[T]) sorted(w window, o order) ([]T, error) {
 	}
 	return rows, err
 }
-
-func (f finding[T]) byID(descending bool) []db.DirectoryOrder {
-	return []db.DirectoryOrder{{By: db.DirectoryKey(f.tx, "id"), Descending: descending}}
-}
-
-func (f finding[T]) position(from int) position { return position{f.d, f.of.groups, from} }

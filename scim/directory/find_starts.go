@@ -1,66 +1,106 @@
 package directory
 
 import (
-	"container/list"
+	"slices"
 	"sync"
 
 	"gatehouse/internal/id"
 )
 
 // A provider reads a directory by startIndex, page after page, and a list has no
-// place for a cursor. So this process remembers behind whom a page began. The
-// order is that of the ids, to which newcomers are added at the end: a place
-// holds until somebody goes, and how many have gone ever is counted with the
-// rest. What is forgotten or out of date costs time and nothing else.
-var starts = &pageStarts{most: 4096}
+// place for a cursor. So this process remembers behind whom pages began, and
+// counts on from the nearest of them: another process may have read the page
+// between. The order is that of the ids, to which newcomers are added at the end:
+// a place holds until somebody goes, and how many have gone ever is counted with
+// the rest. What is forgotten costs time and nothing else.
+var starts = &pageStarts{lists: map[startsOf]*remembered{}}
 
-// position is a row's place in a list.
-type position struct {
+// The bounds of what is remembered: some megabytes.
+const (
+	maxRememberedLists  = 1000
+	maxRememberedStarts = 256 // of a list
+)
+
+// startsOf is a directory's people or groups.
+type startsOf struct {
 	directory id.Directory
 	groups    bool
-	from      int
 }
 
-type pageStart struct {
-	position position
-	gone     int64  // had gone when it was seen
-	after    string // the id of who stands before it
-}
-
-// pageStarts remembers the places that were seen last.
 type pageStarts struct {
 	mu    sync.Mutex
-	most  int
-	at    map[position]*list.Element
-	order *list.List // of pageStart, the newest in front
+	lists map[startsOf]*remembered
 }
 
-func (s *pageStarts) get(p position, gone int64) (after string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.at[p]
-	if e == nil || e.Value.(pageStart).gone != gone {
-		return "", false
-	}
-	s.order.MoveToFront(e)
-	return e.Value.(pageStart).after, true
+// remembered are the places of one list that were seen since somebody went.
+type remembered struct {
+	gone   int64
+	places []start // in the order of the list
 }
 
-func (s *pageStarts) put(p position, gone int64, after string) {
+// start is a place in a list, and the id of who stands before it.
+type start struct {
+	at    int
+	after string
+}
+
+// nearest is the last known place that is not behind at; the beginning, where
+// none is known.
+func (s *pageStarts) nearest(of startsOf, gone int64, at int) start {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.at == nil {
-		s.at, s.order = map[position]*list.Element{}, list.New()
+	r := s.lists[of]
+	if r == nil || r.gone != gone {
+		return start{}
 	}
-	if e := s.at[p]; e != nil {
-		e.Value = pageStart{p, gone, after}
-		s.order.MoveToFront(e)
+	i, exact := r.find(at)
+	switch {
+	case exact:
+		return r.places[i]
+	case i > 0:
+		return r.places[i-1]
+	}
+	return start{}
+}
+
+// put remembers a place, which was seen when so many had gone.
+func (s *pageStarts) put(of startsOf, gone int64, place start) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.lists[of]
+	if r == nil || r.gone < gone {
+		if r == nil && len(s.lists) == maxRememberedLists {
+			for any := range s.lists {
+				delete(s.lists, any)
+				break
+			}
+		}
+		r = &remembered{gone: gone}
+		s.lists[of] = r
+	}
+	if r.gone == gone { // else it was seen by a transaction from before
+		r.put(place)
+	}
+}
+
+func (r *remembered) put(place start) {
+	i, exact := r.find(place.at)
+	if exact {
+		r.places[i] = place
 		return
 	}
-	s.at[p] = s.order.PushFront(pageStart{p, gone, after})
-	if s.order.Len() > s.most {
-		last := s.order.Back()
-		delete(s.at, last.Value.(pageStart).position)
-		s.order.Remove(last)
+	r.places = slices.Insert(r.places, i, place)
+	if len(r.places) > maxRememberedStarts { // every other one will do
+		kept := r.places[:0]
+		for i, p := range r.places {
+			if i%2 == 1 || p == place {
+				kept = append(kept, p)
+			}
+		}
+		r.places = kept
 	}
+}
+
+func (r *remembered) find(at int) (int, bool) {
+	return slices.BinarySearchFunc(r.places, at, func(p start, at int) int { return p.at - at })
 }

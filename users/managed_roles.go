@@ -46,6 +46,33 @@ func SetDirectoryRoles(tx *db.OrgTx, people []id.User, of func([]id.User) (map[i
 	return nil
 }
 
+// RoleChange is a role that becomes another.
+type RoleChange struct{ Before, After string }
+
+// PreviewDirectoryRoles is whose roles SetDirectoryRoles would change, if their
+// groups gave what give says.
+func PreviewDirectoryRoles(tx *db.OrgTx, people []id.User, give map[id.User]string) (map[id.User]RoleChange, error) {
+	changes := map[id.User]RoleChange{}
+	roles, err := tenants.Roles(tx)
+	if err != nil {
+		return nil, err
+	}
+	for batch := range slices.Chunk(people, rolesAtOnce) {
+		rows, err := memberships.List(tx, db.Query{Where: []db.Cond{db.In("user_id", batch), db.Eq("directory_managed", true), db.Eq("status", Active)}})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range rows {
+			next := m
+			next.DirectoryRole = some(give[m.UserID])
+			if after := next.countsAmong(roles); after != m.RoleSlug {
+				changes[m.UserID] = RoleChange{m.RoleSlug, after}
+			}
+		}
+	}
+	return changes, nil
+}
+
 // setRoles stores what has become of the roles of held memberships: one
 // statement for each pair of roles, and an entry for each that anybody sees.
 func setRoles(tx *db.OrgTx, held []Membership, roles []tenants.Role, give map[id.User]string) error {
@@ -96,8 +123,8 @@ func recordUpdated(tx *db.OrgTx, list []Membership) error {
 	}
 	entries := make([]audit.Entry, len(list))
 	for i := range list {
-		w, u := list[i].Wire(o.Name), people[list[i].UserID]
-		person := u.Wire()
+		u := people[list[i].UserID]
+		w, person := list[i].Wire(o.Name), u.Wire()
 		w.User = &person
 		entries[i] = audit.MembershipUpdated{Membership: w}
 	}

@@ -297,4 +297,3 @@ func TestOrganizationsShareAPersonAndNothingElse(t *testing.T) {
 		}))
 	})
 }
-

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -17,31 +18,20 @@ import (
 // they are active, never of what one request changed. Who gets none has no
 // entry.
 func rolesOf(tx *db.OrgTx, people []id.User) (map[id.User]string, error) {
-	given, err := db.ListGroupRoles(tx, people)
-	if err != nil {
+	given, err1 := db.ListGroupRoles(tx, people)
+	trusted, err2 := trustedRoles(tx, people)
+	if err := errors.Join(err1, err2); err != nil || len(given)+len(trusted) == 0 {
 		return nil, err
 	}
-	trusting, err := trustedRoles(tx, people)
-	if err != nil || len(given)+len(trusting) == 0 {
-		return nil, err
-	}
-	ranks, err := ranksOf(tx)
+	all, err := ranksOf(tx)
 	if err != nil {
 		return nil, err
 	}
 	roles := map[id.User]string{}
 	for _, g := range given {
-		if r, ok := ranks[*g.RoleSlug]; ok && r.Slug != tenants.OwnerRole {
-			ranks.raise(roles, g.UserID, r.Slug)
-		}
+		all.raiseGiven(roles, g.UserID, *g.RoleSlug)
 	}
-	for user, slugs := range trusting {
-		for _, slug := range slugs {
-			if r, ok := ranks[slug]; ok && r.Rank < ranks[tenants.AdminRole].Rank {
-				ranks.raise(roles, user, slug)
-			}
-		}
-	}
+	all.raiseTrusted(roles, trusted)
 	return roles, nil
 }
 
@@ -63,6 +53,26 @@ func (r ranks) raise(roles map[id.User]string, user id.User, slug string) {
 	now, has := roles[user]
 	if !has || r[slug].Rank > r[now].Rank || r[slug].Rank == r[now].Rank && slug < now {
 		roles[user] = slug
+	}
+}
+
+// raiseGiven is raise for what a group gives. Owners are made by people alone,
+// and a role that is gone gives nothing.
+func (r ranks) raiseGiven(roles map[id.User]string, user id.User, slug string) {
+	if _, there := r[slug]; there && slug != tenants.OwnerRole {
+		r.raise(roles, user, slug)
+	}
+}
+
+// raiseTrusted is raise for what providers themselves send: roles below an
+// admin's, and no others.
+func (r ranks) raiseTrusted(roles map[id.User]string, trusted map[id.User][]string) {
+	for user, slugs := range trusted {
+		for _, slug := range slugs {
+			if role, there := r[slug]; there && role.Rank < r[tenants.AdminRole].Rank {
+				r.raise(roles, user, slug)
+			}
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/wire"
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
+	"gatehouse/scim/provision"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -262,7 +263,7 @@ func acceptInvitation(c *call) error {
 		if err != nil {
 			return nil, err
 		}
-		return invitations.Accept(all, key)
+		return provision.Accept(all, key)
 	})
 }
 

@@ -9,10 +9,10 @@
 //
 // Admission is one pair of functions, for every way to sign in:
 //
-//	e, err := invitations.Foresee(tx, u, org, invitation)  // before the gates: reads
+//	e, err := provision.Foresee(tx, u, org, invitation)  // before the gates: reads
 //	verdict, org, err := gates.Check(tx, gates.Subject{…, Organization: e.Organization, Joins: e.Joins, Proves: e.Proves})
 //	// … what the gates ask; perhaps in several requests …
-//	err = invitations.Admit(tx, u, org, invitation)        // once they are open: writes
+//	err = provision.Admit(tx, u, org, invitation)        // once they are open: writes
 //
 // Foresee says whether the person is about to become a member, so that the
 // organization's policy is asked before they are one. Admit uses the invitation
@@ -20,6 +20,9 @@
 // trusts nothing that Foresee found, and where there is nothing to do it does
 // nothing, so callers need not ask. Both answer ErrInvalid where the invitation
 // works no longer and ErrOtherAddress where it is somebody else's.
+//
+// Whoever signs people in calls the pair of scim/provision, which asks the
+// organization's directories as well and then these.
 //
 // An invitation is worth what its inviter is worth now: once they left, lost
 // the role that they gave, or were banned, it is void.

@@ -12,8 +12,8 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
-	"gatehouse/invitations"
 	"gatehouse/login/gates"
+	"gatehouse/scim/provision"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	webmail "gatehouse/web/mail"
@@ -84,7 +84,7 @@ var beforeProof = map[gates.Gate]bool{gates.NotMember: true, gates.AddressRefuse
 // check asks the gates about the person, as a member of what they are about to
 // come into.
 func (a *Attempt) check(tx *db.Tx, u *users.User) (gates.Verdict, *id.Organization, error) {
-	entrance, err := invitations.Foresee(tx, u, a.OrganizationID, a.InvitationID)
+	entrance, err := provision.Foresee(tx, u, a.OrganizationID, a.InvitationID)
 	if err != nil {
 		return gates.Verdict{}, nil, a.refusedInvitation(err, u)
 	}
@@ -100,7 +100,7 @@ func (h *Handler) complete(tx *db.Tx, a *Attempt, d door) (secret string, err er
 	if tx.Actor().ID == "" {
 		tx.As(tx.Actor().As(a.person.ID, a.person.Email))
 	}
-	if err := invitations.Admit(tx, a.person, a.OrganizationID, a.InvitationID); err != nil {
+	if err := provision.Admit(tx, a.person, a.OrganizationID, a.InvitationID); err != nil {
 		return "", a.refusedInvitation(err, a.person)
 	}
 	if a.BrowserSessionID == nil {

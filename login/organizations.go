@@ -10,8 +10,8 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
-	"gatehouse/invitations"
 	"gatehouse/mailbox"
+	"gatehouse/scim/provision"
 	"gatehouse/sessions"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
@@ -82,7 +82,7 @@ func (a *Attempt) choose(tx *db.Tx, u *users.User, chosen id.Organization) error
 	if member(customers(mine), chosen) {
 		return nil
 	}
-	offers, err := invitations.LocateOffers(tx, u)
+	offers, err := provision.LocateOffers(tx, u)
 	for _, o := range offers {
 		if o.Organization == chosen {
 			if o.Invitation != nil {

@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/invitations"
 	"gatehouse/login/gates"
+	"gatehouse/scim/provision"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
@@ -47,7 +48,7 @@ func (h *Handler) picker(c echo.Context, a *Attempt) (picker, error) {
 }
 
 func (p *picker) read(tx *db.AllTx, a *Attempt, ip string) (err error) {
-	if p.offers, err = invitations.LocateOffers(tx.Tx, p.person); err != nil {
+	if p.offers, err = provision.LocateOffers(tx.Tx, p.person); err != nil {
 		return err
 	}
 	settings, err := tenants.GetSettings(tx)
@@ -128,7 +129,7 @@ func (h *Handler) ask(tx *db.Tx, u *users.User) (gates.Gate, error) {
 	if settings.CreateOrganizations {
 		return gates.SelectOrganization, nil
 	}
-	offers, err := invitations.LocateOffers(tx, u)
+	offers, err := provision.LocateOffers(tx, u)
 	if err == nil && len(offers) > 0 {
 		return gates.SelectOrganization, nil
 	}

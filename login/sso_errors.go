@@ -41,6 +41,7 @@ var ssoErrors = map[string]hosted.ErrorKind{
 	"oidc_provider_unavailable": hosted.ErrorSSODown, "oidc_timeout": hosted.ErrorSSODown, "oidc_discovery_failed": hosted.ErrorSSODown,
 	"email_domain_not_owned": hosted.ErrorSSODomain, "email_missing": hosted.ErrorSSONoEmail,
 	"membership_required": hosted.ErrorSSONotMember, "membership_inactive": hosted.ErrorSSODeactivated, "user_banned": hosted.ErrorBlocked,
+	"membership_ended_by_directory": hosted.ErrorSSODirectory, "membership_by_directory": hosted.ErrorSSOUnassigned,
 	"account_is_operator": hosted.ErrorSSOConflict, "identity_conflict": hosted.ErrorSSOConflict, "identity_move_not_approved": hosted.ErrorSSOConflict,
 	"organization_invalid": hosted.ErrorSSOConflict,
 }

@@ -5,8 +5,8 @@ import (
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
-	"gatehouse/invitations"
 	"gatehouse/login/gates"
+	"gatehouse/scim/provision"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -62,7 +62,7 @@ func (h *Handler) admit(tx *db.Tx, key refreshKey, a *arrival) (*issue, *standin
 
 // check asks the gates. An invitation leads into its own organization.
 func (a *arrival) check(tx *db.Tx) (gates.Verdict, *id.Organization, error) {
-	e, err := invitations.Foresee(tx, a.user, a.organization, a.invitation)
+	e, err := provision.Foresee(tx, a.user, a.organization, a.invitation)
 	if err != nil {
 		return gates.Verdict{}, nil, err
 	}
@@ -72,7 +72,7 @@ func (a *arrival) check(tx *db.Tx) (gates.Verdict, *id.Organization, error) {
 
 // enter uses up what the person came with and gives them their session.
 func (h *Handler) enter(tx *db.Tx, key refreshKey, a *arrival) (i *issue, err error) {
-	if err := invitations.Admit(tx, a.user, a.organization, a.invitation); err != nil {
+	if err := provision.Admit(tx, a.user, a.organization, a.invitation); err != nil {
 		return nil, err
 	}
 	if a.session != nil {

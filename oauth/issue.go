@@ -64,14 +64,16 @@ func (h *Handler) start(tx *db.Tx, key refreshKey, b beginning) (*issue, error) 
 }
 
 // roleIn is the person's role in the organization, "" without one. Whoever is
-// not an active member gets errNotMember.
+// not an active member gets errNotMember; whoever is stays one until the
+// transaction ends, so that who ends the membership finds the session that it
+// makes.
 func roleIn(tx *db.Tx, org *id.Organization, user id.User) (role string, err error) {
 	if org == nil {
 		return "", nil
 	}
 	err = tx.In(*org, func(tx *db.OrgTx) error {
-		m, err := users.MembershipOf(tx, user)
-		if errors.Is(err, db.ErrNotFound) || err == nil && m.Status != users.Active {
+		m, err := users.HoldActiveMember(tx, user)
+		if errors.Is(err, db.ErrNotFound) {
 			return errNotMember
 		}
 		if err == nil {

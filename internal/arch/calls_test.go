@@ -87,6 +87,8 @@ func forbidden(t *testing.T, path, dir string, s *ast.SelectorExpr) {
 		t.Errorf("%s: only internal/config reads the environment", path)
 	case receiver != nil && receiver.Name == "tenants" && name == "DeleteDomain" && dir != "users":
 		t.Errorf("%s: users.DeleteDomain also makes guests of whoever came by the domain", path)
+	case receiver != nil && receiver.Name == "invitations" && slices.Contains([]string{"Foresee", "Admit", "LocateOffers", "Accept"}, name) && dir != "scim/provision":
+		t.Errorf("%s: provision.%s also asks the organization's directories", path, name)
 	case receiver != nil && receiver.Name == "http" && slices.Contains([]string{"Get", "Post", "Head", "PostForm"}, name):
 		t.Errorf("%s: http.%s has no time-out and follows redirects", path, name)
 	}

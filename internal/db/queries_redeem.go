@@ -91,10 +91,13 @@ type Redemption struct {
 	Audit           AuditRow
 }
 
+// redeemGrant waits for whoever ends the browser session or the membership at
+// this moment: the session that it makes is seen by them, or not made.
 const redeemGrant = `WITH spent AS (
 	UPDATE grants SET used_at = $2, session_id = $3, updated_at = $2
 	WHERE id = $1 AND used_at IS NULL AND ended_at IS NULL AND expires_at > $2
 	AND (browser_session_id IS NULL OR EXISTS (SELECT FROM browser_sessions b WHERE b.id = grants.browser_session_id AND b.ended_at IS NULL FOR SHARE))
+	AND (organization_id IS NULL OR EXISTS (SELECT FROM memberships m WHERE m.organization_id = grants.organization_id AND m.user_id = grants.user_id AND m.status = 'active' FOR SHARE))
 	RETURNING id),
 	started AS (
 	INSERT INTO sessions (id, browser_session_id, user_id, client_id, organization_id, auth_method, authenticated_at, ip_address, user_agent,

@@ -140,7 +140,7 @@ func Accept(tx *db.AllTx, key id.Invitation) (*invitations.Invitation, error) {
 // is theirs for sure, and a member.
 func Bind(tx *db.OrgTx, person *directory.User, account id.User, how How) error {
 	u, err := directory.TryHoldUser(tx, person.ID)
-	if errors.Is(err, db.ErrNotFound) || err == nil && (!u.Active || u.EmailKey == nil) {
+	if errors.Is(err, db.ErrNotFound) || err == nil && (!u.Active || !sameText(u.EmailKey, person.EmailKey)) {
 		return errBusy // what the provider is changing, or has changed, is read again by another try
 	}
 	if err != nil || u.UserID != nil && *u.UserID == account {

@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
+	"gatehouse/scim/directory"
 	"gatehouse/sessions"
 	"gatehouse/sso"
 	"gatehouse/sso/trail"
@@ -73,6 +74,8 @@ type arriving struct {
 	known *Identity     // the subject's
 	reads bool          // they have proven the mailbox of the address
 
+	person     *directory.User // who the organization's directory says that they are, if it does
+	governs    bool            // and the organization holds the domain of that person's account
 	user       *users.User
 	from       *Identity // theirs at the connection that this one replaces, by the id that stayed
 	moved      *Identity // theirs at the connection that this one replaces
@@ -171,7 +174,7 @@ func (x *arriving) own() (made bool, err error) {
 	switch {
 	case made:
 		err = x.create()
-	case x.owns && x.from == nil:
+	case x.owns && x.from == nil && x.email.Key == x.user.EmailKey:
 		// An account that nobody had proven the address of may be a squatter's:
 		// claiming it ends what they had set up (SECURITY.md O2).
 		x.user, err = mailbox.Claim(x.tx.Tx, x.user, assertedBySSO, false)
@@ -210,7 +213,7 @@ func (x *arriving) link() error {
 	switch {
 	case x.from != nil:
 		i.ProvenAt = x.from.ProvenAt
-	case x.owns:
+	case x.owns, x.governs:
 		i.ProvenAt = &now
 	}
 	x.known = i

@@ -7,6 +7,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/field"
 	"gatehouse/invitations"
+	"gatehouse/scim/provision"
 	"gatehouse/sso"
 	"gatehouse/sso/trail"
 	"gatehouse/tenants"
@@ -15,7 +16,8 @@ import (
 
 // fits refuses whom the organization does not take in: the banned, who were
 // deactivated, and who were never members where nobody is taken in at their
-// first sign-in. An open invitation for the address counts.
+// first sign-in. An open invitation for the address counts, and so does a
+// directory that waits for the person; against its word nothing does.
 func (x *arriving) fits() (err error) {
 	address, proven := x.email.Key, x.owns
 	var m *users.Membership
@@ -34,15 +36,20 @@ func (x *arriving) fits() (err error) {
 			return err
 		}
 	}
-	switch i := x.invitation; {
-	case m != nil && m.Status == users.Active:
+	if m != nil && m.Status == users.Active {
 		x.membership = m
+		return nil
+	}
+	if err := x.askDirectory(m, address); err != nil || x.joins {
+		return err
+	}
+	switch i := x.invitation; {
 	case i != nil && (m == nil || i.Admits(m)):
 		x.joins = true
 	case m != nil:
 		return trail.Refuse(ErrInactive, trail.Account, string(users.Active), string(m.Status))
 	case x.c.JIT:
-		x.joins = true
+		return x.takeIn()
 	default:
 		return trail.Refuse(ErrNotMember, trail.Account, "", x.email.Shown)
 	}
@@ -52,7 +59,7 @@ func (x *arriving) fits() (err error) {
 // told reports whether it is certain enough whose the account is that a refusal
 // may say something of it: a guest who has proven nothing is told nothing.
 func (x *arriving) told() bool {
-	return x.owns || x.from != nil || x.reads || x.known != nil && x.known.ProvenAt != nil
+	return x.owns || x.governs || x.from != nil || x.reads || x.known != nil && x.known.ProvenAt != nil
 }
 
 // settle makes somebody whose account is theirs for sure a member, and brings
@@ -60,15 +67,23 @@ func (x *arriving) told() bool {
 func (x *arriving) settle() (err error) {
 	x.tx.As(x.tx.Actor().As(x.user.ID, x.user.Email))
 	switch {
-	case x.joins:
-		if err = invitations.Join(x.tx, x.user, x.invitation, defaultRole(x.c)); err == nil {
-			x.membership, err = users.MembershipOf(x.tx, x.user.ID)
-		}
+	case x.joins && !x.awaited():
+		err = invitations.Join(x.tx, x.user, x.invitation, defaultRole(x.c))
 	case x.invitation != nil:
 		err = invitations.Spend(x.tx, x.user, x.invitation)
 	}
+	if err == nil && x.awaited() {
+		err = provision.Bind(x.tx, x.person, x.user.ID, provision.BySSO)
+	}
+	if err == nil && (x.joins || x.awaited()) {
+		x.membership, err = users.MembershipOf(x.tx, x.user.ID)
+	}
 	if err != nil {
 		return err
+	}
+	if x.membership.DirectoryManaged { // role and names follow the directory, not the assertion
+		x.known.MappedRole = nil
+		return nil
 	}
 	if err := x.giveRole(); err != nil {
 		return err

@@ -13,5 +13,7 @@ var (
 	ErrMove         = problem.New(problem.Forbidden, "identity_move_not_approved", "You sign in by another connection of this organization. An owner has to approve the move to this one.")
 	ErrNotMember    = problem.New(problem.Forbidden, "membership_required", "You are not a member of this organization, and it takes in nobody at their first sign-in. Ask an admin to invite you.")
 	ErrInactive     = problem.New(problem.Forbidden, "membership_inactive", "Your membership of this organization has been deactivated.")
+	ErrDirectory    = problem.New(problem.Forbidden, "membership_ended_by_directory", "Your membership of this organization has been deactivated by your directory.")
+	ErrUnassigned   = problem.New(problem.Forbidden, "membership_by_directory", "This organization's members come from its directory, which has not added you yet. Ask an admin to assign you to the application.")
 	ErrSystem       = problem.New(problem.Forbidden, "organization_invalid", "The dashboard is not entered by single sign-on.")
 )

@@ -99,6 +99,9 @@ func (i *Identity) prove(tx *db.OrgTx, held *sso.Connection) error {
 	if err := x.mayLink(); err != nil {
 		return err
 	}
+	if err := x.match(); err != nil {
+		return err
+	}
 	if err := x.fits(); err != nil {
 		return err
 	}

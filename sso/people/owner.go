@@ -11,7 +11,8 @@ import (
 
 // find looks for the account of somebody who comes for the first time: theirs
 // at the connection that this one replaces, by the id that stayed the same, or
-// the one that has the address. It holds what it finds.
+// that of whom the directory says they are, or the one that has the address. It
+// holds what it finds.
 func (x *arriving) find() (err error) {
 	if x.from, err = x.before(); err != nil {
 		return err
@@ -19,6 +20,9 @@ func (x *arriving) find() (err error) {
 	if x.from != nil {
 		x.moved = x.from
 		x.user, err = users.Hold(x.tx.Tx, x.from.UserID)
+		return err
+	}
+	if known, err := x.inDirectory(); err != nil || known {
 		return err
 	}
 	if x.email.Key == "" {

@@ -15,7 +15,7 @@ var kinds = []hosted.ErrorKind{
 	hosted.ErrorProviderDown, hosted.ErrorProviderDenied, hosted.ErrorProviderFailed, hosted.ErrorProviderOff, hosted.ErrorProviderNoEmail,
 	hosted.ErrorProviderOperator, hosted.ErrorProviderTaken,
 	hosted.ErrorSSOFailed, hosted.ErrorSSORefused, hosted.ErrorSSODown, hosted.ErrorSSOOff, hosted.ErrorSSOUnsolicited, hosted.ErrorSSODomain,
-	hosted.ErrorSSONoEmail, hosted.ErrorSSONotMember, hosted.ErrorSSODeactivated, hosted.ErrorSSOConflict, hosted.ErrorSSOLoop,
+	hosted.ErrorSSONoEmail, hosted.ErrorSSONotMember, hosted.ErrorSSODeactivated, hosted.ErrorSSODirectory, hosted.ErrorSSOUnassigned, hosted.ErrorSSOConflict, hosted.ErrorSSOLoop,
 }
 
 func errorPages() []Entry {

@@ -53,6 +53,8 @@ const (
 	ErrorSSONoEmail       ErrorKind = "sso_no_email"
 	ErrorSSONotMember     ErrorKind = "sso_not_member"
 	ErrorSSODeactivated   ErrorKind = "sso_deactivated"
+	ErrorSSODirectory     ErrorKind = "sso_directory"
+	ErrorSSOUnassigned    ErrorKind = "sso_unassigned"
 	ErrorSSOConflict      ErrorKind = "sso_conflict"
 	ErrorSSOLoop          ErrorKind = "sso_loop"
 	ErrorDevice           ErrorKind = "device_not_entered" // a device's page in a browser that did not enter its code

@@ -63,9 +63,8 @@ func (x *arriving) alone() (bool, error) {
 // active member: whom they have switched off nothing lets in, and whom they
 // wait for comes in by their word.
 func (x *arriving) askDirectory(m *users.Membership, address string) error {
-	off := trail.Refuse(ErrDirectory, trail.Account, string(users.Active), string(users.Inactive))
-	if x.person != nil && !x.person.Active && !x.person.Kept || m != nil && m.EndedByDirectory() {
-		return off
+	if x.switchedOff() || m != nil && m.EndedByDirectory() {
+		return x.off()
 	}
 	var account id.User
 	if x.user != nil {
@@ -76,7 +75,7 @@ func (x *arriving) askDirectory(m *users.Membership, address string) error {
 		return err
 	}
 	if word.Off {
-		return off
+		return x.off()
 	}
 	if x.person == nil || x.person.UserID != nil {
 		x.person = word.Waiting
@@ -85,8 +84,17 @@ func (x *arriving) askDirectory(m *users.Membership, address string) error {
 	return nil
 }
 
+// switchedOff reports whether the directory's person is not to be let in.
+func (x *arriving) switchedOff() bool { return x.person != nil && !x.person.Active && !x.person.Kept }
+
+func (x *arriving) off() error {
+	return trail.Refuse(ErrDirectory, trail.Account, string(users.Active), string(users.Inactive))
+}
+
 // awaited reports whether a directory waits for the person.
-func (x *arriving) awaited() bool { return x.person != nil && x.person.UserID == nil && x.person.Active }
+func (x *arriving) awaited() bool {
+	return x.person != nil && x.person.UserID == nil && x.person.Active
+}
 
 // takeIn makes a member of somebody whom the provider alone vouches for, if the
 // organization's directories leave room for that.

@@ -25,6 +25,9 @@ func (x *arriving) find() (err error) {
 	if known, err := x.inDirectory(); err != nil || known {
 		return err
 	}
+	if x.switchedOff() {
+		return x.off()
+	}
 	if x.email.Key == "" {
 		return trail.Refuse(ErrNoEmail, trail.Attributes, "an email address", x.p.Email)
 	}

@@ -39,34 +39,24 @@ func People(tx *db.OrgTx, q PeopleQuery) ([]User, db.Paging, error) {
 		return q.members(tx)
 	}
 	conds := []db.Cond{db.Eq("directory_id", q.Directory)}
-	if q.IDPID != "" {
-		named, err := byIDPID(tx, q.Directory, q.IDPID)
-		if err != nil {
-			return nil, db.Paging{}, err
+	for _, by := range []struct {
+		name string
+		find func(*db.OrgTx, id.Directory, string) ([]id.DirectoryUser, error)
+	}{{q.IDPID, byIDPID}, {q.Email, byEmail}} {
+		if by.name == "" {
+			continue
 		}
-		conds = append(conds, among(named))
-	}
-	if q.Email != "" {
-		named, err := byEmail(tx, q.Directory, q.Email)
-		if err != nil {
-			return nil, db.Paging{}, err
+		named, err := by.find(tx, q.Directory, by.name)
+		if err != nil || len(named) == 0 { // of nobody, Postgres would start workers to find none
+			return []User{}, db.Paging{}, err
 		}
-		conds = append(conds, among(named))
+		conds = append(conds, db.In("id", named))
 	}
 	if q.Group != "" {
 		conds = append(conds, db.AmongDirectoryGroup(tx, q.Group))
 	}
 	list := func(q db.Query) ([]User, error) { return people.List(tx, q) }
 	return db.ListPage(list, q.Page, "id", func(u User) string { return string(u.ID) }, conds...)
-}
-
-// among asks for one of these people; of none, in words that a database does
-// not look for in vain.
-func among(named []id.DirectoryUser) db.Cond {
-	if len(named) == 0 {
-		return db.Or()
-	}
-	return db.In("id", named)
 }
 
 // byIDPID are the people whom the provider calls that: by the external id, or

@@ -35,7 +35,7 @@ func getGroup(c *call) error {
 			return missing(err, errNoGroup)
 		}
 		if p.Group = g; !c.unchanged(g.Version) {
-			p, err = firstMembers(tx, g, want, membersPage)
+			p, err = firstMembers(tx, g, want)
 		}
 		return err
 	})
@@ -87,12 +87,12 @@ type peopled struct {
 	more bool // there may be others
 }
 
-func firstMembers(tx db.OwnedScope, g *directory.Group, want schema.Selection, most int) (p peopled, err error) {
+func firstMembers(tx db.OwnedScope, g *directory.Group, want schema.Selection) (p peopled, err error) {
 	p.Group = g
 	if want.Wants(pathMembers) {
-		p.page, err = directory.MembersPage(tx, g, "", most)
+		p.page, err = directory.MembersPage(tx, g, "", membersPage)
 	}
-	p.more = len(p.page) == most
+	p.more = len(p.page) == membersPage
 	return p, err
 }
 

@@ -139,14 +139,8 @@ func (c *call) listGroups(p parameters) error {
 		if groups, total, err = directory.FindGroups(tx, c.directory(), l.Search); err != nil {
 			return err
 		}
-		for i := range groups {
-			one, err := firstMembers(tx, &groups[i], l.want, listMembers)
-			if err != nil {
-				return err
-			}
-			all = append(all, one)
-		}
-		return nil
+		all, err = withFirstMembers(tx, groups, l.want)
+		return err
 	})
 	if err != nil {
 		return err
@@ -156,6 +150,24 @@ func (c *call) listGroups(p parameters) error {
 		c.asked.id = string(all[0].ID)
 	}
 	return c.stream(func(w *writer) error { return w.groups(l, all, total) })
+}
+
+// withFirstMembers is groups with the first members of each, where somebody
+// wants them: one query for all.
+func withFirstMembers(tx db.OwnedScope, groups []directory.Group, want schema.Selection) ([]peopled, error) {
+	var of map[id.DirectoryGroup][]directory.Member
+	if want.Wants(pathMembers) && len(groups) > 0 {
+		var err error
+		if of, err = directory.FirstMembers(tx, groups, listMembers); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]peopled, len(groups))
+	for i := range groups {
+		page := of[groups[i].ID]
+		all[i] = peopled{Group: &groups[i], page: page, more: len(page) == listMembers}
+	}
+	return all, nil
 }
 
 // groups writes a list of groups.

@@ -2,7 +2,6 @@ package db
 
 import (
 	"strings"
-	"time"
 
 	"gatehouse/internal/id"
 )
@@ -108,74 +107,6 @@ func (m DirectoryMembers[K]) Page(tx OwnedScope, after K, limit int) ([]K, error
 	err := tx.base().session().Raw(m.in("SELECT m.{member} FROM {between} m WHERE m.group_id = ? AND m.{member} > ? AND "+where+" ORDER BY m.{member} LIMIT ?"),
 		append(append([]any{m.Group, after}, args...), limit)...).Scan(&page).Error
 	return page, translate(err)
-}
-
-// DirectoryMember is a member of a group as it is listed.
-type DirectoryMember struct {
-	ID      string
-	Display string
-	IsGroup bool
-}
-
-// ListDirectoryMembers lists a group's members in the order of the primary
-// keys, groups before people, as their ids sort.
-func ListDirectoryMembers(tx OwnedScope, group id.DirectoryGroup, after string, limit int) ([]DirectoryMember, error) {
-	members := []DirectoryMember{}
-	own, org := mine(tx, "m")
-	args := append(append([]any{group, after}, org...), limit, group, after)
-	args = append(append(args, org...), limit, limit)
-	err := tx.base().session().Raw(`SELECT id, display, is_group FROM (
-			SELECT m.child_id AS id, (SELECT g.display_name FROM directory_groups g WHERE g.organization_id = m.organization_id AND g.id = m.child_id) AS display, TRUE AS is_group
-			FROM directory_group_groups m WHERE m.group_id = ? AND m.child_id > ? AND `+own+` ORDER BY m.child_id LIMIT ?) AS groups
-		UNION ALL SELECT id, display, is_group FROM (
-			SELECT m.directory_user_id AS id, (SELECT `+displayOfPerson+`
-				FROM directory_users u WHERE u.organization_id = m.organization_id AND u.id = m.directory_user_id) AS display, FALSE AS is_group
-			FROM directory_group_members m WHERE m.group_id = ? AND m.directory_user_id > ? AND `+own+` ORDER BY m.directory_user_id LIMIT ?) AS people
-		ORDER BY id LIMIT ?`, args...).Scan(&members).Error
-	return members, translate(err)
-}
-
-// DirectoryMembersCalled are the ids of a group's members whose display name,
-// folded (schema.Fold), is one of names.
-func DirectoryMembersCalled(tx OwnedScope, group id.DirectoryGroup, names []string) (ids []string, err error) {
-	own, org := mine(tx, "m")
-	base := tx.base()
-	called := func(display string) string { return "gatehouse_fold(" + display + ") " + among[base.db.Dialect] }
-	args := append(append([]any{group}, org...), listOf(base, names))
-	err = base.session().Raw(`SELECT m.child_id FROM directory_group_groups m JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.child_id
-			WHERE m.group_id = ? AND `+own+" AND "+called("g.display_name")+`
-		UNION ALL SELECT m.directory_user_id FROM directory_group_members m JOIN directory_users u ON u.organization_id = m.organization_id AND u.id = m.directory_user_id
-			WHERE m.group_id = ? AND `+own+" AND "+called(displayOfPerson), append(args, args...)...).Scan(&ids).Error
-	return ids, translate(err)
-}
-
-// displayOfPerson is what members and groups call a person.
-const displayOfPerson = "coalesce(nullif(u.resource->>'displayName', ''), u.user_name)"
-
-var among = map[Dialect]string{Postgres: "= ANY (CAST(? AS text[]))", SQLite: "IN (SELECT value FROM json_each(?))"}
-
-// DirectoryMembership says that a person is in a group.
-type DirectoryMembership struct {
-	DirectoryUserID id.DirectoryUser
-	OrganizationID  id.Organization
-	DirectoryID     id.Directory
-	ID              id.DirectoryGroup
-	DisplayName     string
-	ExternalID      *string
-	Version         int64
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
-}
-
-// ListDirectoryMemberships lists the groups of people, each person's together.
-func ListDirectoryMemberships(tx OwnedScope, people []id.DirectoryUser) ([]DirectoryMembership, error) {
-	where, args := mine(tx, "m")
-	list := []DirectoryMembership{}
-	err := tx.base().session().Raw(`SELECT m.directory_user_id, g.organization_id, g.directory_id, g.id, g.display_name, g.external_id, g.version, g.created_at, g.updated_at
-		FROM directory_group_members m JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
-		WHERE m.directory_user_id `+among[tx.base().db.Dialect]+" AND "+where+" ORDER BY m.directory_user_id, g.id",
-		append([]any{listOf(tx.base(), people)}, args...)...).Scan(&list).Error
-	return list, translate(err)
 }
 
 // BumpDirectoryGroupsOf makes the next version of each group that has the

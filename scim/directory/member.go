@@ -155,12 +155,35 @@ func MembersPage(tx db.OwnedScope, g *Group, after string, limit int) ([]Member,
 	}
 	page := make([]Member, len(rows))
 	for i, row := range rows {
-		page[i] = Member{ID: row.ID, Display: row.Display, Type: "User"}
-		if row.IsGroup {
-			page[i].Type = "Group"
-		}
+		page[i] = memberOf(row)
 	}
 	return page, nil
+}
+
+// FirstMembers is the first page of the members of each of these groups: one
+// query for all.
+func FirstMembers(tx db.OwnedScope, list []Group, limit int) (map[id.DirectoryGroup][]Member, error) {
+	ids := make([]id.DirectoryGroup, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	rows, err := db.ListFirstDirectoryMembers(tx, ids, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing the members of groups: %w", err)
+	}
+	of := make(map[id.DirectoryGroup][]Member, len(list))
+	for _, row := range rows {
+		of[row.GroupID] = append(of[row.GroupID], memberOf(row))
+	}
+	return of, nil
+}
+
+func memberOf(row db.DirectoryMember) Member {
+	m := Member{ID: row.ID, Display: row.Display, Type: "User"}
+	if row.IsGroup {
+		m.Type = "Group"
+	}
+	return m
 }
 
 // PeopleIn are the people in a group after one, by their ids alone.

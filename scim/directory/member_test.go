@@ -212,6 +212,13 @@ func TestGroupsInGroups(t *testing.T) {
 		if got := members(t, d, dir, a); !slices.Equal(got, want) {
 			t.Errorf("members: %v", got)
 		}
+		inOrg(t, d, dir.OrganizationID, func(tx *db.OrgTx) error {
+			of, err := directory.FirstMembers(tx, []directory.Group{{ID: b}, {ID: a}, {ID: id.New[id.DirectoryGroup]()}}, 2)
+			if len(of) != 2 || !slices.Equal(of[a], want[:2]) || !slices.Equal(of[b], want[:1]) {
+				t.Errorf("the first members of both: %v", of)
+			}
+			return err
+		})
 		version := readGroup(t, d, dir, b).Version
 		change(t, d, dir, a, directory.DeleteGroup)
 		if got := members(t, d, dir, b); len(got) != 0 || readGroup(t, d, dir, b).Version != version+1 {

@@ -18,6 +18,7 @@ type ListQuery struct {
 	State        State
 	Held         bool      // whose people's leaving is held
 	Anywhere     string    // within the name, or the organization's
+	Stopped      time.Time // that no token opens at that time; zero: all
 	Needing      time.Time // that need somebody's attention at that time; zero: all
 	db.Page
 }
@@ -71,6 +72,9 @@ func (q ListQuery) conditions(tx db.OwnedScope) ([]db.Cond, error) {
 			return nil, err
 		}
 		conds = append(conds, db.Or(db.Contains("name", text), db.OfOrganizationNamed(tx, text)))
+	}
+	if !q.Stopped.IsZero() {
+		conds = append(conds, db.DirectoryStopped(tx, q.Stopped))
 	}
 	if !q.Needing.IsZero() {
 		conds = append(conds, needsAttention(tx, q.Needing))

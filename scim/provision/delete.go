@@ -41,7 +41,7 @@ func (s *Service) DeleteDirectory(tx *db.OrgTx, d *directory.Directory) error {
 	if err := directory.Delete(tx, held); err != nil {
 		return err
 	}
-	return s.tellDeleted(tx, held, counts.Users())
+	return s.tellDeleted(tx, held, counts.Active)
 }
 
 // Change edits a directory. Whether roles count that its provider sends is an

@@ -37,7 +37,7 @@ func (s *Service) tellHeld(tx *db.OrgTx, d *directory.Directory, departed int64)
 }
 
 // tellDeleted tells that a directory, which is gone with this transaction, was
-// deleted; people is how many were in it.
+// deleted; people is how many active ones were in it.
 func (s *Service) tellDeleted(tx *db.OrgTx, d *directory.Directory, people int64) error {
 	about, err := s.about(tx, d)
 	if err != nil {

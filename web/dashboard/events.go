@@ -47,6 +47,12 @@ var eventWords = map[string]string{
 	"connection.key_created": "Key made for a connection", "connection.key_promoted": "Connection signs with its next key", "connection.key_deleted": "Key of a connection deleted",
 	"connection.candidate_set": "Trial of a configuration begun", "connection.candidate_promoted": "Tried configuration promoted", "connection.candidate_deleted": "Trial ended",
 	"connection.rolled_back": "Earlier configuration brought back", "connection.replacement_approved": "Move between connections approved", "connection.replacement_withdrawn": "Move between connections taken back",
+	"directory.created": "Directory created", "directory.updated": "Directory changed", "dsync.activated": "Directory's first request", "dsync.deleted": "Directory deleted",
+	"dsync.token.created": "Directory token made", "dsync.token.revoked": "Directory token revoked", "directory.role_mappings_updated": "Roles of groups changed",
+	"directory.held": "People's leaving held", "directory.released": "Directory released", "directory.owner_kept": "Last owner kept",
+	"dsync.user.created": "Person added by a directory", "dsync.user.updated": "Person changed by a directory", "dsync.user.deleted": "Person deleted by a directory",
+	"directory.user_linked": "Directory person linked to an account", "dsync.group.created": "Group added by a directory", "dsync.group.updated": "Group changed by a directory",
+	"dsync.group.deleted": "Group deleted by a directory", "dsync.group.user_added": "Person added to a group", "dsync.group.user_removed": "Person removed from a group",
 	"signing_key.rotated": "Signing key rotated", "api_key.created": "API key made", "api_key.revoked": "API key revoked",
 }
 
@@ -62,7 +68,7 @@ func eventTone(kind string) (ui.Tone, string) {
 	switch {
 	case strings.HasSuffix(kind, "_failed"), kind == "login.error_shown":
 		return ui.Bad, "failed"
-	case strings.HasSuffix(kind, "_reused"), kind == "user.banned", kind == "passkey.clone_suspected", kind == "user.disowned", kind == "connection.saml_certificate_renewal_required":
+	case strings.HasSuffix(kind, "_reused"), kind == "user.banned", kind == "passkey.clone_suspected", kind == "user.disowned", kind == "connection.saml_certificate_renewal_required", kind == "directory.held", kind == "directory.owner_kept":
 		return ui.Warn, "notable"
 	case strings.HasSuffix(kind, "_succeeded"), kind == "session.created", kind == "browser_session.created":
 		return ui.OK, "succeeded"

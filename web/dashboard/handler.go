@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
+	"gatehouse/scim/provision"
 	"gatehouse/social"
 	"gatehouse/sso"
 	"gatehouse/tenants"
@@ -29,6 +30,7 @@ type Handler struct {
 	Domains     *tenants.DomainChecks
 	Upkeep      *sso.Upkeep
 	Invitations *invitations.Service
+	Directories *provision.Service // lets go of people, and tells who has to know
 	Log         *slog.Logger
 }
 

@@ -70,6 +70,15 @@ const (
 	trialPromoted       notice = "trial-promoted"
 	trialEnded          notice = "trial-ended"
 	rolledBack          notice = "rolled-back"
+	directorySaved      notice = "directory-saved"
+	directoryTurnedOn   notice = "directory-on"
+	directoryTurnedOff  notice = "directory-off"
+	directoryApplied    notice = "directory-applied"
+	directoryReleased   notice = "directory-released"
+	directoryDeleted    notice = "directory-deleted"
+	safeguardSaved      notice = "safeguard-saved"
+	groupMapped         notice = "group-mapped"
+	tokenRevoked        notice = "token-revoked"
 )
 
 var notices = map[notice]string{
@@ -130,6 +139,15 @@ var notices = map[notice]string{
 	trialPromoted:       "Promoted. It counts now.",
 	trialEnded:          "The trial has ended.",
 	rolledBack:          "Brought back. It counts now.",
+	directorySaved:      "Directory saved.",
+	directoryTurnedOn:   "Directory turned on. Its provider is let in.",
+	directoryTurnedOff:  "Directory turned off. Everybody keeps their access.",
+	directoryApplied:    "Directory applied. What its provider sends takes effect at once now.",
+	directoryReleased:   "Released. People leave as the provider asks again.",
+	directoryDeleted:    "Directory deleted. Its people keep their access.",
+	safeguardSaved:      "Safeguard saved.",
+	groupMapped:         "Role changed. The group's people have it now.",
+	tokenRevoked:        "Token revoked. Nobody was deactivated.",
 }
 
 // noticeLifetime is long enough for a redirect.

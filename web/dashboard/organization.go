@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/portal"
+	"gatehouse/scim/directory"
 	"gatehouse/sso"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -24,6 +25,7 @@ type organizationFrame struct {
 	members int64
 
 	connections int64
+	directories int64
 	domains     []tenants.Domain
 	moves       map[id.OrganizationDomain]time.Time // of those that move away, when
 	tab         string
@@ -60,6 +62,9 @@ func (v *visit) organizationFrame(tx *db.AllTx, tab string) (organizationFrame, 
 	if p.connections, err = sso.Count(tx, sso.ListQuery{Organization: org}); err != nil {
 		return p, err
 	}
+	if p.directories, err = directory.Count(tx, directory.ListQuery{Organization: org}); err != nil {
+		return p, err
+	}
 	if p.moves, err = tenants.LocateMoves(tx, p.domains); err != nil {
 		return p, err
 	}
@@ -90,6 +95,7 @@ const (
 	tabDomains = "domains"
 
 	tabConnections = "connections"
+	tabDirectories = "directories"
 
 	tabLog      = "audit-log"
 	tabPolicies = "policies"
@@ -98,7 +104,7 @@ const (
 )
 
 func tabName(tab string) string {
-	return map[string]string{"": "Overview", tabMembers: "Members", tabDomains: "Domains", tabConnections: "Connections", tabLog: "Audit log", tabPolicies: "Policies", tabBranding: "Branding", tabSettings: "Settings"}[tab]
+	return map[string]string{"": "Overview", tabMembers: "Members", tabDomains: "Domains", tabConnections: "Connections", tabDirectories: "Directories", tabLog: "Audit log", tabPolicies: "Policies", tabBranding: "Branding", tabSettings: "Settings"}[tab]
 }
 
 func (p organizationFrame) tabs() ui.TabsProps {
@@ -114,6 +120,7 @@ func (p organizationFrame) tabs() ui.TabsProps {
 	add(tabMembers, figure(p.members))
 	add(tabDomains, figure(int64(len(p.domains))))
 	add(tabConnections, figure(p.connections))
+	add(tabDirectories, figure(p.directories))
 	add(tabLog, "")
 	if p.may(admin) {
 		add(tabPolicies, "")

@@ -8,6 +8,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/oauth"
+	"gatehouse/scim/directory"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/ui"
@@ -76,6 +77,9 @@ func (p *overviewPage) load(tx *db.AllTx, v *visit) (err error) {
 		return err
 	}
 	p.endingKeys(v.now, keys)
+	if err := p.needyDirectories(tx, v.now); err != nil {
+		return err
+	}
 	if err := p.setUp(tx, v, clients, keys); err != nil {
 		return err
 	}
@@ -116,6 +120,26 @@ func (p *overviewPage) endingKeys(now time.Time, keys []apikeys.Key) {
 		}
 		p.attention = append(p.attention, a)
 	}
+}
+
+// needyDirectories are those that somebody has to look after. Refused requests
+// are told of on the directory's page alone: most are of one person.
+func (p *overviewPage) needyDirectories(tx *db.AllTx, now time.Time) error {
+	page := db.Page{Limit: mostAttention}
+	held, _, err := directoryRows(tx, now, directory.ListQuery{Held: true, Page: page})
+	if err != nil {
+		return err
+	}
+	stopped, _, err := directoryRows(tx, now, directory.ListQuery{Stopped: now, Page: page})
+	for _, d := range held {
+		p.attention = append(p.attention, attention{tone: ui.Bad, what: d.Name, text: "people's leaving is held, for " + d.organization + ".",
+			label: "See who", href: directoriesHome + "/" + string(d.ID) + "/safeguard"})
+	}
+	for _, d := range stopped {
+		p.attention = append(p.attention, attention{tone: ui.Bad, what: d.Name, text: "no token opens it, for " + d.organization + ": who leaves stays a member.",
+			label: "See tokens", href: directoriesHome + "/" + string(d.ID) + "/tokens"})
+	}
+	return err
 }
 
 // setUp is the checklist of a new installation, with code for its first

@@ -36,7 +36,7 @@ func TestEmptyListsSayWhatTheyAreFor(t *testing.T) {
 	w := empty(t, dbtest.SQLite(t))
 	for path, words := range map[string]string{
 		"/admin": "Create your first organization", "/admin/organizations": "No organizations yet", "/admin/applications": "No applications yet",
-		"/admin/api-keys": "No API keys yet", "/admin/organizations?q=x": "No organizations match", "/admin/users?q=nobody": "No users match",
+		"/admin/api-keys": "No API keys yet", "/admin/organizations?q=x": "No organizations match", "/admin/directories": "No directories yet", "/admin/directories?needs=any": "No directories match", "/admin/users?q=nobody": "No users match",
 		"/admin/audit-log?q=nothing-like-it": "No events match", "/admin/search?q=nothing": "Nothing matches",
 	} {
 		a := w.get("owner", path)

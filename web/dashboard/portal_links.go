@@ -30,6 +30,7 @@ var portalScopes = []struct {
 	name, means string
 }{
 	{portal.SSO, "Single sign-on", "Set up and test connections, and require them."},
+	{portal.Directory, "Directory", "Set up directories, give groups roles, and look after what is refused or held."},
 	{portal.Domains, "Domains", "Claim domains and prove them by DNS."},
 	{portal.Certificates, "Certificates", "Renew the certificates of connections, and nothing else of them."},
 }
@@ -44,7 +45,11 @@ func scopeName(s portal.Scope) string {
 }
 
 func (h *Handler) newPortalLink(v *visit) error {
-	return v.showNewLink(http.StatusOK, linkPage{scopes: map[portal.Scope]bool{portal.SSO: true, portal.Domains: true}})
+	scopes := map[portal.Scope]bool{portal.SSO: true, portal.Domains: true}
+	if asked := portal.Scope(v.query("scope")); asked != "" {
+		scopes = map[portal.Scope]bool{asked: true}
+	}
+	return v.showNewLink(http.StatusOK, linkPage{scopes: scopes})
 }
 
 func (v *visit) showNewLink(status int, p linkPage) error {

@@ -77,6 +77,9 @@ func target(tx *db.AllTx, q string) (string, error) {
 		_, err := sso.Get(tx, connection)
 		return existing(connectionsHome+"/"+string(connection), err)
 	}
+	if target, err := directoryTarget(tx, q); err != nil || target != "" {
+		return target, err
+	}
 	if event, err := id.Parse[id.Event](q); err == nil {
 		return "/admin/audit-log?event=" + string(event), nil
 	}

@@ -24,7 +24,14 @@ type frame struct {
 // frame is the frame of a page: its title, the section that it belongs to, and
 // the way there from the section.
 func (v *visit) frame(title, section string, way ...ui.Link) frame {
-	f := frame{title: title, section: section, theme: v.theme(), v: v, news: v.news()}
+	f := v.bareFrame(title, section, way...)
+	f.theme, f.news = v.theme(), v.news()
+	return f
+}
+
+// bareFrame is a frame without what the request's cookies say.
+func (v *visit) bareFrame(title, section string, way ...ui.Link) frame {
+	f := frame{title: title, section: section, v: v}
 	if name := sectionName(section); name != "" && section != "/admin" && name != title {
 		f.crumbs = append(f.crumbs, ui.Link{Label: name, Href: section})
 	}
@@ -70,7 +77,7 @@ var sections = []ui.NavGroup{
 		{Label: "Organizations", Href: "/admin/organizations", Icon: "org", Key: "o"},
 		{Label: "Users", Href: "/admin/users", Icon: "users", Key: "u"},
 	}},
-	{Title: "Access", Items: []ui.NavItem{{Label: "Connections", Href: connectionsHome, Icon: "link"}}},
+	{Title: "Access", Items: []ui.NavItem{{Label: "Connections", Href: connectionsHome, Icon: "link"}, {Label: "Directories", Href: directoriesHome, Icon: "sync"}}},
 	{Title: "Build", Items: []ui.NavItem{
 		{Label: "Applications", Href: "/admin/applications", Icon: "app"},
 		{Label: "API keys", Href: "/admin/api-keys", Icon: "key"},

@@ -28,6 +28,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/oauth"
 	"gatehouse/portal"
+	"gatehouse/scim/provision"
 	"gatehouse/sessions"
 	"gatehouse/social"
 	"gatehouse/sso"
@@ -74,6 +75,8 @@ type world struct {
 	certificate id.Certificate
 	nextKey     id.ConnectionKey
 	attempt     sso.Away // a sign-in by it
+
+	directory *directed // of the customer, held
 }
 
 var roles = []string{"owner", "admin", "developer", "support", "viewer"}
@@ -113,6 +116,7 @@ func empty(t *testing.T, d *db.DB) *world {
 	h := &dashboard.Handler{DB: d, Name: "Fieldnote", Environment: "development", Origin: "http://localhost:8080", Limits: limits, Log: slog.New(slog.DiscardHandler),
 		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Base: "http://localhost:8080"}}
 	w.handler = h
+	h.Directories = &provision.Service{DB: d, Post: mailtest.NewPost(d), Base: "http://localhost:8080", Log: slog.New(slog.DiscardHandler)}
 	h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: "http://localhost:8080"}
 	w.dns = dnstest.Start(t)
 	h.Domains = &tenants.DomainChecks{DB: d, DNS: dns.New([]netip.AddrPort{w.dns.Addr}, netguard.New(nil))}
@@ -152,6 +156,7 @@ func full(t *testing.T, d *db.DB) *world {
 		return err
 	}))
 	w.connect()
+	w.direct()
 	w.browser, _ = w.browse(w.member.ID)
 	w.do(d.Tx(ctx, who, func(tx *db.Tx) error {
 		secret := providerSecret
@@ -283,12 +288,12 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 
 // fill puts the world's ids into a route.
 func (w *world) fill(route string) string {
-	return strings.NewReplacer(":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
+	return strings.NewReplacer(append(w.directoryIDs(), ":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
 		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation),
 		":conn", w.connectionID(), ":certificate", string(w.certificate), ":ourkey", string(w.nextKey), ":attempt", string(w.attempt.Record),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID), ":provider", "halden-id",
-	).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
+	)...).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))
 }
 
 func (w *world) memberOf(route string) string {

@@ -14,8 +14,11 @@ type Entry struct {
 	Render func(Setting) templ.Component
 }
 
-// English reports whether the page has one language: the portal's have.
-func (e Entry) English() bool { return strings.HasPrefix(e.Name, "portal-") }
+// English reports whether the page has one language: the portal's and the
+// dashboard's have.
+func (e Entry) English() bool {
+	return strings.HasPrefix(e.Name, "portal-") || strings.HasPrefix(e.Name, "dashboard-")
+}
 
 // Setting is how a page is looked at.
 type Setting struct {
@@ -26,7 +29,7 @@ type Setting struct {
 // Pages is every page in every state.
 func Pages() []Entry {
 	var all []Entry
-	for _, area := range [][]Entry{signIn, steps, seconds, signUp, organizations, account, signOut, devices, errorPages(), portalPages()} {
+	for _, area := range [][]Entry{signIn, steps, seconds, signUp, organizations, account, signOut, devices, errorPages(), portalPages(), dashboardPages()} {
 		all = append(all, area...)
 	}
 	return all

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh prints a figure a line: Go benchmarks, the footprint, and, where
+# run.sh prints a figure a line: Go benchmarks, the footprint, directories of
+# growing size, and, where
 # ../shared/bench is beside this repository, the side-by-side run with a bare
 # floor and npm peers. The server has core 0, the driver and Postgres core 1.
 # ROUNDS and SECONDS_EACH say how long; more of both is steadier.
@@ -18,6 +19,7 @@ if [ "${1:-}" != beside-postgres ]; then
 	say "building"
 	go build -trimpath -o "$work/bin/gatehouse" ./cmd/server
 	go build -o "$work/bin/footprint" ./bench/footprint
+	go build -o "$work/bin/directory" ./bench/directory
 	go build -o "$work/bin/seed" ./bench/seed
 	go build -o "$work/bin/report" ./bench/report
 
@@ -32,12 +34,19 @@ if [ "${1:-}" != beside-postgres ]; then
 	say "footprint on SQLite, one core"
 	taskset -c 1 "$work/bin/footprint" -server "$work/bin/gatehouse" -cpus 0
 
-	if [ ! -d "$shared" ]; then
-		say "the side-by-side run is left out: $shared is not there"
-		exit 0
-	fi
+	say "directories of 1,000 and 100,000 people on SQLite, eight requests at a time"
+	"$work/bin/directory" -server "$work/bin/gatehouse" -dir "$work" -sizes 1000,100000 -d "${seconds}s"
+
 	export POSTGRES_CPUS=1
 	exec scripts/with-postgres bench/run.sh beside-postgres
+fi
+
+say "directories of 1,000, 100,000 and 1,000,000 people on Postgres, eight requests at a time"
+"$work/bin/directory" -server "$work/bin/gatehouse" -dir "$work" -postgres "$GATEHOUSE_TEST_POSTGRES" -sizes "${DIRECTORY_SIZES:-1000,100000,1000000}" -d "${seconds}s"
+
+if [ ! -d "$shared" ]; then
+	say "the side-by-side run is left out: $shared is not there"
+	exit 0
 fi
 
 say "building the driver, the floor and the peers of $shared"
@@ -51,6 +60,9 @@ rm -rf "$BENCH_DATA_DIR" && mkdir -p "$BENCH_DATA_DIR"
 for database in floor betterauth passport oidcp gatehouse; do
 	psql -qd "$GATEHOUSE_TEST_POSTGRES" -c "CREATE DATABASE $database"
 done
+
+say "SCIM beside scimmy, $rounds rounds of $seconds s each"
+taskset -c 1 "$work/bin/directory" -server "$work/bin/gatehouse" -dir "$work" -postgres "$GATEHOUSE_TEST_POSTGRES" -cpus 0 -rounds "$rounds" -d "${seconds}s" -peers "$work/peers"
 
 say "migrating and seeding"
 GATEHOUSE_DATABASE_URL="$BENCH_PG_BASE/gatehouse?sslmode=disable" GATEHOUSE_DATA_DIR=$BENCH_DATA_DIR \

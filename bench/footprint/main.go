@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"gatehouse/bench/server"
 )
 
 func main() {
@@ -34,34 +36,34 @@ func measure(binary, cpus string, starts, workers int, storm time.Duration) erro
 	}
 	defer os.RemoveAll(dir)
 	for i := range starts {
-		s := newServer(binary, cpus, fmt.Sprintf("%s/%d", dir, i))
+		s := &server.Server{Binary: binary, CPUs: cpus, Dir: fmt.Sprintf("%s/%d", dir, i)}
 		for _, into := range []*[]float64{&empty, &migrated} {
-			took, err := s.start()
+			took, err := s.Start()
 			if err != nil {
 				return err
 			}
 			*into = append(*into, float64(took.Microseconds())/1000)
-			s.stop()
+			s.Stop()
 		}
 	}
 	figure("first /readyz, migrated file", median(migrated), "ms", 60)
 	figure("first /readyz, empty file", median(empty), "ms", 500)
-	return memory(newServer(binary, cpus, dir+"/0"), workers, storm)
+	return memory(&server.Server{Binary: binary, CPUs: cpus, Dir: dir + "/0"}, workers, storm)
 }
 
-func memory(s *server, workers int, storm time.Duration) error {
-	if _, err := s.start(); err != nil {
+func memory(s *server.Server, workers int, life time.Duration) error {
+	if _, err := s.Start(); err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	time.Sleep(5 * time.Second)
-	idle, _, err := s.resident()
+	idle, _, err := s.Resident()
 	if err != nil {
 		return err
 	}
 	figure("resident, idle", idle, "MB", 40)
-	answers := s.storm(workers, storm)
-	_, peak, err := s.resident()
+	answers := storm(s, workers, life)
+	_, peak, err := s.Resident()
 	if err != nil {
 		return err
 	}

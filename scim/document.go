@@ -10,8 +10,9 @@ import (
 	"gatehouse/scim/schema"
 )
 
-// instant is how documents write times (RFC 7643 §2.3.5).
-const instant = "2006-01-02T15:04:05.000Z"
+// instant is how documents write times (RFC 7643 §2.3.5): whole, because a
+// provider asks for what changed after the lastModified that it saw last.
+const instant = "2006-01-02T15:04:05.000000Z"
 
 var (
 	pathGroups  = schema.Path{Attr: "groups"}

@@ -19,9 +19,6 @@ type Search struct {
 	Descending bool        // with SortBy
 }
 
-// MaxResults is how many a page has at most (filter.maxResults).
-const MaxResults = 200
-
 // The bounds of a search. Whoever holds a directory's token writes filters, and
 // what they cost is everybody's: a condition that no index answers is looked at
 // for so many rows and no more, fewer the more of them there are.
@@ -66,7 +63,7 @@ type finding[T db.OwnedRow] struct {
 }
 
 func (f finding[T]) find(q Search) (rows []T, total int64, err error) {
-	q.StartIndex, q.Count = max(q.StartIndex, 1), min(max(q.Count, 0), MaxResults)
+	q.StartIndex, q.Count = max(q.StartIndex, 1), min(max(q.Count, 0), schema.MaxResults)
 	order, err := f.order(q)
 	if err != nil {
 		return nil, 0, err

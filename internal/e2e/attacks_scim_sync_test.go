@@ -88,7 +88,7 @@ func (p *pushed) signedIn(s *Server, email string, client id.Client, secret stri
 	if got := p.account(person); got == nil || *got != account {
 		p.T.Fatalf("the directory did not adopt %s: %v", email, got)
 	}
-	at := s.Browser().Get(s.URL + "/oauth2/authorize?" + url.Values{"client_id": {string(client)}, "redirect_uri": {appCallback}, "response_type": {"code"}, "scope": {"openid offline_access"},
+	at := s.Browser().Get(s.URL+"/oauth2/authorize?"+url.Values{"client_id": {string(client)}, "redirect_uri": {appCallback}, "response_type": {"code"}, "scope": {"openid offline_access"},
 		"code_challenge": {challenge()}, "code_challenge_method": {"S256"}}.Encode()).Submit("email", email).Submit("password", Password)
 	tokens = standard(s, url.Values{"grant_type": {"authorization_code"}, "client_id": {string(client)}, "client_secret": {secret}, "code": {at.URL.Query().Get("code")},
 		"redirect_uri": {appCallback}, "code_verifier": {verifier}})

@@ -28,16 +28,21 @@ func (c *call) send(a *answer) error {
 	if a.version > 0 {
 		h.Set("ETag", etag(a.version))
 	}
-	if a.location != "" && a.status == http.StatusCreated {
-		h.Set(echo.HeaderLocation, a.location)
-	} else if a.location != "" {
-		h.Set("Content-Location", a.location)
-	}
+	located(h, a.location)
 	noStore(h)
 	if a.body == nil {
 		return c.NoContent(a.status)
 	}
 	return c.json(a.status, a.body)
+}
+
+// located says where a resource is, as RFC 7643 §3.1 (Content-Location) and the
+// examples of RFC 7644 §3.4.1 (Location) do.
+func located(h http.Header, at string) {
+	if at != "" {
+		h.Set(echo.HeaderLocation, at)
+		h.Set("Content-Location", at)
+	}
 }
 
 // json writes a document as SCIM's media type (RFC 7644 §8.1).

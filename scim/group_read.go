@@ -49,7 +49,7 @@ func getGroup(c *call) error {
 	}
 	h := c.Response().Header()
 	h.Set("ETag", etag(p.Version))
-	h.Set("Content-Location", c.location(schema.Group, c.asked.id))
+	located(h, c.location(schema.Group, c.asked.id))
 	return c.stream(func(w *writer) error { return w.group(p, want) })
 }
 

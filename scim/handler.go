@@ -21,6 +21,7 @@ const Prefix = "/scim/v2/"
 type Handler struct {
 	DB        *db.DB
 	Base      string // the public origin
+	Name      string // of the deployment, as people know it
 	Provision *provision.Service
 	Recorder  *Recorder
 	Limits    *limit.Limiter

@@ -3,6 +3,7 @@ package scim
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 	"gatehouse/scim/directory"
 	"gatehouse/scim/guide"
 	"gatehouse/scim/provision"
-	sso "gatehouse/sso/guide"
+	"gatehouse/scim/schema"
 )
 
 // asked is one thing that a provider asks, a request or an operation of a Bulk,
@@ -109,27 +110,32 @@ func (a *asked) refuse(err error) (status int, code string) {
 	if p.Kind == problem.Internal {
 		a.reason = "Something went wrong here, not at the provider, which sends it again. The server's log has more under the request's id."
 	}
-	if where := a.c.mend(p.Code); where != "" {
+	if where := a.mend(p.Code); where != "" {
 		a.reason += " " + where
 	}
 	return p.Status(), p.Code
 }
 
+// set are the refusals of what somebody set at the provider, and what that is.
+var set = []string{"invalidValue", "invalidPath", "mutability", "noTarget", "uniqueness", "invalidFilter"}
+
 // mend is where a refusal is mended at the provider.
-func (c *call) mend(code string) string {
-	g := guide.For(c.token.DirectoryType, c.token.DirectoryName)
-	place, ok := g.Mend(code)
-	if !ok {
+func (a *asked) mend(code string) string {
+	if !slices.Contains(set, code) {
 		return ""
 	}
-	words := sso.Words{Provider: g.Provider}
-	path := words.Fill(place.Path.String())
-	if path == "" {
+	subject := guide.Mapping
+	if a.of == schema.Group.Name {
+		subject = guide.Groups
+	}
+	g := guide.For(a.c.token.DirectoryType, a.c.token.DirectoryName)
+	place, words := g.At(subject), g.Words(a.c.h.Name)
+	where := words.Fill(place.Path.String())
+	if where == "" {
 		return ""
 	}
-	sentence := "In " + g.Provider + ": " + path
 	if place.Field != "" {
-		sentence += ", " + words.Fill(place.Field)
+		where += ", " + words.Fill(place.Field)
 	}
-	return strings.TrimSuffix(sentence, ".") + "."
+	return "In " + g.Provider + " that is set at: " + strings.TrimSuffix(where, ".") + "."
 }

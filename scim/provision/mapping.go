@@ -151,11 +151,8 @@ func asOwner(tx *db.OrgTx) error {
 	case actor.KindOperator, actor.KindSystem:
 		return nil
 	case actor.KindAPIKey:
-		_, err := apikeys.Get(tx, id.APIKey(who.ID)) // the organization's own
-		if errors.Is(err, db.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
+		deployment, err := locateDeploymentKey(tx, id.APIKey(who.ID))
+		if err != nil || deployment {
 			return err
 		}
 	case actor.KindPortal, actor.KindUser:
@@ -172,6 +169,16 @@ func asOwner(tx *db.OrgTx) error {
 		}
 	}
 	return ErrMapper
+}
+
+// locateDeploymentKey reports whether a key is no single organization's.
+func locateDeploymentKey(tx *db.OrgTx, key id.APIKey) (yes bool, err error) {
+	err = tx.Locate(func(tx *db.AllTx) error {
+		k, err := apikeys.Get(tx, key)
+		yes = err == nil && k.OrganizationID == nil
+		return unlessAbsent(err) // revoked meanwhile: nobody's word
+	})
+	return yes, err
 }
 
 // regradeGroup brings the roles of a group's members up to date, here or by a job.

@@ -1,6 +1,7 @@
 package provision_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/id"
+	"gatehouse/internal/jobs"
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/scim/directory"
 	"gatehouse/scim/patch"
@@ -467,4 +469,25 @@ func (s *scene) departures() (rows []directory.Departure) {
 		return err
 	}))
 	return rows
+}
+
+// work works off what requests have asked jobs for.
+func (s *scene) work() {
+	s.Helper()
+	r := jobs.NewRegistry()
+	s.service.Register(r)
+	runner, err := jobs.Start(context.WithoutCancel(s.Context()), s.d, r, slog.New(slog.DiscardHandler))
+	s.must(err)
+	defer func() { s.must(runner.Stop(context.WithoutCancel(s.Context()))) }()
+	_, queue := s.d.Pools()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		var left int
+		s.must(queue.QueryRow("SELECT count(*) FROM river_job WHERE kind LIKE 'directory_%' AND state NOT IN ('completed', 'cancelled', 'discarded')").Scan(&left))
+		if left == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			s.Fatalf("%d jobs wait", left)
+		}
+	}
 }

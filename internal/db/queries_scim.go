@@ -55,6 +55,11 @@ func absent(err error) error {
 	return err
 }
 
+// NotApplied is the condition that a request was refused or held. It is written
+// out, so that both databases know that the index of those alone answers it:
+// they are few, and a directory's requests of a month are many.
+func NotApplied() Cond { return Cond{clause.Expr{SQL: "outcome IN ('refused', 'held')"}} }
+
 // Begins is the condition that a column of folded text begins with text. On
 // Postgres an index serves it that is made with text_pattern_ops, whatever the
 // database's collation; on SQLite an ordinary one, because texts compare by

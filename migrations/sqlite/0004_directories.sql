@@ -217,7 +217,12 @@ CREATE INDEX scim_requests_outcome ON scim_requests (directory_id, outcome, id);
 CREATE INDEX scim_requests_resource ON scim_requests (resource_id, id);
 CREATE INDEX scim_requests_person ON scim_requests (person_id, id) WHERE person_id IS NOT NULL;
 CREATE INDEX scim_requests_subject ON scim_requests (directory_id, subject_key, id) WHERE subject_key IS NOT NULL;
+CREATE INDEX scim_requests_not_applied ON scim_requests (directory_id, id) WHERE outcome IN ('refused', 'held'); -- few among many: internal/db NotApplied
 CREATE INDEX scim_requests_age ON scim_requests (created_at);
+
+-- sessions: a person's in one organization, which end as they leave it; SQLite walked all of the organization's
+DROP INDEX sessions_user;
+CREATE INDEX sessions_user ON sessions (user_id, organization_id, id);
 
 -- users: whose word a membership's role and end are
 ALTER TABLE memberships ADD COLUMN given_role text;     -- managed by a directory: the role that people gave, beside the directory's

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"slices"
+
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/scim/schema"
@@ -46,8 +48,11 @@ func (q RequestQuery) conds(tx db.OwnedScope, d id.Directory) []db.Cond {
 	if q.Subject != "" {
 		conds = append(conds, db.Begins(tx, "subject_key", schema.Fold(Clip(q.Subject, maxSubject))))
 	}
-	if len(q.Outcomes) > 0 {
-		conds = append(conds, db.In("outcome", q.Outcomes))
+	switch outcomes := slices.Sorted(slices.Values(q.Outcomes)); {
+	case slices.Equal(slices.Compact(outcomes), []string{Held, Refused}): // NotApplied
+		conds = append(conds, db.NotApplied())
+	case len(outcomes) > 0:
+		conds = append(conds, db.In("outcome", outcomes))
 	}
 	return conds
 }

@@ -92,7 +92,7 @@ func createDirectory(c *call) error {
 		TrustRoles: value(in.TrustRoles.Value), JIT: value(in.JITProvisioning.Value), Staged: value(in.Staged.Value)}
 	return c.change(func(tx reach) (a answer, err error) {
 		err = tx.enter(org, func(own *db.OrgTx) error {
-			d, issued, err := directory.Create(own, n)
+			d, issued, err := provision.Create(own, n)
 			if err != nil {
 				return err
 			}
@@ -181,7 +181,7 @@ func updateDirectory(c *call) error {
 		if in.OrganizationID != "" && in.OrganizationID != string(tx.Organization()) {
 			return answer{}, invalid("organization_id", "A directory stays in its organization. Make another one there.")
 		}
-		after, err := directory.Change(tx, d.ID, edit)
+		after, err := provision.Change(tx, d.ID, edit)
 		if err != nil {
 			return answer{}, err
 		}

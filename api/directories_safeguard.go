@@ -143,7 +143,7 @@ func unknownGroup(text string) error {
 func previewDirectory(c *call) error {
 	return readDirectory(c, func(tx *db.OrgTx, d *directory.Directory) (answer, error) {
 		p, err := provision.PreviewOf(tx, d)
-		return found(wire.DirectoryPreview{DirectoryID: d.ID, Staged: d.Staged, Added: p.Added, Matched: p.Matched, Pending: p.Pending, Inactive: p.Inactive, Removed: p.Removed}), err
+		return found(wire.DirectoryPreview{DirectoryID: d.ID, Staged: d.Staged, Added: p.Added, Matched: p.Matched, Pending: p.Pending, NoAddress: p.NoAddress, Inactive: p.Inactive, Removed: p.Removed}), err
 	})
 }
 

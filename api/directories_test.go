@@ -1,7 +1,9 @@
 package api
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/scim/directory"
+	"gatehouse/scim/provision"
 	"gatehouse/scim/schema"
 )
 
@@ -202,5 +205,169 @@ func TestDirectoryRequests(t *testing.T) {
 		s.do("GET", "/directories/"+dir+"/departures?user=x", "")
 		s.do("GET", "/directories/"+dir+"/departures?unproven=maybe", "")
 		s.check(t, "directory_requests")
+	})
+}
+
+// push puts somebody into a directory as its provider does, with all that
+// follows for the organization.
+func (w *world) push(dir, body string) (user string) {
+	w.t.Helper()
+	w.within(dir, func(tx *db.OrgTx, d *directory.Directory) error {
+		r, err := schema.User.Read([]byte(body))
+		if err != nil {
+			return err
+		}
+		u, err := provision.CreateUser(tx, d, r)
+		if err == nil {
+			user = string(u.ID)
+		}
+		return err
+	})
+	return user
+}
+
+// switchOff is what a provider does with who leaves.
+func (w *world) switchOff(dir, user string) (err error) {
+	w.t.Helper()
+	row := id.DirectoryUser(user)
+	return w.d.InDeployment(w.t.Context(), tester, func(tx *db.AllTx) error {
+		org, err := directory.LocateUser(tx, row)
+		if err != nil {
+			return err
+		}
+		return tx.In(org, func(tx *db.OrgTx) error {
+			d, _, err := directory.FindUser(tx, row)
+			if err != nil {
+				return err
+			}
+			u, err := directory.HoldUser(tx, d.ID, row)
+			if err != nil {
+				return err
+			}
+			next := maps.Clone(u.Resource)
+			next["active"] = false
+			_, err = provision.UpdateUser(tx, d, u, next)
+			return err
+		})
+	})
+}
+
+// An admin who may not lose everybody sets the bounds, sees that a sync is
+// held, and lets it go on; who left has a proof.
+func TestDirectorySafeguard(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		s := w.transcript()
+		org := w.must("POST", "/organizations", `{"name":"Halden Marine","domain_data":[{"domain":"halden.example","state":"verified"}]}`).get("id")
+		w.member(org, w.user("owner@halden.example"), "owner")
+		dir := w.directory(org)
+		path := "/directories/" + dir + "/safeguard"
+		s.do("GET", path, "")
+		s.do("PATCH", path, `{"max_deactivations":2,"max_percent":null,"window_seconds":600}`)
+		s.do("PATCH", path, `{"max_percent":101}`)
+		s.do("PATCH", path, `{"max_deactivations":0}`)
+		s.do("PATCH", path, `{"window_seconds":1}`)
+		s.do("PATCH", path, `{"state":"held"}`)
+		s.do("PATCH", path, `{"state":"off","max_percent":5}`)
+		s.do("POST", path+"/release", "")
+		var crew []string
+		for i := range 3 {
+			crew = append(crew, w.push(dir, fmt.Sprintf(`{"userName":"sailor%d@halden.example","emails":[{"value":"sailor%d@halden.example","primary":true}]}`, i, i)))
+		}
+		for i, user := range crew {
+			if err := w.switchOff(dir, user); errors.Is(err, provision.ErrHeld) != (i == 2) || err != nil && i < 2 {
+				t.Fatalf("the %d. who leaves: %v", i+1, err)
+			}
+		}
+		if err := w.h.Directories.Hold(t.Context(), w.row(dir)); err != nil {
+			t.Fatal(err)
+		}
+		s.do("GET", path, "")
+		s.do("POST", path+"/release", "")
+		if err := w.switchOff(dir, crew[2]); err != nil {
+			t.Errorf("released, and still: %v", err)
+		}
+		s.do("PATCH", path, `{"state":"off"}`)
+		s.do("PATCH", path, `{"state":"on"}`)
+		s.do("GET", "/directories/"+dir+"/departures?directory_user="+crew[0], "")
+		s.do("GET", "/directories/"+dir+"/departures?limit=1&unproven=true", "")
+		s.check(t, "directory_safeguard")
+	})
+}
+
+func (w *world) row(dir string) (row *directory.Directory) {
+	w.t.Helper()
+	w.within(dir, func(_ *db.OrgTx, d *directory.Directory) error { row = d; return nil })
+	return row
+}
+
+// A group that makes admins is for owners and for whoever runs the service: an
+// organization's key must not make its holder one.
+func TestDirectoryRoleMappings(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		s := w.transcript()
+		org := w.must("POST", "/organizations", `{"name":"Halden Marine","domain_data":[{"domain":"halden.example","state":"verified"}]}`).get("id")
+		w.member(org, w.user("owner@halden.example"), "owner")
+		dir, key := w.directory(org), w.orgKey(org)
+		kari := w.push(dir, `{"userName":"kari@halden.example","emails":[{"value":"kari@halden.example","primary":true}]}`)
+		deck, crew := w.group(dir, "Deck", kari), w.group(dir, "Crew", kari)
+		path := "/directories/" + dir + "/role_mappings"
+		body := func(pairs ...string) string {
+			var all []string
+			for i := 0; i < len(pairs); i += 2 {
+				all = append(all, fmt.Sprintf(`{"directory_group_id":%q,"role_slug":%q}`, pairs[i], pairs[i+1]))
+			}
+			return "[" + strings.Join(all, ",") + "]"
+		}
+		s.do("GET", path, "")
+		s.as(key, "PUT", path, body(crew, "member"))
+		s.as(key, "PUT", path, body(crew, "member", deck, "admin"))
+		s.do("PUT", path, body(crew, "member", deck, "admin"))
+		if r := w.must("GET", "/directory_users/"+kari, ""); r.get("role.slug") != "admin" || r.get("roles.0.slug") != "admin" {
+			t.Errorf("the highest role of her groups: %s", r.body)
+		}
+		s.do("PUT", path, body(deck, "owner"))
+		s.do("PUT", path, body(deck, "captain"))
+		s.do("PUT", path, body(deck, "member", deck, "admin"))
+		s.do("PUT", path, body(w.group(w.directory(w.organization("Nordby")), "Deck"), "member"))
+		s.do("PUT", path, `[{"role_slug":"member"}]`)
+		s.do("PUT", path, `{}`)
+		s.do("PUT", path, "[]")
+		if r := w.must("GET", "/directory_users/"+kari, ""); r.get("role.slug") != "member" {
+			t.Errorf("no group gives anything: %s", r.body)
+		}
+		s.as(key, "PATCH", "/directories/"+dir, `{"trust_roles":true}`)
+		s.as(key, "POST", "/directories", fmt.Sprintf(`{"organization_id":%q,"type":"okta scim v2.0","trust_roles":true}`, org))
+		s.check(t, "directory_role_mappings")
+	})
+}
+
+// What is staged is looked at before anybody is let in; a deleted directory
+// takes nobody's membership along.
+func TestStagedDirectoriesAndDeletedOnes(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		s := w.transcript()
+		org := w.must("POST", "/organizations", `{"name":"Halden Marine","domain_data":[{"domain":"halden.example","state":"verified"}]}`).get("id")
+		made := w.must("POST", "/directories", fmt.Sprintf(`{"organization_id":%q,"type":"okta scim v2.0","staged":true}`, org)).get("id")
+		path := "/directories/" + made
+		w.push(made, `{"userName":"kari@halden.example","emails":[{"value":"kari@halden.example","primary":true}]}`)
+		w.push(made, `{"userName":"guest@nordby.example","emails":[{"value":"guest@nordby.example","primary":true}]}`)
+		w.push(made, `{"userName":"nobody"}`)
+		w.push(made, `{"userName":"gone@halden.example","active":false}`)
+		s.do("GET", path+"/preview", "")
+		s.sorted = true
+		s.do("PATCH", path, `{"staged":false}`)
+		s.do("POST", path+"/apply", "")
+		other := w.must("POST", "/directories", fmt.Sprintf(`{"organization_id":%q,"type":"okta scim v2.0","staged":true}`, org)).get("id")
+		s.do("POST", "/directories/"+other+"/apply", "")
+		live := w.directory(org)
+		w.push(live, `{"userName":"ola@halden.example","emails":[{"value":"ola@halden.example","primary":true}]}`)
+		s.do("DELETE", "/directories/"+live, "")
+		s.do("DELETE", "/directories/"+live, "")
+		s.do("GET", "/directories/"+live, "")
+		r := w.must("GET", membershipPath+"?organization_id="+org, "")
+		if r.get("data.0.status") != "active" || r.get("data.0.directory_managed") != "false" {
+			t.Errorf("%s", r.body)
+		}
+		s.check(t, "directory_staged")
 	})
 }

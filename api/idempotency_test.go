@@ -15,7 +15,7 @@ func TestARepeatGetsTheFirstAnswer(t *testing.T) {
 		for url, body := range map[string]string{
 			"/organizations": `{"name":"Once"}`, "/user_management/users": `{"email":"once@halden.example","password":"slow harbour violet 73"}`,
 			"/api_keys": `{"name":"once"}`, "/organization_domains": fmt.Sprintf(`{"organization_id":%q,"domain":"once.example"}`, org),
-			redirectPath: `{"uri":"https://once.example/callback"}`, "/keys/rotate": "", "/organizations/" + org + "/sessions/revoke_all": "",
+			"/directories": fmt.Sprintf(`{"organization_id":%q,"type":"okta scim v2.0"}`, org), redirectPath: `{"uri":"https://once.example/callback"}`, "/keys/rotate": "", "/organizations/" + org + "/sessions/revoke_all": "",
 		} {
 			first := w.do("POST", url, body, "Idempotency-Key", "k1")
 			again := w.do("POST", url, body, "Idempotency-Key", "k1")

@@ -169,11 +169,12 @@ type DirectoryPreview struct {
 	Object      Object[previewObject] `json:"object"`
 	DirectoryID id.Directory          `json:"directory_id"`
 	Staged      bool                  `json:"staged"`
-	Added       int64                 `json:"added"`    // who becomes a member
-	Matched     int64                 `json:"matched"`  // who is one already
-	Pending     int64                 `json:"pending"`  // who has to prove their mailbox first
-	Inactive    int64                 `json:"inactive"` // whom the directory has switched off
-	Removed     int64                 `json:"removed"`  // members who would go
+	Added       int64                 `json:"added"`      // who becomes a member
+	Matched     int64                 `json:"matched"`    // who is one already
+	Pending     int64                 `json:"pending"`    // who has to prove their mailbox first
+	NoAddress   int64                 `json:"no_address"` // of those, who came without one
+	Inactive    int64                 `json:"inactive"`   // whom the directory has switched off
+	Removed     int64                 `json:"removed"`    // of those, members who would go
 }
 
 // SCIMRequest is a recorded request of a provider, and what became of it.

@@ -184,6 +184,7 @@ CREATE TABLE directory_departures (
 CREATE INDEX directory_departures_window ON directory_departures (directory_id, created_at);
 CREATE INDEX directory_departures_page ON directory_departures (directory_id, id);
 CREATE INDEX directory_departures_user ON directory_departures (directory_user_id, id);
+CREATE INDEX directory_departures_account ON directory_departures (user_id, id);
 CREATE INDEX directory_departures_unproven ON directory_departures (created_at) WHERE proven_at IS NULL;
 
 -- every request of a provider, and what became of it; kept for 30 days

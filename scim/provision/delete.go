@@ -53,7 +53,7 @@ func Change(tx *db.OrgTx, d id.Directory, e directory.Edit) (*directory.Director
 	}
 	trust := e.TrustRoles != nil && *e.TrustRoles != before.TrustRoles
 	if trust && *e.TrustRoles {
-		if err := asOwner(tx); err != nil {
+		if err := mayTrust(tx); err != nil {
 			return nil, err
 		}
 	}

@@ -64,11 +64,11 @@ var operations = []operation{
 		}
 		return fmt.Sprintf(patchOp, fmt.Sprintf(op, f.people[who]))
 	}, anything},
-	{"create", http.MethodPost, []int{http.StatusCreated}, func(*filled, int, int) string { return "/Users" }, func(*filled, int, int) string { return newPerson(made.Add(1)) }, named},
+	{"create", http.MethodPost, []int{http.StatusCreated}, func(*filled, int, int) string { return "/Users" }, func(*filled, int, int) string { return newPerson(made.Add(1), "example.com") }, named},
 }
 
-func newPerson(n int64) string {
-	name := fmt.Sprintf("new%d@example.com", n)
+func newPerson(n int64, domain string) string {
+	name := fmt.Sprintf("new%d@%s", n, domain)
 	return fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"externalId":"new-%d","active":true,"displayName":"New %d",`+
 		`"name":{"givenName":"New","familyName":"User"},"emails":[{"value":%q,"type":"work","primary":true}]}`, name, n, n, name)
 }
@@ -189,7 +189,7 @@ func (c *client) bulkLoad(dialect string, n int) {
 	for range n / inBulk {
 		ops := make([]string, inBulk)
 		for i := range ops {
-			ops[i] = fmt.Sprintf(`{"method":"POST","path":"/Users","bulkId":"b%d","data":%s}`, i, newPerson(made.Add(1)))
+			ops[i] = fmt.Sprintf(`{"method":"POST","path":"/Users","bulkId":"b%d","data":%s}`, i, newPerson(made.Add(1), "example.com"))
 		}
 		body := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[` + strings.Join(ops, ",") + `]}`
 		if err := c.send(http.MethodPost, "/Bulk", strings.NewReader(body), ok, regexp.MustCompile(`"201"`)); err != nil {

@@ -64,7 +64,7 @@ func revokeDirectoryToken(c *call) error {
 		return err
 	}
 	return changeDirectory(c, func(tx *db.OrgTx, d *directory.Directory) (answer, error) {
-		_, err := directory.RevokeToken(tx, d.ID, token)
+		_, err := c.h.Directories.RevokeToken(tx, d.ID, token)
 		return empty(http.StatusNoContent), err
 	})
 }

@@ -28,6 +28,7 @@ func TestNoHeaderSaysWhereAMailLeads(t *testing.T) {
 		operator(t, s)
 		mailsOfPortalLinks(t, s)
 		mailsOfConnections(t, s)
+		mailsOfDirectories(t, s)
 		mailsOfPeople(t, s)
 		mailsOfDomains(t, s, records)
 		kinds := honest(t, s)

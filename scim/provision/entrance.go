@@ -120,18 +120,27 @@ func Accept(tx *db.AllTx, key id.Invitation) (*invitations.Invitation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i.OrganizationID != nil && i.StateAt(tx.Now()) == invitations.Pending {
-		var word Word
-		err := tx.In(*i.OrganizationID, func(tx *db.OrgTx) (err error) {
-			word, err = WordOn(tx, i.EmailKey, "")
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if word.Off {
-			return nil, invitations.ErrVoid
-		}
+	if i.OrganizationID == nil {
+		return invitations.Accept(tx, key)
+	}
+	var account id.User
+	u, err := users.GetByEmail(tx, i.Email)
+	if err == nil {
+		account = u.ID
+	}
+	if err := unlessAbsent(err); err != nil {
+		return nil, err
+	}
+	var word Word
+	err = tx.In(*i.OrganizationID, func(tx *db.OrgTx) error {
+		word, err = WordOn(tx, i.EmailKey, account)
+		return err
+	})
+	if err == nil && word.Off && i.StateAt(tx.Now()) == invitations.Pending {
+		err = invitations.ErrVoid
+	}
+	if err != nil {
+		return nil, err
 	}
 	return invitations.Accept(tx, key)
 }

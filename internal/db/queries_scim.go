@@ -60,6 +60,17 @@ func absent(err error) error {
 // they are few, and a directory's requests of a month are many.
 func NotApplied() Cond { return Cond{clause.Expr{SQL: "outcome IN ('refused', 'held')"}} }
 
+// AboutPerson is the condition that a request was about somebody, in a group or
+// by themselves. Each way has its index; by OR a database would walk all of the
+// directory's requests. Whose requests they are is left to the conditions
+// beside it.
+func AboutPerson(_ OwnedScope, person id.DirectoryUser) Cond {
+	return Cond{clause.Expr{
+		SQL:  "? IN (SELECT id FROM scim_requests WHERE resource_id = ? UNION ALL SELECT id FROM scim_requests WHERE person_id = ?)",
+		Vars: []any{column("id"), person, person},
+	}}
+}
+
 // Begins is the condition that a column of folded text begins with text. On
 // Postgres an index serves it that is made with text_pattern_ops, whatever the
 // database's collation; on SQLite an ordinary one, because texts compare by

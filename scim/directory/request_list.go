@@ -43,7 +43,7 @@ func (q RequestQuery) conds(tx db.OwnedScope, d id.Directory) []db.Cond {
 	equal("resource_type", q.Type)
 	equal("token_id", string(q.Token))
 	if q.Person != "" {
-		conds = append(conds, db.Or(db.Eq("resource_id", string(q.Person)), db.Eq("person_id", q.Person)))
+		conds = append(conds, db.AboutPerson(tx, q.Person))
 	}
 	if q.Subject != "" {
 		conds = append(conds, db.Begins(tx, "subject_key", schema.Fold(Clip(q.Subject, maxSubject))))

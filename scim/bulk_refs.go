@@ -67,22 +67,28 @@ func (b *batch) resolved(v any) (any, error) {
 var embedded = regexp.MustCompile(`(?:/|")bulkId:([^"/\]\s]+)(?:"|$)`)
 
 // within puts ids where a text holds references that the Bulk knows; others are
-// somebody's text.
+// somebody's text. The text is gone through once: it may be all of 8 MiB.
 func (b *batch) within(text string) (string, error) {
 	if !strings.Contains(text, reference) {
 		return text, nil
 	}
-	for _, m := range embedded.FindAllStringSubmatch(text, -1) {
-		if _, known := b.by[m[1]]; !known {
+	var out strings.Builder
+	end := 0
+	for _, m := range embedded.FindAllStringSubmatchIndex(text, -1) {
+		name := text[m[2]:m[3]]
+		if _, known := b.by[name]; !known {
 			continue
 		}
-		id, err := b.referred(reference + m[1])
+		id, err := b.referred(reference + name)
 		if err != nil {
 			return "", err
 		}
-		text = strings.ReplaceAll(text, m[0], strings.Replace(m[0], reference+m[1], id, 1))
+		out.WriteString(text[end : m[2]-len(reference)])
+		out.WriteString(id)
+		end = m[3]
 	}
-	return text, nil
+	out.WriteString(text[end:])
+	return out.String(), nil
 }
 
 // referred is the id of what the named operation makes.

@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"bytes"
 	"encoding/json"
 
 	"gatehouse/internal/db"
@@ -51,17 +50,22 @@ func aheadByName(c *call) *ahead {
 	return &ahead{by: db.ByUserName, key: schema.Fold(name), want: l.want, list: l}
 }
 
-// user is who was found, and their groups.
-func (a *ahead) user() (*directory.User, []directory.Group, error) {
+// has reports whether that person was read.
+func (a *ahead) has(key id.DirectoryUser) bool {
+	return a != nil && a.found != nil && a.found.ID == key
+}
+
+// user is who was found.
+func (a *ahead) user() (*directory.User, error) {
 	u := &directory.User{ID: a.found.ID, UserName: a.found.UserName, Version: a.found.Version, CreatedAt: a.found.CreatedAt, UpdatedAt: a.found.UpdatedAt}
-	d := json.NewDecoder(bytes.NewReader(a.found.Resource))
-	d.UseNumber()
-	if err := d.Decode((*map[string]any)(&u.Resource)); err != nil {
-		return nil, nil, err
-	}
+	return u, json.Unmarshal(a.found.Resource, &u.Resource)
+}
+
+// groups are theirs, where they were wanted.
+func (a *ahead) groups() []directory.Group {
 	groups := make([]directory.Group, len(a.found.Groups))
 	for i, g := range a.found.Groups {
 		groups[i] = directory.Group{ID: g.ID, DisplayName: g.DisplayName}
 	}
-	return u, groups, nil
+	return groups
 }

@@ -75,26 +75,40 @@ func (c *call) admit() error {
 	if id.Directory(c.param("directory")) != c.token.DirectoryID {
 		return errDirectory
 	}
-	if directory.State(c.token.DirectoryState) == directory.Inactive {
+	if directory.State(c.token.Directory.State) == directory.Inactive {
 		return errSwitched
 	}
 	if err := c.count(); err != nil {
 		return err
 	}
-	if directory.State(c.token.DirectoryState) == directory.Waiting {
+	if directory.State(c.token.Directory.State) == directory.Waiting {
 		return c.activate()
 	}
 	return nil
 }
 
+// again looks whether the token still opens the directory, where one request
+// does several things or one for the second time.
+func (c *call) again() error {
+	t, err := c.h.locateToken(c.ctx(), bearer(c.Request().Header.Get(echo.HeaderAuthorization)), nil)
+	if err != nil {
+		return err
+	}
+	if directory.State(t.Directory.State) == directory.Inactive {
+		return errSwitched
+	}
+	c.token = t
+	return nil
+}
+
 // activate notes the first request that a directory lets in.
 func (c *call) activate() error {
+	d, err := directory.Of(c.token)
+	if err != nil {
+		return err
+	}
 	return c.h.DB.InOrg(c.ctx(), c.token.OrganizationID, c.who, func(tx *db.OrgTx) error {
-		d, err := directory.Get(tx, c.token.DirectoryID)
-		if err != nil {
-			return err
-		}
-		_, err = directory.Activate(tx, d)
+		_, err := directory.Activate(tx, d)
 		return err
 	})
 }
@@ -102,6 +116,6 @@ func (c *call) activate() error {
 // actorOf is the provider, as the log of what happened names it.
 func actorOf(ec echo.Context, t *db.SCIMToken) actor.Actor {
 	who := browser.ActorOf(ec.Request())
-	who.Kind, who.ID, who.Name = actor.KindDirectory, string(t.DirectoryID), t.DirectoryName
+	who.Kind, who.ID, who.Name = actor.KindDirectory, string(t.DirectoryID), t.Directory.Name
 	return who
 }

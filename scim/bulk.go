@@ -165,6 +165,9 @@ func (b *batch) perform(a *asked, op *operation) (*answer, error) {
 	if b.stopped() {
 		return nil, problem.ErrUnavailable.WithMessage("The Bulk was stopped before this operation.")
 	}
+	if err := b.c.again(); err != nil { // the token may have been revoked between two operations
+		return nil, err
+	}
 	a.path = clean(op.path)
 	return b.c.perform(a, op)
 }

@@ -27,41 +27,41 @@ func (c *call) change(a *asked, do change) (*answer, error) {
 	defer end()
 	known := a.note
 	var result *answer
-	var d *directory.Directory
 	for try := range maxTries {
 		a.note = known
-		result, d, err = c.once(a, do)
-		if !db.Retryable(err) {
+		result, err = c.once(a, do)
+		if !db.Retryable(err) && !db.Orphaned(err) {
 			break
 		}
-		if err = pause(c, try); err != nil {
+		if err = c.pause(try); err != nil {
 			break
 		}
 		err = problem.ErrUnavailable
 	}
 	if err != nil {
 		a.written = false
-		c.hold(d, err)
+		c.hold(err)
 		return nil, err
 	}
 	return result, nil
 }
 
-func (c *call) once(a *asked, do change) (result *answer, d *directory.Directory, err error) {
-	err = c.h.DB.InOrg(c.ctx(), c.token.OrganizationID, c.who, func(tx *db.OrgTx) error {
-		if d, err = directory.Get(tx, c.token.DirectoryID); err != nil {
-			return missing(err, errDirectory) // it was deleted meanwhile
-		}
-		if d.State == directory.Inactive {
-			return errSwitched
-		}
+// once runs it once. How long it takes until nothing of somebody lives is
+// measured from when the request came in.
+func (c *call) once(a *asked, do change) (result *answer, err error) {
+	d, err := directory.Of(c.token)
+	if err != nil {
+		return nil, err
+	}
+	ctx := provision.WithReceived(c.ctx(), a.received)
+	err = c.h.DB.InOrg(ctx, c.token.OrganizationID, c.who, func(tx *db.OrgTx) error {
 		if result, err = do(tx, d); err != nil || a.outcome != directory.Applied {
 			return err
 		}
 		a.written = true
 		return directory.RecordRequest(tx, a.row(result.status, ""))
 	})
-	return result, d, err
+	return result, err
 }
 
 // missing is what to say of a row that is not there.
@@ -72,13 +72,14 @@ func missing(err, say error) error {
 	return err
 }
 
-// pause waits a little longer each time.
-func pause(c *call, try int) error {
+// pause waits a little longer each time, and looks again whether the token
+// still opens the directory: what was in the way may have been its deletion.
+func (c *call) pause(try int) error {
 	timer := time.NewTimer(5 * time.Millisecond << (2 * try))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return c.again()
 	case <-c.ctx().Done():
 		return c.ctx().Err()
 	}
@@ -87,12 +88,16 @@ func pause(c *call, try int) error {
 // hold tells those who can release it that the directory is held, once the
 // transaction that found out has been taken back. The provider is told so in
 // any case.
-func (c *call) hold(d *directory.Directory, err error) {
-	if !errors.Is(err, provision.ErrHeld) || d == nil {
+func (c *call) hold(err error) {
+	if !errors.Is(err, provision.ErrHeld) {
 		return
 	}
-	if failed := c.h.Provision.Hold(c.ctx(), d); failed != nil {
-		c.h.Log.ErrorContext(c.ctx(), "nobody was told that a directory is held", "directory", d.ID, "error", failed, "request_id", c.who.RequestID)
+	d, failed := directory.Of(c.token)
+	if failed == nil {
+		failed = c.h.Provision.Hold(c.ctx(), d)
+	}
+	if failed != nil {
+		c.h.Log.ErrorContext(c.ctx(), "nobody was told that a directory is held", "directory", c.token.DirectoryID, "error", failed, "request_id", c.who.RequestID)
 	}
 }
 

@@ -22,10 +22,10 @@ import (
 // calling is a request of a directory's provider.
 func calling(t *testing.T, d *db.DB) *call {
 	t.Helper()
-	token := opened(t, d)
-	token.DirectoryState = string(directory.Active)
+	token, value := openedBy(t, d)
 	h := &Handler{DB: d, Base: "https://auth.example", Recorder: NewRecorder(d, slog.New(slog.DiscardHandler)), Limits: &limit.Limiter{DB: d}, Log: slog.New(slog.DiscardHandler)}
 	ec := echo.New().NewContext(httptest.NewRequest("PATCH", Prefix+string(token.DirectoryID)+"/Users/x", nil), httptest.NewRecorder())
+	ec.Request().Header.Set("Authorization", "bearer "+value)
 	ec.SetParamNames("directory")
 	ec.SetParamValues(string(token.DirectoryID))
 	c := &call{Context: ec, h: h, token: token, who: actor.Actor{Kind: actor.KindDirectory, ID: string(token.DirectoryID), RequestID: "req_1"}}
@@ -87,6 +87,39 @@ func TestWhatStaysBrokenIsOverload(t *testing.T) {
 		c.asked.conclude(0, err)
 		if c.asked.outcome != directory.Refused || c.asked.written {
 			t.Errorf("it is recorded as %s", c.asked.outcome)
+		}
+	})
+}
+
+// A directory that is deleted, or switched off, while its provider's request
+// waits takes nothing more in, and the provider hears why.
+func TestADirectoryThatGoesMeanwhileRefuses(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		orphan := &pgconn.PgError{Code: "23503"}
+		for want, goes := range map[error]func(tx *db.OrgTx, row *directory.Directory) error{
+			errToken: func(tx *db.OrgTx, row *directory.Directory) error { return directory.Delete(tx, row) },
+			errSwitched: func(tx *db.OrgTx, row *directory.Directory) error {
+				off := false
+				_, err := directory.Change(tx, row.ID, directory.Edit{On: &off})
+				return err
+			},
+		} {
+			c := calling(t, d)
+			tries := 0
+			_, err := c.change(c.asked, func(*db.OrgTx, *directory.Directory) (*answer, error) { tries++; return nil, orphan })
+			if !errors.Is(err, problem.ErrUnavailable) || tries != maxTries {
+				t.Errorf("while it is there: %d tries, %v", tries, err)
+			}
+			row, err := directory.Of(c.token)
+			if err == nil {
+				err = d.InOrg(t.Context(), c.token.OrganizationID, c.who, func(tx *db.OrgTx) error { return goes(tx, row) })
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.change(c.asked, func(*db.OrgTx, *directory.Directory) (*answer, error) { return nil, orphan }); !errors.Is(err, want) {
+				t.Errorf("%v, want %v", err, want)
+			}
 		}
 	})
 }

@@ -45,11 +45,11 @@ func listUsers(c *call) error {
 func (c *call) foundAhead() error {
 	l, list := c.ahead.list, []map[string]any{}
 	if c.ahead.found != nil {
-		u, groups, err := c.ahead.user()
+		u, err := c.ahead.user()
 		if err != nil {
 			return err
 		}
-		c.asked.id, list = string(u.ID), append(list, c.user(u, groups, l.want))
+		c.asked.id, list = string(u.ID), append(list, c.user(u, c.ahead.groups(), l.want))
 	}
 	c.asked.found(l, "user", int64(len(list)))
 	return c.list(l, list, int64(len(list)))
@@ -99,11 +99,15 @@ func (c *call) listUsers(p parameters) error {
 	if err != nil {
 		return err
 	}
+	d, err := directory.Of(c.token)
+	if err != nil {
+		return err
+	}
 	var people []directory.User
 	var total int64
 	var groups map[id.DirectoryUser][]directory.Group
 	err = c.read(func(tx *db.OrgTx) error {
-		if people, total, err = directory.FindUsers(tx, c.directory(), l.Search); err != nil {
+		if people, total, err = directory.FindUsers(tx, d, l.Search); err != nil {
 			return err
 		}
 		keys := make([]id.DirectoryUser, len(people))
@@ -132,11 +136,15 @@ func (c *call) listGroups(p parameters) error {
 	if err != nil {
 		return err
 	}
+	d, err := directory.Of(c.token)
+	if err != nil {
+		return err
+	}
 	var all []peopled
 	var total int64
 	err = c.read(func(tx *db.OrgTx) error {
 		var groups []directory.Group
-		if groups, total, err = directory.FindGroups(tx, c.directory(), l.Search); err != nil {
+		if groups, total, err = directory.FindGroups(tx, d, l.Search); err != nil {
 			return err
 		}
 		all, err = withFirstMembers(tx, groups, l.want)
@@ -188,13 +196,6 @@ func (w *writer) groups(l listed, all []peopled, total int64) error {
 		err = w.text("]}")
 	}
 	return err
-}
-
-// directory is the directory as far as it is known without reading it.
-func (c *call) directory() *directory.Directory {
-	d := &directory.Directory{ID: c.token.DirectoryID, Type: c.token.DirectoryType, Name: c.token.DirectoryName}
-	d.OrganizationID = c.token.OrganizationID
-	return d
 }
 
 // found notes what was looked for. A look-up by name is about whoever has it.

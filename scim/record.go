@@ -18,11 +18,12 @@ import (
 // asked is one thing that a provider asks, a request or an operation of a Bulk,
 // with what is known of it so far. All of it is recorded.
 type asked struct {
-	c       *call
-	started time.Time
-	method  string
-	path    string // below the directory's address
-	doc     map[string]any
+	c        *call
+	started  time.Time
+	received time.Time // the same, by the database's clock
+	method   string
+	path     string // below the directory's address
+	doc      map[string]any
 	note
 }
 
@@ -39,7 +40,7 @@ type note struct {
 }
 
 func (c *call) ask(method, path, does, of string) *asked {
-	return &asked{c: c, started: time.Now(), method: method, path: path, note: note{does: does, of: of, outcome: directory.Read}}
+	return &asked{c: c, started: time.Now(), received: c.h.DB.Clock(), method: method, path: path, note: note{does: does, of: of, outcome: directory.Read}}
 }
 
 // below is the request's address below the directory's own.
@@ -128,7 +129,7 @@ func (a *asked) mend(code string) string {
 	if a.of == schema.Group.Name {
 		subject = guide.Groups
 	}
-	g := guide.For(a.c.token.DirectoryType, a.c.token.DirectoryName)
+	g := guide.For(a.c.token.Directory.Type, a.c.token.Directory.Name)
 	place, words := g.At(subject), g.Words(a.c.h.Name)
 	where := words.Fill(place.Path.String())
 	if where == "" {

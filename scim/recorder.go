@@ -64,7 +64,7 @@ func (r *Recorder) used(t *db.SCIMToken, at time.Time) {
 
 func entryOf(t *db.SCIMToken, at time.Time) entry {
 	e := entry{org: t.OrganizationID, directory: t.DirectoryID, token: t.ID}
-	if directory.Stale(t.LastUsedAt, at) || directory.Stale(t.LastSyncedAt, at) {
+	if directory.Stale(t.LastUsedAt, at) || directory.Stale(t.Directory.LastSyncedAt, at) {
 		e.used = at
 	}
 	return e

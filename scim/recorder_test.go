@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
+	"gatehouse/internal/seal"
 	"gatehouse/scim/directory"
 	"gatehouse/tenants"
 )
@@ -19,16 +20,22 @@ import (
 // opened is a directory with its token, as a request finds it.
 func opened(t *testing.T, d *db.DB) *db.SCIMToken {
 	t.Helper()
-	token := &db.SCIMToken{}
+	token, _ := openedBy(t, d)
+	return token
+}
+
+// openedBy is that, with the token's value.
+func openedBy(t *testing.T, d *db.DB) (token *db.SCIMToken, value string) {
+	t.Helper()
 	err := d.Tx(t.Context(), actor.System("test"), func(tx *db.Tx) error {
 		o, err := tenants.Create(tx, tenants.New{Name: "Halden Marine"})
 		if err != nil {
 			return err
 		}
 		return tx.In(o.ID, func(tx *db.OrgTx) error {
-			made, issued, err := directory.Create(tx, directory.New{Type: directory.Okta})
+			_, issued, err := directory.Create(tx, directory.New{Type: directory.Okta})
 			if err == nil {
-				token.ID, token.OrganizationID, token.DirectoryID = issued.ID, o.ID, made.ID
+				value = issued.Value
 			}
 			return err
 		})
@@ -36,7 +43,10 @@ func opened(t *testing.T, d *db.DB) *db.SCIMToken {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return token
+	if token, err = d.LocateSCIMToken(t.Context(), seal.Hash(value)); err != nil {
+		t.Fatal(err)
+	}
+	return token, value
 }
 
 func asRow(t *db.SCIMToken, d *db.DB) *directory.Request {
@@ -154,7 +164,7 @@ func TestTheUseOfATokenIsNoted(t *testing.T) {
 		token := opened(t, d)
 		now := d.Clock()
 		r.used(token, now)
-		token.LastUsedAt, token.LastSyncedAt = &now, &now
+		token.LastUsedAt, token.Directory.LastSyncedAt = &now, &now
 		r.used(token, now.Add(59*time.Second)) // too soon
 		if err := r.Flush(t.Context()); err != nil {
 			t.Fatal(err)

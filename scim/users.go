@@ -17,10 +17,10 @@ func getUser(c *call) error {
 	if err != nil {
 		return err
 	}
-	if c.ahead == nil || c.ahead.found == nil {
+	if !c.ahead.has(id.DirectoryUser(c.asked.id)) {
 		return errNoSuchUser
 	}
-	u, groups, err := c.ahead.user()
+	u, err := c.ahead.user()
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func getUser(c *call) error {
 	if c.unchanged(u.Version) {
 		return c.send(&answer{status: http.StatusNotModified, version: u.Version})
 	}
-	return c.send(&answer{status: http.StatusOK, body: c.user(u, groups, want), location: c.location(schema.User, c.asked.id), version: u.Version})
+	return c.send(&answer{status: http.StatusOK, body: c.user(u, c.ahead.groups(), want), location: c.location(schema.User, c.asked.id), version: u.Version})
 }
 
 // about notes whom it is about.
@@ -146,10 +146,10 @@ func (c *call) updateUser(a *asked, key string, w conditions, makes func(*direct
 // most of what they send again and again: it costs no transaction, and waits
 // for nobody.
 func (c *call) sameUser(a *asked, key string, w conditions, makes func(*directory.User) (schema.Resource, error), want schema.Selection) (*answer, error) {
-	if c.ahead == nil || c.ahead.found == nil || c.ahead.key != key {
+	if !c.ahead.has(id.DirectoryUser(key)) {
 		return nil, nil
 	}
-	u, groups, err := c.ahead.user()
+	u, err := c.ahead.user()
 	if err != nil || w.check(u.Version) != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (c *call) sameUser(a *asked, key string, w conditions, makes func(*director
 	}
 	a.about(u)
 	a.same()
-	return &answer{status: http.StatusOK, body: c.user(u, groups, want), location: c.location(schema.User, key), version: u.Version}, nil
+	return &answer{status: http.StatusOK, body: c.user(u, c.ahead.groups(), want), location: c.location(schema.User, key), version: u.Version}, nil
 }
 
 // deleteUser is DELETE /Users/{id} (§3.6).
@@ -194,17 +194,22 @@ func (c *call) changeUser(a *asked, key string, w conditions, do func(*db.OrgTx,
 	})
 }
 
-// userAnswer is a person as a change is answered: with their groups, as the
-// transaction sees them.
+// userAnswer is a person as a change is answered, with their groups: no change
+// of a person is one of those, so what was read with the token will do.
 func (c *call) userAnswer(tx *db.OrgTx, status int, u *directory.User, want schema.Selection) (*answer, error) {
-	var groups map[id.DirectoryUser][]directory.Group
-	if status != http.StatusCreated { // nobody is born into a group
-		var err error
-		if groups, err = groupsOf(tx, want, u.ID); err != nil {
+	var groups []directory.Group
+	switch {
+	case status == http.StatusCreated: // nobody is born into a group
+	case c.ahead.has(u.ID):
+		groups = c.ahead.groups()
+	default:
+		of, err := groupsOf(tx, want, u.ID)
+		if err != nil {
 			return nil, err
 		}
+		groups = of[u.ID]
 	}
-	return &answer{status: status, body: c.user(u, groups[u.ID], want), location: c.location(schema.User, string(u.ID)), version: u.Version}, nil
+	return &answer{status: status, body: c.user(u, groups, want), location: c.location(schema.User, string(u.ID)), version: u.Version}, nil
 }
 
 // selection is which attributes the answer shall have.

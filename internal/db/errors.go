@@ -31,6 +31,12 @@ func Retryable(err error) bool {
 	return errors.As(err, &busy) && busy.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
+// Orphaned reports whether a row was refused because what it hangs on is gone.
+func Orphaned(err error) bool {
+	var refused *pgconn.PgError
+	return errors.Is(err, gorm.ErrForeignKeyViolated) || errors.As(err, &refused) && refused.Code == "23503"
+}
+
 func translate(err error) error {
 	switch {
 	case err == nil:

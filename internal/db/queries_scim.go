@@ -12,8 +12,8 @@ import (
 	"gatehouse/internal/id"
 )
 
-// SCIMToken is what decides whether a provider's request is let in, with what
-// is known of its directory.
+// SCIMToken is what decides whether a provider's request is let in, with its
+// directory.
 type SCIMToken struct {
 	ID             id.DirectoryToken
 	OrganizationID id.Organization
@@ -22,13 +22,34 @@ type SCIMToken struct {
 	ExpiresAt      *time.Time
 	RevokedAt      *time.Time
 	LastUsedAt     *time.Time
-	DirectoryType  string
-	DirectoryName  string
-	DirectoryState string
-	LastSyncedAt   *time.Time
+	Directory      SCIMDirectory
 }
 
-const locateSCIMToken = `SELECT t.id, t.organization_id, t.directory_id, t.token_hash, t.expires_at, t.revoked_at, t.last_used_at, d.type, d.name, d.state, d.last_synced_at
+// SCIMDirectory is the directory of a token, row by column.
+type SCIMDirectory struct {
+	Type             string
+	Name             string
+	State            string
+	Staged           bool
+	AttributeMap     []byte // JSON
+	TrustRoles       bool
+	JIT              bool
+	MaxDeactivations *int64
+	MaxPercent       *int64
+	WindowSeconds    int64
+	HeldAt           *time.Time
+	ReleasedUntil    *time.Time
+	ReleasedBy       *string
+	SetupStep        *string
+	ActivatedAt      *time.Time
+	LastSyncedAt     *time.Time
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+}
+
+const locateSCIMToken = `SELECT t.id, t.organization_id, t.directory_id, t.token_hash, t.expires_at, t.revoked_at, t.last_used_at,
+	d.type, d.name, d.state, d.staged, d.attribute_map, d.trust_roles, d.jit, d.max_deactivations, d.max_percent, d.window_seconds,
+	d.held_at, d.released_until, d.released_by, d.setup_step, d.activated_at, d.last_synced_at, d.created_at, d.updated_at
 	FROM directory_tokens t JOIN directories d ON d.organization_id = t.organization_id AND d.id = t.directory_id
 	WHERE t.token_hash = `
 
@@ -43,8 +64,10 @@ func (d *DB) LocateSCIMToken(ctx context.Context, hash []byte) (*SCIMToken, erro
 }
 
 func (t *SCIMToken) columns() []any {
+	d := &t.Directory
 	return []any{&t.ID, &t.OrganizationID, &t.DirectoryID, &t.Hash, &t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt,
-		&t.DirectoryType, &t.DirectoryName, &t.DirectoryState, &t.LastSyncedAt}
+		&d.Type, &d.Name, &d.State, &d.Staged, &d.AttributeMap, &d.TrustRoles, &d.JIT, &d.MaxDeactivations, &d.MaxPercent, &d.WindowSeconds,
+		&d.HeldAt, &d.ReleasedUntil, &d.ReleasedBy, &d.SetupStep, &d.ActivatedAt, &d.LastSyncedAt, &d.CreatedAt, &d.UpdatedAt}
 }
 
 // absent is ErrNotFound where either driver says that there is no row.

@@ -74,7 +74,7 @@ func TestATokenOpensItsOwnDirectory(t *testing.T) {
 			directory id.Directory
 		}{"hash a": {a, ours}, "hash b": {b, theirs}} {
 			found, err := d.LocateSCIMToken(t.Context(), []byte(hash))
-			if err != nil || found.OrganizationID != want.org || found.DirectoryID != want.directory || string(found.Hash) != hash || found.DirectoryState != "active" {
+			if err != nil || found.OrganizationID != want.org || found.DirectoryID != want.directory || string(found.Hash) != hash || found.Directory.State != "active" {
 				t.Errorf("%s: %+v, %v", hash, found, err)
 			}
 			if err == nil && hash == "hash a" && (found.ExpiresAt == nil || !found.ExpiresAt.Equal(ends)) {

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"gatehouse/internal/db"
@@ -36,4 +38,17 @@ func DepartureBy(tx db.OwnedScope, u id.DirectoryUser, request string) (*Departu
 		return nil, db.ErrNotFound
 	}
 	return &list[0], nil
+}
+
+// Of is the directory of a token, as it was read with that.
+func Of(t *db.SCIMToken) (*Directory, error) {
+	row := t.Directory
+	d := &Directory{Owned: db.Owned{OrganizationID: t.OrganizationID}, ID: t.DirectoryID, Type: row.Type, Name: row.Name, State: State(row.State), Staged: row.Staged,
+		TrustRoles: row.TrustRoles, JIT: row.JIT, MaxDeactivations: row.MaxDeactivations, MaxPercent: row.MaxPercent, WindowSeconds: row.WindowSeconds,
+		HeldAt: row.HeldAt, ReleasedUntil: row.ReleasedUntil, ReleasedBy: row.ReleasedBy, SetupStep: row.SetupStep, ActivatedAt: row.ActivatedAt,
+		LastSyncedAt: row.LastSyncedAt, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt}
+	if err := json.Unmarshal(row.AttributeMap, &d.AttributeMap); err != nil {
+		return nil, fmt.Errorf("reading a directory's attribute map: %w", err)
+	}
+	return d, nil
 }

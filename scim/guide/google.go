@@ -2,8 +2,9 @@ package guide
 
 import "gatehouse/sso/guide"
 
+// google has no type of its own on the wire that pushes: there it is read.
 var google = Guide{
-	Key: "google", Type: "gsuite directory", Provider: "Google Workspace", Name: "Google Workspace",
+	Key: "google", Type: "generic scim v2.0", Provider: "Google Workspace", Name: "Google Workspace",
 	Role: guide.Say("the {provider} role *Super Admin*"), Minutes: 15,
 	Title: "Set up auto-provisioning in Google Workspace", Done: "I’ve set it up",
 	Lede: guide.Say("Google pushes for apps of its catalogue only. Look first whether your app for {app} has a section *Auto-provisioning*."),

@@ -120,6 +120,8 @@ func TestTheGuideOfADirectory(t *testing.T) {
 		{pingType, "PingOne", "pingone"},
 		{pingType, "pingfederate", "pingfederate"},
 		{pingType, "Crew", "pingone"},
+		{"generic scim v2.0", "Google Workspace", "google"},
+		{"generic scim v2.0", "Crew", "scim"},
 		{"workday", "Workday", "scim"},
 	} {
 		if g := For(c.kind, c.name); g.Key != c.want || g.Type != c.kind {

@@ -36,7 +36,7 @@ var okta = Guide{
 		{Title: "Choose people and groups",
 			Text: guide.Say("On the *Assignments* tab, assign people or groups: they are pushed as accounts. On the *Push Groups* tab, choose the groups that {app} should know, for their roles. Assigning a group pushes its people, not the group itself.")},
 	},
-	Right:   guide.Say("*Test Connector Configuration* says that the connector was configured successfully and ticks *Create Users*, *Update User Attributes* and *Push Groups*."),
+	Right:   guide.Say("*Test Connector Configuration* shows a tick beside *Create Users*, *Update User Attributes* and *Push Groups*."),
 	First:   guide.Say("Okta pushes within seconds of an assignment. Who was assigned before provisioning was on has a mark at their name: choose *Provision User* there."),
 	Leaving: guide.Say("Okta never deletes: who is unassigned or deactivated is sent as inactive."),
 	Places: map[Subject]guide.Place{

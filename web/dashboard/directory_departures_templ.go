@@ -144,7 +144,7 @@ func departuresView(p departuresPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "departures", Title: "Departures", Note: "Times count from the provider's request. An access token that is checked by its signature alone counts until the time in the last column.", Stacked: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "departures", Title: "Departures", Note: "Times count from the provider's request. Access tokens that are checked by their signature alone end later, by themselves.", Stacked: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -213,7 +213,7 @@ func departureColumns(named bool) []ui.Column {
 	if named {
 		first = "Person"
 	}
-	return []ui.Column{{Label: first}, {Label: "Ended after", Num: true}, {Label: "Proven after"}, {Label: "What ended", Hide: "md"}, {Label: "Access tokens until", Hide: "md", Num: true}}
+	return []ui.Column{{Label: first}, {Label: "Ended after", Num: true, Hide: "sm"}, {Label: "Proven after"}, {Label: "What ended", Hide: "md"}, {Label: "Access tokens until", Hide: "md", Num: true}}
 }
 
 func departureRow(p directoryFrame, d *directory.Departure, names map[id.DirectoryUser]string) templ.Component {
@@ -294,14 +294,14 @@ func departureRow(p directoryFrame, d *directory.Departure, names map[id.Directo
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</td><td class=\"num nowrap\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</td><td class=\"num nowrap hide-sm\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(endedAfter(d))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/dashboard/directory_departures.templ`, Line: 64, Col: 40}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/dashboard/directory_departures.templ`, Line: 64, Col: 48}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {

@@ -42,6 +42,16 @@ var changes = map[string]change{
 	"connection.replacement_approved":              {"Move of people approved", "users", portal.SSO, ui.OK},
 	"connection.replacement_withdrawn":             {"Move of people taken back", "users", portal.SSO, ui.Neutral},
 	"connection.metadata_failed":                   {"Metadata can't be read", "warn", portal.SSO, ui.Bad},
+	"directory.created":                            {"Directory added", "sync", portal.Directory, ui.Neutral},
+	"directory.updated":                            {"Directory changed", "sync", portal.Directory, ui.Neutral},
+	"directory.role_mappings_updated":              {"Roles by groups changed", "users", portal.Directory, ui.Neutral},
+	"directory.held":                               {"People’s leaving held", "pause", portal.Directory, ui.Bad},
+	"directory.released":                           {"People’s leaving released", "sync", portal.Directory, ui.Warn},
+	"directory.owner_kept":                         {"Last owner kept as a member", "shield", portal.Directory, ui.Warn},
+	"dsync.activated":                              {"First request of a directory", "sync", portal.Directory, ui.OK},
+	"dsync.deleted":                                {"Directory deleted", "sync", portal.Directory, ui.Warn},
+	"dsync.token.created":                          {"Token of a directory made", "key", portal.Directory, ui.Neutral},
+	"dsync.token.revoked":                          {"Token of a directory revoked", "key", portal.Directory, ui.Neutral},
 	"organization.policy_updated":                  {"Policy changed", "shield", portal.Policies, ui.Neutral},
 }
 

@@ -123,7 +123,7 @@ func (v *visit) oneDomain() (d held, err error) {
 
 func (v *visit) domainPage(d held) domainPage {
 	f := v.frame(d.Domain.Domain, pathDomains)
-	if v.has(portal.SSO) {
+	if v.has(portal.SSO, portal.Directory) {
 		f.success = "" // a domain is not all that the visit is for
 	}
 	return domainPage{frame: f, held: d, path: pathDomains + "/" + string(d.ID)}

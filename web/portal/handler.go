@@ -12,22 +12,24 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/login"
 	"gatehouse/portal"
+	"gatehouse/scim/provision"
 	"gatehouse/sso"
 	"gatehouse/tenants"
 )
 
 // Handler serves /portal.
 type Handler struct {
-	DB      *db.DB
-	Jar     browser.Jar
-	Login   *login.Handler  // how organizations look
-	Links   *portal.Service // mails them
-	Domains *tenants.DomainChecks
-	SSO     *sso.Service   // of tests
-	Name    string         // the deployment's
-	Base    string         // the deployment's own address
-	Limits  *limit.Limiter // of sign-ins begun, and of mails
-	Log     *slog.Logger
+	DB          *db.DB
+	Jar         browser.Jar
+	Login       *login.Handler  // how organizations look
+	Links       *portal.Service // mails them
+	Domains     *tenants.DomainChecks
+	SSO         *sso.Service       // of tests
+	Directories *provision.Service // lets go of people
+	Name        string             // the deployment's
+	Base        string             // the deployment's own address
+	Limits      *limit.Limiter     // of sign-ins begun, and of mails
+	Log         *slog.Logger
 }
 
 // Mount adds the routes.

@@ -21,6 +21,7 @@ type homePage struct {
 	members     int64
 	domains     []held
 	connections []sso.Connection
+	directories []homeDirectory
 	policy      tenants.Policy
 	recent      []ui.Moment
 	shows       shown
@@ -28,8 +29,8 @@ type homePage struct {
 
 // shown are the parts of the page that the visit has, and where they lead.
 type shown struct {
-	domains, sso, policies bool
-	ssoPath                string // "" where the portal has no page for it
+	domains, sso, directories, policies bool
+	ssoPath                             string // "" where the portal has no page for it
 }
 
 // shownConnections is how many of them the page names.
@@ -51,6 +52,11 @@ func (h *Handler) home(v *visit) error {
 				return err
 			}
 		}
+		if p.shows.directories {
+			if p.directories, err = v.homeDirectories(tx, p.frame); err != nil {
+				return err
+			}
+		}
 		if p.policy, err = tenants.GetPolicy(tx, v.org.ID); err != nil {
 			return err
 		}
@@ -64,7 +70,7 @@ func (h *Handler) home(v *visit) error {
 }
 
 func (v *visit) shows() shown {
-	s := shown{domains: v.has(portal.Domains), policies: v.has(portal.Policies), sso: v.session.Has(portal.SSO, portal.Certificates)}
+	s := shown{domains: v.has(portal.Domains), directories: v.has(portal.Directory), policies: v.has(portal.Policies), sso: v.session.Has(portal.SSO, portal.Certificates)}
 	switch c := v.session.ConnectionID; {
 	case s.sso && c != nil:
 		s.ssoPath = pathSSO + "/" + string(*c)
@@ -134,6 +140,9 @@ func (p homePage) steps() []step {
 			s.note = p.connections[0].Name + ", not on yet"
 		}
 		steps = append(steps, s)
+	}
+	if p.shows.directories {
+		steps = append(steps, p.directorySteps()...)
 	}
 	if p.shows.policies {
 		s := step{title: "Required for everyone", note: "Single sign-on is optional", href: pathPolicies}
@@ -215,6 +224,7 @@ func (p homePage) warnings() []warning {
 				text: *c.MetadataError + " Sign-ins go on with what we read last."})
 		}
 	}
+	list = append(list, p.directoryWarnings()...)
 	for i := range p.domains {
 		d := &p.domains[i]
 		if s := d.standing(); s.Mood == tenants.Warning || s.Mood == tenants.Bad {

@@ -33,6 +33,16 @@ const (
 	keyAdded           notice = "key-added"
 	keyPromoted        notice = "key-promoted"
 	keyRemoved         notice = "key-removed"
+
+	directorySetUp    notice = "directory-set-up"
+	directorySaved    notice = "directory-saved"
+	directoryOff      notice = "directory-off"
+	directoryOn       notice = "directory-on"
+	directoryDeleted  notice = "directory-deleted"
+	directoryReleased notice = "directory-released"
+	safeguardSaved    notice = "safeguard-saved"
+	mappingsSaved     notice = "mappings-saved"
+	tokenRevoked      notice = "token-revoked"
 )
 
 var notices = map[notice]string{
@@ -56,6 +66,16 @@ var notices = map[notice]string{
 	keyAdded:           "The next certificate is in our metadata.",
 	keyPromoted:        "The next certificate signs from now on.",
 	keyRemoved:         "Certificate removed.",
+
+	directorySetUp:    "The directory is set up.",
+	directorySaved:    "Settings saved.",
+	directoryOff:      "The directory is off.",
+	directoryOn:       "The directory is on.",
+	directoryDeleted:  "Directory deleted. Its people stay members.",
+	directoryReleased: "Released. People leave as soon as your provider asks again.",
+	safeguardSaved:    "Safeguard saved.",
+	mappingsSaved:     "Roles saved.",
+	tokenRevoked:      "Token revoked.",
 }
 
 // noticeLifetime is long enough for a redirect.

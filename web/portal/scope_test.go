@@ -8,6 +8,8 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/portal"
+	"gatehouse/scim/directory"
+	"gatehouse/scim/schema"
 	"gatehouse/sso"
 	"gatehouse/tenants"
 	webportal "gatehouse/web/portal"
@@ -18,14 +20,28 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 	w.Helper()
 	var d *tenants.Domain
 	var c *sso.Connection
+	var pushed *directory.Directory
+	var token *directory.Issued
+	person, request := id.New[id.DirectoryUser](), directory.Request{ID: id.New[id.SCIMRequest](), RequestID: "req_1", Method: "GET", Path: "/Users", Operation: "users.listed", Outcome: directory.Read, Status: 200, Reason: "Nobody."}
 	w.in(o, func(tx *db.OrgTx) (err error) {
 		if d, err = tenants.AddDomain(tx, "nordby.example", tenants.Pending); err != nil {
+			return err
+		}
+		if pushed, token, err = directory.Create(tx, directory.New{Type: directory.Okta}); err != nil {
+			return err
+		}
+		u, err := directory.InsertUser(tx, pushed, schema.Resource{"userName": "ada@nordby.example", "active": true})
+		if err != nil {
+			return err
+		}
+		person, request.DirectoryID = u.ID, pushed.ID
+		if err := directory.RecordRequest(tx, &request); err != nil {
 			return err
 		}
 		c, err = sso.Create(tx, oidcConnection("Nordby's"))
 		return err
 	})
-	return strings.NewReplacer(":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
+	return strings.NewReplacer(":directory", string(pushed.ID), ":token", string(token.ID), ":person", string(person), ":request", string(request.ID), ":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
 		":attempt", string(id.New[id.SSOAttempt]()), ":id", string(id.New[id.SSOAttempt]()), ":provider", "okta", ":key", string(id.New[id.ConnectionKey]()))
 }
 

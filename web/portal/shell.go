@@ -25,6 +25,7 @@ type frame struct {
 	service    string // the deployment's name
 	success    string // where the application wants people who are done; empty: nowhere
 	now        time.Time
+	refresh    ui.Refresh
 	shell      ui.PortalShellProps
 }
 
@@ -64,7 +65,7 @@ func (f frame) window() string {
 }
 
 func (f frame) page() ui.PageProps {
-	return ui.PageProps{Lang: "en", Title: f.window(), Theme: f.theme, BrandStylesheet: f.stylesheet, SkipLabel: "Skip to content", NoIndex: true}
+	return ui.PageProps{Lang: "en", Title: f.window(), Theme: f.theme, BrandStylesheet: f.stylesheet, SkipLabel: "Skip to content", NoIndex: true, Refresh: f.refresh}
 }
 
 // navigation are the sections that the visit has.

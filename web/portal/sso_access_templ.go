@@ -327,7 +327,7 @@ func accessView(p accessPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = stepFoot(p.stepPage, "Continue", "Saving…").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepFoot(p.previous(), "Continue", "Saving…").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

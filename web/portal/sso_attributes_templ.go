@@ -220,7 +220,7 @@ func attributesView(p attributesPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = stepFoot(p.stepPage, "Continue", "Saving…").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepFoot(p.previous(), "Continue", "Saving…").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -486,8 +486,10 @@ func (p ssoNewPage) items() []ui.Method {
 }
 
 // iconOf is the provider's sign where there is one.
-func iconOf(g guide.Guide) string {
-	switch g.Provider {
+func iconOf(g guide.Guide) string { return providerIcon(g.Provider) }
+
+func providerIcon(provider string) string {
+	switch provider {
 	case "Entra ID", "AD FS":
 		return "microsoft"
 	case "Google Workspace":

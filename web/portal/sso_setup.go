@@ -149,6 +149,8 @@ func (h *Handler) appPage(v *visit, s *sso.Setup) appPage {
 	return appPage{stepPage: v.stepPage(s.Connection, stepApp), values: h.values(s.Connection.ID), metadata: s.Connection.Protocol == sso.SAML}
 }
 
+func (p appPage) guided() guided { return guided{words: p.words, values: p.values} }
+
 // saveApp takes the word of whoever says that the app is made.
 func (h *Handler) saveApp(v *visit, s *sso.Setup) error {
 	form, err := v.form()

@@ -199,7 +199,7 @@ func stepBody(p stepPage, lede string, body templ.Component) templ.Component {
 }
 
 // stepFoot are the buttons of a step's form.
-func stepFoot(p stepPage, label, busy string) templ.Component {
+func stepFoot(back ui.Link, label, busy string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -250,7 +250,7 @@ func stepFoot(p stepPage, label, busy string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FootActions(p.previous()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FootActions(back).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -30,7 +30,7 @@ var noon = time.Date(2026, 11, 22, 12, 24, 0, 0, time.UTC)
 const sampleCompany = "Nordfriesische Schiffsausrüstungs- und Bergungsgesellschaft mbH."
 
 // States are the portal's pages in every state.
-func States() []State { return slices.Concat(states, ssoStates) }
+func States() []State { return slices.Concat(states, ssoStates, directoryStates) }
 
 var states = []State{
 	{"portal-open", func(l Look) templ.Component { return openPage(sampleOffer(l, "Open Halden Marine's portal")) }},
@@ -68,7 +68,8 @@ var states = []State{
 	{"portal-home", func(l Look) templ.Component { return homeView(sampleHome(l)) }},
 	{"portal-home-complete", func(l Look) templ.Component {
 		p := sampleHome(l)
-		p.connections[0].CertificateExpiresAt, p.domains[1].MissingSince = nil, nil
+		p.connections[0].CertificateExpiresAt, p.domains[1].MissingSince, p.directories = nil, nil, p.directories[:1]
+		p.directories[0].ends = nil
 		p.policy = tenants.Policy{SSORequired: true, BreakGlassUsers: []id.User{"user_1", "user_2"}}
 		p.shell.Who, p.shell.Organization.Name = "Ines Halvorsen", sampleCompany
 		return homeView(p)
@@ -135,7 +136,7 @@ var states = []State{
 	}},
 }
 
-var everything = shown{domains: true, sso: true, policies: true, ssoPath: pathSSO}
+var everything = shown{domains: true, sso: true, directories: true, policies: true, ssoPath: pathSSO}
 
 func samplePlain(l Look, title string) plainFrame {
 	return plainFrame{title: title, theme: l.Theme, stylesheet: l.Stylesheet, service: "Fieldnote", now: noon, small: "Secured by Gatehouse",
@@ -187,7 +188,7 @@ func sampleDomain(l Look, change func(*tenants.Domain)) domainPage {
 
 func sampleHome(l Look) homePage {
 	end, since, used := noon.AddDate(0, 0, 23), noon.AddDate(0, -2, -20), noon.Add(-3*time.Minute)
-	return homePage{frame: sampleFrame(l, "Overview", pathHome), members: 412, domains: sampleDomains(), shows: everything,
+	return homePage{frame: sampleFrame(l, "Overview", pathHome), members: 412, domains: sampleDomains(), shows: everything, directories: sampleHomeDirectories(l),
 		connections: []sso.Connection{{ID: "conn_1", Name: "Okta", Protocol: sso.SAML, State: sso.Active, ActivatedAt: &since, CertificateExpiresAt: &end, LastUsedAt: &used},
 			{ID: "conn_2", Name: "Entra ID", Protocol: sso.OIDC, State: sso.Draft}},
 		recent: []ui.Moment{{Icon: "cert", Text: "Certificate renewed: Okta", Sub: "20 Nov 2026, 04:00, automatic"}, {Icon: "globe", Tone: ui.OK, Text: "Domain verified: haldenmarine.example", Sub: "2 hours ago, ines.halvorsen@haldenmarine.example"}}}

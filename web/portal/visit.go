@@ -230,6 +230,7 @@ var sections = []struct {
 	{"Overview", pathHome, "home", nil},
 	{"Domains", "/portal/domains", "globe", []portal.Scope{portal.Domains}},
 	{"Single sign-on", "/portal/sso", "lock", []portal.Scope{portal.SSO, portal.Certificates}},
+	{"Directory", "/portal/directory", "sync", []portal.Scope{portal.Directory}},
 	{"Members", "/portal/members", "users", []portal.Scope{portal.Members}},
 	{"Policies", "/portal/policies", "shield", []portal.Scope{portal.Policies}},
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gatehouse/internal/problem"
 	"gatehouse/tenants"
@@ -66,4 +67,12 @@ func roleName(role string) string {
 		return "Admin"
 	}
 	return strings.ToUpper(role[:1]) + role[1:]
+}
+
+// clockTime is an hour, with the day where it is another one.
+func clockTime(at, now time.Time) string {
+	if at.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
+		return hour(at)
+	}
+	return at.UTC().Format("2 Jan, 15:04")
 }

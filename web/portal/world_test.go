@@ -40,6 +40,7 @@ type world struct {
 	*testing.T
 	d     *db.DB
 	dns   *dnstest.Server
+	app   *app.App
 	serve http.Handler
 	org   *tenants.Organization
 	other *tenants.Organization
@@ -60,7 +61,7 @@ func each(t *testing.T, fn func(w *world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &world{T: t, d: d, dns: server, serve: a.Handler()}
+		w := &world{T: t, d: d, dns: server, app: a, serve: a.Handler()}
 		w.org, w.other = w.organization(longName), w.organization("Nordby Kraft")
 		w.priya = w.person("priya@fieldnote.example")
 		fn(w)

@@ -587,7 +587,7 @@ func SecretOnce(p SecretOnceProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Button(ButtonProps{Label: p.Save, Type: "button", Size: "sm", Icon: "download", Attrs: Attrs{"data-save": p.Copy.ID, "data-filename": p.Filename}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Button(ButtonProps{Label: p.Save, Type: "button", Icon: "download", Attrs: Attrs{"data-save": p.Copy.ID, "data-filename": p.Filename}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -18,6 +18,7 @@ import (
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
+	"gatehouse/users"
 )
 
 // diary keeps what is logged.
@@ -57,7 +58,7 @@ func TestNoSecretIsWrittenDown(t *testing.T) {
 		secrets := canaries{"the bootstrap key": APIKey}
 		spend(t, s, secrets)
 		mistake(t, s, secrets)
-		if len(secrets) < 31 {
+		if len(secrets) < 35 {
 			t.Fatalf("only %d secrets were met", len(secrets))
 		}
 		if !strings.Contains(said.String(), "/user_management/authenticate") {
@@ -109,7 +110,8 @@ func spend(t *testing.T, s *Server, secrets canaries) {
 	made := s.Call(http.MethodPost, "/api_keys", APIKey, map[string]any{"name": "CI"})
 	secrets.add("an API key", made.Text("value"))
 	s.Call(http.MethodGet, "/organizations", made.Text("value"), nil)
-	join(t, s, "mara@fieldnote.example", "Halden Marine", "Nordby Kraft")
+	orgs := join(t, s, "mara@fieldnote.example", "Halden Marine", "Nordby Kraft")
+	customers(t, s, secrets, string(orgs[0]))
 	pending := s.Tokens(map[string]any{"grant_type": "password", "email": "mara@fieldnote.example", "password": Password})
 	secrets.add("a pending token", pending.Text("pending_authentication_token"))
 	s.Call(http.MethodPost, "/user_management/users", APIKey, map[string]any{"email": "new@fieldnote.example", "password": "the-new-persons-own-7714"})
@@ -117,6 +119,28 @@ func spend(t *testing.T, s *Server, secrets canaries) {
 	prove(t, s, secrets)
 	shown := b.Post("/admin/applications/"+string(client)+"/secrets/new", url.Values{"name": {"Server"}})
 	secrets.add("a secret of the dashboard", regexp.MustCompile(`cs_[A-Za-z0-9_-]{43}`).FindString(shown.Body))
+}
+
+// customers uses what an organization's provider and its members have.
+func customers(t *testing.T, s *Server, secrets canaries, org string) {
+	t.Helper()
+	made := s.made(t, http.MethodPost, "/directories", map[string]any{"organization_id": org, "type": "okta scim v2.0"})
+	secrets.add("a directory's first token", made.Body["scim"].(map[string]any)["token"].(map[string]any)["value"].(string))
+	another := s.made(t, http.MethodPost, "/directories/"+made.Text("id")+"/tokens", nil)
+	secrets.add("a directory's token", another.Text("value"))
+	secrets.add("a password that a provider sends", "sent-by-a-provider-8823")
+	s.raw(http.MethodPost, "/scim/v2/"+made.Text("id")+"/Users", `{"userName":"kari@haldenmarine.example","password":"sent-by-a-provider-8823"}`, "Authorization", "Bearer "+another.Text("value"), "Content-Type", "application/scim+json")
+	var user string
+	s.Tx(func(tx *db.Tx) error {
+		u, err := users.GetByEmail(tx, "mara@fieldnote.example")
+		if err == nil {
+			user = string(u.ID)
+		}
+		return err
+	})
+	key := s.made(t, http.MethodPost, "/user_management/users/"+user+"/api_keys", map[string]any{"name": "CI", "organization_id": org})
+	secrets.add("a member's key", key.Text("value"))
+	s.Call(http.MethodPost, "/api_keys/validations", APIKey, map[string]any{"value": key.Text("value")})
 }
 
 // prove uses what people prove a mailbox and themselves with. Codes of six
@@ -169,6 +193,8 @@ func mistake(t *testing.T, s *Server, secrets canaries) {
 			s.raw(http.MethodGet, page+url.PathEscape(secret), "", "Authorization", "Bearer "+APIKey)
 			s.raw(http.MethodPost, page+url.PathEscape(secret), "a=b", "Content-Type", "application/x-www-form-urlencoded")
 		}
+		s.raw(http.MethodGet, "/scim/v2/directory_01HZZZZZZZZZZZZZZZZZZZZZZZ/Users?filter="+url.QueryEscape(secret), "", "Authorization", "Bearer "+secret)
+		s.raw(http.MethodPost, "/api_keys/validations", fmt.Sprintf(`{"value":%q}`, secret), "Authorization", "Bearer "+APIKey)
 		s.raw(http.MethodGet, "/device?user_code="+url.QueryEscape(secret), "")
 		s.raw(http.MethodPost, "/admin/setup/"+url.PathEscape(secret), "a=b", "Content-Type", "application/x-www-form-urlencoded")
 		s.raw(http.MethodDelete, "/admin/setup/"+url.PathEscape(secret)+"/", "")

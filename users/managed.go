@@ -32,8 +32,10 @@ func (m *Membership) EndedByDirectory() bool {
 // Provision makes a person a member of the transaction's organization by the
 // word of a directory, or takes over the membership that they have. Of whom
 // people deactivated after since, when the directory said so, the membership
-// stays inactive: theirs was the newer word. groups is asked for the role that
-// the person's groups give once nobody changes the membership meanwhile.
+// stays inactive: theirs was the newer word. An owner whom people deactivated
+// comes back without that role: a directory gives it to nobody. groups is asked
+// for the role that the person's groups give once nobody changes the membership
+// meanwhile.
 func Provision(tx *db.OrgTx, user id.User, since time.Time, groups func() (string, error)) (*Membership, error) {
 	m, err := MembershipOf(tx, user)
 	if errors.Is(err, db.ErrNotFound) {
@@ -80,6 +82,9 @@ func (m *Membership) takeOver(tx *db.OrgTx, since time.Time, groups func() (stri
 	}
 	newer := m.DeactivatedAt != nil && m.DeactivatedAt.After(since) && !m.EndedByDirectory()
 	if m.Status != Active && !newer {
+		if !m.EndedByDirectory() {
+			next.unmadeOwner()
+		}
 		next.Status, next.DeactivatedAt, next.DeactivatedBy = Active, nil, nil
 	}
 	if next.RoleSlug, err = next.counts(tx); err != nil {
@@ -109,8 +114,7 @@ func Deactivate(tx *db.OrgTx, user id.User) (Ended, error) {
 		return Ended{}, err
 	}
 	if m.Status == Inactive { // by people; from here on it is the directory's
-		_, err := memberships.Update(tx, m.ID, db.Set{"directory_managed": true, "deactivated_by": ByDirectory}.Quiet())
-		return Ended{}, err
+		return Ended{}, m.endedTwice(tx)
 	}
 	if err := keepAnOwner(tx, m); err != nil {
 		return Ended{}, err
@@ -126,6 +130,33 @@ func Deactivate(tx *db.OrgTx, user id.User) (Ended, error) {
 		return Ended{}, err
 	}
 	return EndAccess(tx, user)
+}
+
+// endedTwice makes a membership the directory's to bring back that people ended
+// before.
+func (m *Membership) endedTwice(tx *db.OrgTx) error {
+	set := db.Set{"directory_managed": true, "deactivated_by": ByDirectory}
+	if m.RoleSlug != tenants.OwnerRole {
+		_, err := memberships.Update(tx, m.ID, set.Quiet())
+		return err
+	}
+	next := *m
+	next.unmadeOwner()
+	role, err := next.counts(tx)
+	if err != nil {
+		return err
+	}
+	set["given_role"], set["role_slug"] = nil, role
+	_, err = change(tx, m.ID, set)
+	return err
+}
+
+// unmadeOwner takes ownership from a membership that people have ended. What a
+// directory ends it brings back as it was; what people took it does not give.
+func (m *Membership) unmadeOwner() {
+	if m.RoleSlug == tenants.OwnerRole {
+		m.GivenRole, m.RoleSlug = nil, tenants.DefaultRole
+	}
 }
 
 // LetGo ends the management of people's memberships by a directory that goes.

@@ -2,6 +2,7 @@ package users_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -291,5 +292,41 @@ func TestLetGoLeavesPeopleAsTheyAre(t *testing.T) {
 		}
 		m := membershipOf(t, d, o.ID, left.ID)
 		inOrg(t, d, o.ID, func(tx *db.OrgTx) error { _, err := users.ReactivateMember(tx, m.ID); return err })
+	})
+}
+
+// D5: ownership that people took from somebody, by deactivating them, would be
+// given back by whoever holds a directory's token. What the directory itself
+// ended it brings back as it was.
+func TestADirectoryGivesNoOwnershipBackThatPeopleTook(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		seeded(t, d)
+		o := newOrganization(t, d, "a")
+		add(t, d, o.ID, create(t, d, "ines@example.com").ID, tenants.OwnerRole)
+		for name, c := range map[string]struct {
+			managed, byPeople, toggled bool
+			groups, want               string
+		}{
+			"told of for the first time":  {false, true, false, "", tenants.MemberRole},
+			"in a group":                  {false, true, false, tenants.AdminRole, tenants.AdminRole},
+			"managed, switched on again":  {true, true, false, "", tenants.MemberRole},
+			"managed, switched off first": {true, true, true, "", tenants.MemberRole},
+			"ended by the directory":      {true, false, true, "", tenants.OwnerRole},
+		} {
+			u := create(t, d, strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), ",", "")+"@example.com")
+			m := add(t, d, o.ID, u.ID, tenants.OwnerRole)
+			if c.managed {
+				provision(t, d, o.ID, u.ID, "")
+			}
+			if c.byPeople {
+				inOrg(t, d, o.ID, func(tx *db.OrgTx) error { _, err := users.DeactivateMember(tx, m.ID); return err })
+			}
+			if c.toggled {
+				deactivate(t, d, o.ID, u.ID)
+			}
+			if m := provision(t, d, o.ID, u.ID, c.groups); m.Status != users.Active || m.RoleSlug != c.want || m.RoleSlug != tenants.OwnerRole && m.GivenRole != nil {
+				t.Errorf("%s: %+v", name, m)
+			}
+		}
 	})
 }

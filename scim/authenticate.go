@@ -29,7 +29,8 @@ var (
 // authenticate finds whose token a request carries, and what is read ahead. A
 // token that is absent, unknown, revoked or past its end is refused in the same
 // words at every path, so that a stranger learns of no directory, no route and
-// no parser.
+// no parser. Of one that is past, found says whose it was: their admin is told,
+// and nobody else.
 func (h *Handler) authenticate(ec echo.Context, a *ahead) (*db.SCIMToken, error) {
 	found, err := h.locateToken(ec.Request().Context(), bearer(ec.Request().Header.Get(echo.HeaderAuthorization)), a)
 	if errors.Is(err, errToken) {
@@ -53,8 +54,10 @@ func (h *Handler) locateToken(ctx context.Context, value string, a *ahead) (t *d
 		return nil, errToken
 	case err != nil:
 		return nil, err
-	case !seal.Equal(t.Hash, hash), t.RevokedAt != nil, t.ExpiresAt != nil && !h.DB.Clock().Before(*t.ExpiresAt):
+	case !seal.Equal(t.Hash, hash):
 		return nil, errToken
+	case t.RevokedAt != nil, t.ExpiresAt != nil && !h.DB.Clock().Before(*t.ExpiresAt):
+		return t, errToken
 	}
 	return t, nil
 }

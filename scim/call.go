@@ -42,10 +42,13 @@ func (h *Handler) handle(at endpoint) echo.HandlerFunc {
 			c.ahead = at.ahead(c)
 		}
 		t, err := h.authenticate(ec, c.ahead)
+		if t != nil {
+			c.token, c.who = t, actorOf(ec, t)
+		}
 		if err != nil {
+			c.past(at, err)
 			return err
 		}
-		c.token, c.who = t, actorOf(ec, t)
 		c.asked = c.ask(ec.Request().Method, c.below(), at.does, at.of)
 		if err = c.admit(); err == nil {
 			err = at.serve(c)

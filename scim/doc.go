@@ -10,6 +10,8 @@
 //   - users.go, groups.go, lists.go, bulk.go: one file for what can be asked.
 //     Whatever changes something goes through change.go, which runs the
 //     transaction, again where another one was in its way.
+//     A group's members are written while they are read (group_read.go), and no
+//     change of a group echoes more than two hundred.
 //   - record.go, recorder.go, redact.go, reason.go: what is kept of it. A change
 //     is recorded in its own transaction, everything else soon after.
 //

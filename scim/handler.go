@@ -28,6 +28,7 @@ type Handler struct {
 	Log       *slog.Logger
 
 	turns turns
+	pasts pasts
 }
 
 // Serves reports whether a path is one of SCIM's: what is answered there has

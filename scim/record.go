@@ -118,7 +118,7 @@ func (a *asked) refuse(err error) (status int, code string) {
 }
 
 // set are the refusals of what somebody set at the provider, and what that is.
-var set = []string{"invalidValue", "invalidPath", "mutability", "noTarget", "uniqueness", "invalidFilter"}
+var set = []string{"invalidValue", "invalidPath", "mutability", "noTarget", "uniqueness", "invalidFilter", "token_revoked", "token_expired", "directory_not_found"}
 
 // mend is where a refusal is mended at the provider.
 func (a *asked) mend(code string) string {
@@ -126,7 +126,10 @@ func (a *asked) mend(code string) string {
 		return ""
 	}
 	subject := guide.Mapping
-	if a.of == schema.Group.Name {
+	switch {
+	case strings.Contains(code, "_"): // ours: address and token
+		subject = guide.Credentials
+	case a.of == schema.Group.Name:
 		subject = guide.Groups
 	}
 	g := guide.For(a.c.token.Directory.Type, a.c.token.Directory.Name)

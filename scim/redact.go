@@ -125,6 +125,7 @@ func redactQuery(query string) string {
 // comparesSecret reports whether a text is a filter over what is called like a
 // secret: what it is compared with may be one.
 func comparesSecret(text string) bool {
+	text = text[:min(len(text), directory.MaxRequestBody)] // what is behind is not kept
 	for _, m := range comparison.FindAllStringSubmatch(text, -1) {
 		if secret(m[1]) {
 			return true

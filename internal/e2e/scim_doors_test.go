@@ -48,6 +48,20 @@ func TestWithoutATokenEveryPathAnswersAlike(t *testing.T) {
 				}
 			}
 		}
+		// Their own admin sees why nothing comes any more, once.
+		for code, says := range map[string]string{"token_revoked": "was revoked", "token_expired": "expired"} {
+			r := p.recorded(directory.RequestQuery{Outcomes: directory.NotApplied}, func(r directory.Request) bool { return r.Code != nil && *r.Code == code })
+			if !strings.Contains(r.Reason, says) || r.Status != http.StatusUnauthorized {
+				t.Errorf("%d %s", r.Status, r.Reason)
+			}
+		}
+		p.in(func(tx *db.OrgTx) error {
+			all, _, err := directory.Requests(tx, p.id, directory.RequestQuery{})
+			if err == nil && len(all) != 2 {
+				t.Errorf("%d records of two tokens", len(all))
+			}
+			return err
+		})
 	})
 }
 
@@ -75,6 +89,8 @@ func TestEveryLiveTokenOpensTheDirectory(t *testing.T) {
 				p.want(http.StatusOK, "GET", "/Users", nil, "Authorization", scheme+token)
 			}
 		}
+		// It is a bearer who is let in, from wherever they come: no browser's cookie.
+		p.want(http.StatusOK, "POST", "/Users/.search", map[string]any{}, "Origin", "https://elsewhere.example", "Sec-Fetch-Site", "cross-site")
 		p.in(func(tx *db.OrgTx) error {
 			d, err := directory.Get(tx, p.id)
 			if err == nil && (d.State != directory.Active || d.ActivatedAt == nil) {

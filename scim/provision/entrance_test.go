@@ -213,11 +213,17 @@ func TestWhoseWordCountsAtTheDoor(t *testing.T) {
 			t.Errorf("a staged directory: %+v, %v", e, err)
 		}
 		off, on := false, true
-		s.must(s.in(func(tx *db.OrgTx) error { _, err := directory.Change(tx, s.dir.ID, directory.Edit{On: &off}); return err }))
+		s.must(s.in(func(tx *db.OrgTx) error {
+			_, err := directory.Change(tx, s.dir.ID, directory.Edit{On: &off})
+			return err
+		}))
 		if e, err := s.foresee(account, nil); err != nil || e.Joins {
 			t.Errorf("a directory that is off: %+v, %v", e, err)
 		}
-		s.must(s.in(func(tx *db.OrgTx) error { _, err := directory.Change(tx, s.dir.ID, directory.Edit{On: &on}); return err }))
+		s.must(s.in(func(tx *db.OrgTx) error {
+			_, err := directory.Change(tx, s.dir.ID, directory.Edit{On: &on})
+			return err
+		}))
 		s.must(s.d.Tx(t.Context(), tester, func(tx *db.Tx) error {
 			system, _, err := tenants.SystemOrganization(tx)
 			if err != nil {

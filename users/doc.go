@@ -15,6 +15,9 @@
 // SSODates tells members of the day from which their organization requires
 // single sign-on, and requires it when that has come.
 //
+// A membership that a directory manages (managed.go) is made and ended by its
+// word, and has two roles, of which the higher counts.
+//
 // An unknown address costs the same work and gets the same answer as a wrong
 // password. Ending a membership, a ban and a deletion end the sessions that
 // rested on them.

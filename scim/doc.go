@@ -1,6 +1,7 @@
 // Package scim serves /scim/v2/{directory}: the endpoints that identity
 // providers push to (RFC 7644). It decodes, calls scim/provision in one
-// transaction, and encodes; every request is recorded with what became of it.
+// transaction, and encodes; every request that a token lets in is recorded with
+// what became of it.
 //
 // A request runs through four things, in this order:
 //

@@ -54,9 +54,11 @@ func GetByExternalID(tx db.AnyScope, external string) (*Organization, error) {
 
 // Lock keeps others from changing what the organization's members add up to,
 // until the transaction ends: who counts its owners and then changes one locks
-// first.
+// first. Rows that only hang on the organization are made meanwhile: whoever
+// holds a membership and makes a session would wait here for somebody who waits
+// for the membership.
 func Lock(tx *db.OrgTx) (*Organization, error) {
-	return organizations.GetForUpdate(tx, tx.Organization())
+	return organizations.Hold(tx, tx.Organization())
 }
 
 // ByID finds several organizations at once, such as those of one page.

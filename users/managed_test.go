@@ -330,3 +330,36 @@ func TestADirectoryGivesNoOwnershipBackThatPeopleTook(t *testing.T) {
 		}
 	})
 }
+
+// Somebody who signs in while they are deactivated would see an error of ours:
+// each of the two transactions held what the other one waited for.
+func TestSigningInIsInNobodysWayWhoLeaves(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		seeded(t, d)
+		o := newOrganization(t, d, "a")
+		for _, end := range []func(*db.OrgTx, *users.Membership) error{
+			func(tx *db.OrgTx, m *users.Membership) error { _, err := users.Deactivate(tx, m.UserID); return err },
+			func(tx *db.OrgTx, m *users.Membership) error { _, err := users.DeactivateMember(tx, m.ID); return err },
+		} {
+			u := create(t, d, string(id.New[id.User]())+"@example.com")
+			m := add(t, d, o.ID, u.ID, "")
+			held, ended := make(chan struct{}), make(chan error, 1)
+			go func() {
+				<-held
+				ended <- d.InOrg(t.Context(), o.ID, who, func(tx *db.OrgTx) error { return end(tx, m) })
+			}()
+			inOrg(t, d, o.ID, func(tx *db.OrgTx) error {
+				if _, err := users.HoldActiveMember(tx, u.ID); err != nil {
+					return err
+				}
+				close(held)
+				time.Sleep(300 * time.Millisecond) // until the other one waits for the membership
+				_, _, err := apikeys.CreateForMember(tx, u.ID, apikeys.New{Name: "laptop"})
+				return err
+			})
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -15,13 +15,23 @@ func (h OwnedTable[T, K]) Hold(tx *OrgTx, key K, conds ...Cond) (*T, error) {
 	return h.lock(tx, "NO KEY UPDATE", append(conds, keyed(key)))
 }
 
+// Hold is the same for a row that is nobody's, on which an organization's
+// sessions, memberships and entries of the log hang.
+func (h GlobalTable[T, K]) Hold(tx AnyScope, key K) (*T, error) {
+	return h.t.locked(tx.base(), global, "NO KEY UPDATE", []Cond{keyed(key)})
+}
+
 // Share is Get that keeps the row as it is until the end; others may do so too.
 func (h OwnedTable[T, K]) Share(tx *OrgTx, key K) (*T, error) {
 	return h.lock(tx, "SHARE", []Cond{keyed(key)})
 }
 
 func (h OwnedTable[T, K]) lock(tx *OrgTx, strength string, conds []Cond) (*T, error) {
-	g := h.t.where(tx.base(), owned, conds)
+	return h.t.locked(tx.base(), owned, strength, conds)
+}
+
+func (t table[T]) locked(tx *Tx, kind ownership, strength string, conds []Cond) (*T, error) {
+	g := t.where(tx, kind, conds)
 	if tx.db.Dialect == Postgres { // SQLite's writer is alone already
 		g = g.Clauses(clause.Locking{Strength: strength})
 	}

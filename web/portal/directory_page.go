@@ -18,7 +18,7 @@ import (
 type directoryPage struct {
 	directoryFrame
 	counts           directory.Counts
-	requests, wrongs int64 // within the last day
+	requests, wrongs directory.Tally // within the last day
 	mapped           int64
 	leaving          int64 // who left within the safeguard's window
 	tokens           []directory.Token
@@ -95,10 +95,10 @@ func (p *directoryPage) load(tx *db.OrgTx) (err error) {
 	if p.counts, err = directory.CountsOf(tx, d.ID); err != nil {
 		return err
 	}
-	if p.requests, err = directory.CountRequests(tx, d.ID, directory.RequestQuery{}, since); err != nil {
+	if p.requests, err = directory.CountRequests(tx, d.ID, nil, since); err != nil {
 		return err
 	}
-	if p.wrongs, err = directory.CountRequests(tx, d.ID, directory.RequestQuery{Outcomes: directory.NotApplied}, since); err != nil {
+	if p.wrongs, err = directory.CountRequests(tx, d.ID, directory.NotApplied, since); err != nil {
 		return err
 	}
 	if p.tokens, err = directory.Tokens(tx, d.ID); err != nil {
@@ -225,4 +225,20 @@ func duration(seconds int64) string {
 		return count(seconds/60, "minute", "minutes")
 	}
 	return count(seconds, "second", "seconds")
+}
+
+// tally is a number with its noun, where there may be more than were counted.
+func tally(t directory.Tally, one, many string) string {
+	if t.More {
+		return "More than " + count(t.N, one, many)
+	}
+	return count(t.N, one, many)
+}
+
+// grouped is the number alone.
+func grouped(t directory.Tally) string {
+	if t.More {
+		return ui.Group(t.N, "en") + "+"
+	}
+	return ui.Group(t.N, "en")
 }

@@ -278,8 +278,8 @@ func directoryView(p directoryPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.wrongs > 0 {
-				templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Warn, Title: count(p.wrongs, "request was not applied in the last day", "requests were not applied in the last day"), Text: "Each says why, and what to change.",
+			if p.wrongs.N > 0 {
+				templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Warn, Title: tally(p.wrongs, "request was not applied in the last day", "requests were not applied in the last day"), Text: "Each says why, and what to change.",
 					Action: ui.LinkButton(ui.ButtonProps{Label: "See why", Href: p.path + tabActivity + "?show=" + showProblems})}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -446,7 +446,7 @@ func (p directoryPage) health() []ui.Def {
 		people += ", and " + ui.Group(p.counts.Inactive, "en") + " inactive"
 	}
 	return []ui.Def{{Term: "People", Text: people}, {Term: "Groups", Text: ui.Group(p.counts.Groups, "en") + ", of which " + ui.Group(p.mapped, "en") + " give a role"},
-		{Term: "Last request", Body: ago(p.now, p.directory.LastSyncedAt)}, {Term: "In the last day", Text: count(p.requests, "request", "requests") + ", of which " + ui.Group(p.wrongs, "en") + " not applied"},
+		{Term: "Last request", Body: ago(p.now, p.directory.LastSyncedAt)}, {Term: "In the last day", Text: tally(p.requests, "request", "requests") + ", of which " + grouped(p.wrongs) + " not applied"},
 		{Term: "Tokens", Body: tokenLine(p)}}
 }
 

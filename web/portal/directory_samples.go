@@ -58,7 +58,7 @@ func sampleGuide(l Look, key string) directoryGuidePage {
 
 func sampleStanding(f directoryFrame) syncStanding {
 	row := f.row(sampleRequest(3))
-	return syncStanding{directoryFrame: f, people: 412, inactive: 7, groups: 18, requests: 1304, refused: 2, last: f.directory.LastSyncedAt, refusal: &row}
+	return syncStanding{directoryFrame: f, people: 412, inactive: 7, groups: 18, requests: directory.Tally{N: 1304}, refused: directory.Tally{N: 2}, last: f.directory.LastSyncedAt, refusal: &row}
 }
 
 func sampleSync(l Look, waiting bool) syncPage {
@@ -195,7 +195,7 @@ func sampleTokens(l Look) tokensPage {
 }
 
 func sampleDirectory(l Look) directoryPage {
-	p := directoryPage{directoryFrame: sampleDirectoryFrame(l, "okta", ""), counts: directory.Counts{Active: 412, Inactive: 7, Groups: 18}, requests: 1304, wrongs: 2, mapped: 5, leaving: 3, tokens: sampleTokens(l).tokens[:2]}
+	p := directoryPage{directoryFrame: sampleDirectoryFrame(l, "okta", ""), counts: directory.Counts{Active: 412, Inactive: 7, Groups: 18}, requests: directory.Tally{N: 10_000, More: true}, wrongs: directory.Tally{N: 2}, mapped: 5, leaving: 3, tokens: sampleTokens(l).tokens[:2]}
 	p.form, p.safeguard = directoryForm{p.directory.Name, p.directory.JIT}, safeguardOf(p.directory)
 	return p
 }

@@ -164,8 +164,12 @@ func (p directoryGuidePage) choose(step directoryStepPage, key string) directory
 	return step
 }
 
-// guides are those of the directory's type, where there are several.
+// guides are those of the directory's type, where there are several. Nothing
+// needs to be chosen beside the guide of any provider.
 func (p directoryGuidePage) guides() []ui.Choice {
+	if p.guide.Provider == "your provider" {
+		return nil
+	}
 	var list []ui.Choice
 	for _, g := range scimguide.Of(p.directory.Type) {
 		list = append(list, ui.Choice{Label: g.Name, Href: p.action() + "?guide=" + g.Key, Current: g.Key == p.guide.Key})

@@ -31,13 +31,13 @@ var directoryStates = slices.Concat(directorySetupStates, []State{
 	}},
 	{"portal-directory-release", func(l Look) templ.Component {
 		p := sampleDirectory(l)
-		p.directoryFrame, p.asked, p.wrongs = sampleHeld(p.directoryFrame), "release", 0
+		p.directoryFrame, p.asked, p.wrongs = sampleHeld(p.directoryFrame), "release", directory.Tally{}
 		p.held.more = true
 		return directoryView(p)
 	}},
 	{"portal-directory-off", func(l Look) templ.Component {
 		p := sampleDirectory(l)
-		p.directory.State, p.tokens, p.wrongs = directory.Inactive, nil, 0
+		p.directory.State, p.tokens, p.wrongs = directory.Inactive, nil, directory.Tally{}
 		return directoryView(p)
 	}},
 	{"portal-directory-turn-off", func(l Look) templ.Component {

@@ -21,9 +21,10 @@ type syncPage struct {
 // syncStanding is how much has come.
 type syncStanding struct {
 	directoryFrame
-	people, inactive, groups, requests, refused int64
-	last                                        *time.Time
-	refusal                                     *requestRow // the last one
+	people, inactive, groups int64
+	requests, refused        directory.Tally
+	last                     *time.Time
+	refusal                  *requestRow // the last one
 }
 
 // reload is how often the page loads itself anew where there is no script, and
@@ -57,10 +58,10 @@ func standingOf(tx *db.OrgTx, f directoryFrame) (syncStanding, error) {
 		return s, err
 	}
 	s.people, s.inactive, s.groups = counts.Active, counts.Inactive, counts.Groups
-	if s.requests, err = directory.CountRequests(tx, f.directory.ID, directory.RequestQuery{}, time.Time{}); err != nil {
+	if s.requests, err = directory.CountRequests(tx, f.directory.ID, nil, time.Time{}); err != nil {
 		return s, err
 	}
-	if s.refused, err = directory.CountRequests(tx, f.directory.ID, directory.RequestQuery{Outcomes: directory.NotApplied}, time.Time{}); err != nil || s.refused == 0 {
+	if s.refused, err = directory.CountRequests(tx, f.directory.ID, directory.NotApplied, time.Time{}); err != nil || s.refused.N == 0 {
 		return s, err
 	}
 	list, _, err := directory.Requests(tx, f.directory.ID, directory.RequestQuery{Outcomes: directory.NotApplied, Page: db.Page{Limit: 1}})

@@ -295,7 +295,7 @@ func syncPart(s syncStanding) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.refusal != nil {
-				templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Warn, Title: count(s.refused, "request was not applied", "requests were not applied"), Text: s.refusal.title() + ": " + s.refusal.reason,
+				templ_7745c5c3_Err = ui.Callout(ui.CalloutProps{Tone: ui.Warn, Title: tally(s.refused, "request was not applied", "requests were not applied"), Text: s.refusal.title() + ": " + s.refusal.reason,
 					Action: ui.LinkButton(ui.ButtonProps{Label: "See why", Href: s.path + tabActivity + "?show=" + showProblems})}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -311,7 +311,7 @@ func (s syncStanding) stats() []ui.StatProps {
 	if s.inactive > 0 {
 		people.Delta = ui.DeltaProps{Text: "and " + ui.Group(s.inactive, "en") + " inactive"}
 	}
-	return []ui.StatProps{people, {Label: "Groups", Value: ui.Group(s.groups, "en")}, {Label: "Requests", Value: ui.Group(s.requests, "en")}, {Label: "Not applied", Value: ui.Group(s.refused, "en")}}
+	return []ui.StatProps{people, {Label: "Groups", Value: ui.Group(s.groups, "en")}, {Label: "Requests", Value: grouped(s.requests)}, {Label: "Not applied", Value: grouped(s.refused)}}
 }
 
 func applyView(p applyPage) templ.Component {

@@ -17,6 +17,7 @@ import (
 	"gatehouse/scim/directory"
 	"gatehouse/scim/provision"
 	"gatehouse/scim/schema"
+	"gatehouse/users"
 )
 
 // directed is the customer's directory with something of everything: people, a
@@ -214,10 +215,27 @@ func TestAGroupIsGivenARole(t *testing.T) {
 		w.want(w.get("admin", page+"/role"), http.StatusOK, "Change the role that", "Admin")
 		w.want(w.post("admin", page+"/role", "new_role", "owner"), http.StatusUnprocessableEntity, "Owners are made by people")
 		w.want(w.post("developer", page+"/role", "new_role", "member"), http.StatusForbidden)
-		w.leads(w.post("admin", page+"/role", "new_role", "admin"), page)
+		crew := w.person("crew@osterberg-soehne.example", "Crew")
+		w.do(d.InOrg(t.Context(), w.org.ID, actor.System("test"), func(tx *db.OrgTx) error {
+			if _, err := users.AddMember(tx, crew.ID, ""); err != nil {
+				return err
+			}
+			u, err := provision.CreateUser(tx, w.directory.row, schema.Resource{"userName": crew.Email, "active": true})
+			if err != nil {
+				return err
+			}
+			g, err := directory.HoldGroup(tx, w.directory.row.ID, w.directory.group.ID)
+			if err == nil {
+				_, _, err = directory.AddMembers(tx, g, []string{string(u.ID)})
+			}
+			return err
+		}))
+		w.want(w.post("admin", page+"/role", "new_role", "admin"), http.StatusOK, "1 person gets another role at once.", crew.Email, "Member to Admin", `name="confirmed" value="on"`)
+		w.want(w.get("viewer", page), http.StatusOK, "gives no role of its own")
+		w.leads(w.post("admin", page+"/role", "new_role", "admin", "confirmed", "on"), page)
 		w.want(w.get("viewer", page), http.StatusOK, "gives the role Admin")
 		w.want(w.get("viewer", "/admin/directories/"+string(w.directory.row.ID)+"/groups?gives=role"), http.StatusOK, "1 gives a role", "1 group here")
-		w.leads(w.post("admin", page+"/role", "new_role", ""), page)
+		w.leads(w.post("admin", page+"/role", "new_role", "", "confirmed", "on"), page)
 		w.want(w.get("viewer", "/admin/directories/"+string(w.directory.row.ID)+"/groups?gives=role"), http.StatusOK, "No groups match")
 		w.byOperators("directory.role_mappings_updated")
 	})

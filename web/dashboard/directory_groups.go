@@ -3,7 +3,6 @@ package dashboard
 import (
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -11,7 +10,6 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/scim/directory"
 	"gatehouse/scim/provision"
-	"gatehouse/tenants"
 	"gatehouse/web/ui"
 )
 
@@ -148,73 +146,4 @@ func (p *groupPage) load(tx *db.AllTx, key id.DirectoryGroup, page db.Page) (err
 	q := p.asked.search(page)
 	q.Group = key
 	return p.peoplePage.load(tx, p.href(), q)
-}
-
-// mappableRoles are the roles that a group can give: all but the owner's.
-func mappableRoles(tx *db.OrgTx) ([]ui.Option, error) {
-	all, err := tenants.Roles(tx)
-	options := []ui.Option{{Label: "No role of its own"}}
-	for _, r := range all {
-		if r.Slug != tenants.OwnerRole {
-			options = append(options, ui.Option{Value: r.Slug, Label: r.Name})
-		}
-	}
-	return options, err
-}
-
-func (h *Handler) askGroupRole(v *visit) error { return v.askGroupRole(nil, "") }
-
-func (v *visit) askGroupRole(refused error, chosen string) error {
-	return v.showGroup(status(refused), func(p groupPage) templ.Component {
-		if refused == nil {
-			chosen = p.role
-		}
-		return groupRoleQuestion(question{path: p.href(), wrong: refusal(refused)}, p, chosen)
-	})
-}
-
-// mapGroup sets the role that one group gives, and leaves those of the others.
-func (h *Handler) mapGroup(v *visit) error {
-	form, err := v.form()
-	if err != nil {
-		return err
-	}
-	key, err := param[id.DirectoryGroup](v, "group")
-	if err != nil {
-		return err
-	}
-	role := form.Get("new_role")
-	err = v.ofDirectory(func(tx *db.OrgTx, d *directory.Directory) error {
-		if d, err = directory.Hold(tx, d.ID); err != nil { // whoever maps beside us waits
-			return err
-		}
-		if _, err := directory.GetGroup(tx, d.ID, key); err != nil {
-			return err
-		}
-		return setGroupRole(tx, d, key, role)
-	})
-	if refusal(err) != "" && !missing(err) {
-		return v.askGroupRole(err, role)
-	}
-	if err != nil {
-		return err
-	}
-	return v.done(v.directoryPath("/groups/"+string(key)), groupMapped)
-}
-
-func setGroupRole(tx *db.OrgTx, d *directory.Directory, g id.DirectoryGroup, role string) error {
-	roles, err := rolesOf(tx, d)
-	if err != nil {
-		return err
-	}
-	delete(roles, g)
-	if role != "" {
-		roles[g] = role
-	}
-	want := make([]provision.Mapping, 0, len(roles))
-	for group, slug := range roles {
-		want = append(want, provision.Mapping{Group: group, Role: slug})
-	}
-	slices.SortFunc(want, func(a, b provision.Mapping) int { return slices.Compare([]byte(a.Group), []byte(b.Group)) })
-	return provision.SetRoleMappings(tx, d, want)
 }

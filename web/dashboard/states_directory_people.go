@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/wire"
 	"gatehouse/scim/directory"
+	"gatehouse/scim/provision"
 	"gatehouse/web/ui"
 )
 
@@ -64,6 +65,15 @@ var directoryPeopleStates = []State{
 	{"dashboard-directory-group-role", func(l Look) templ.Component {
 		p := sampleGroup(l)
 		p.dialog = groupRoleQuestion(question{path: p.href()}, p, "admin")
+		return groupView(p)
+	}},
+	{"dashboard-directory-group-preview", func(l Look) templ.Component {
+		p := sampleGroup(l)
+		var preview provision.MappingPreview
+		for _, u := range append(samplePeople(), append(samplePeople(), samplePeople()...)...) {
+			preview.Changes = append(preview.Changes, provision.RoleChange{Person: u.ID, UserName: u.UserName, Before: "member", After: "admin"})
+		}
+		p.dialog = groupRolePreview(p, "admin", preview)
 		return groupView(p)
 	}},
 	{"dashboard-directory-safeguard", func(l Look) templ.Component { return safeguardView(sampleSafeguard(l, admin, false)) }},

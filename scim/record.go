@@ -106,6 +106,9 @@ func (a *asked) refuse(err error) (status int, code string) {
 	a.outcome = directory.Refused
 	if errors.Is(err, provision.ErrHeld) {
 		a.outcome = directory.Held
+		if a.does == "user.updated" { // what is held of a change is that somebody leaves
+			a.does = "user.deactivated"
+		}
 	}
 	a.reason = p.Message
 	if p.Kind == problem.Internal {

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,5 +100,52 @@ func TestADirectoryIsFoundByItsOrganization(t *testing.T) {
 			}
 			return nil
 		}))
+	})
+}
+
+// Who releases a directory must see everybody who waits, once each, from the
+// first whom it held; and nobody who waited the last time.
+func TestWhoWaitsIsNamedOnce(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		forward := clock(d)
+		org, row := ofTheirOwn(t, d)
+		asked := func(name string) {
+			t.Helper()
+			r := request(row, "user.deactivated", directory.Held, name)
+			r.CreatedAt = d.Now()
+			inOrg(t, d, org, func(tx *db.OrgTx) error { return directory.RecordRequests(tx, []directory.Request{r}) })
+		}
+		names := func() (list []string) {
+			t.Helper()
+			must(t, d.ReadOrg(t.Context(), org, func(tx *db.OrgTx) error {
+				now, err := directory.Get(tx, row.ID)
+				if err != nil {
+					return err
+				}
+				waiting, more, err := directory.WhoWaits(tx, now)
+				for _, r := range waiting {
+					list = append(list, *r.Subject)
+				}
+				if more {
+					t.Error("there are no others")
+				}
+				return err
+			}))
+			return list
+		}
+		asked("earlier@halden.example")
+		if got := names(); len(got) != 0 {
+			t.Errorf("nobody is held, and %v wait", got)
+		}
+		forward(2 * time.Minute)
+		asked("first@halden.example") // and that began it
+		forward(time.Second)
+		inOrg(t, d, org, func(tx *db.OrgTx) error { return directory.SetHeld(tx, row) })
+		forward(time.Second)
+		asked("second@halden.example")
+		asked("first@halden.example")
+		if got := names(); !slices.Equal(got, []string{"first@halden.example", "second@halden.example"}) {
+			t.Errorf("%v wait", got)
+		}
 	})
 }

@@ -11,8 +11,6 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/scim/directory"
-	scimguide "gatehouse/scim/guide"
-	"gatehouse/sso/guide"
 	"gatehouse/web/ui"
 )
 
@@ -84,8 +82,6 @@ type requestPage struct {
 	directoryFrame
 	*directory.Request
 	token string // its last four; empty: it is forgotten
-	mend  *guide.Place
-	words guide.Words
 }
 
 func (h *Handler) directoryRequest(v *visit) error {
@@ -106,18 +102,8 @@ func (h *Handler) directoryRequest(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.explain()
 	p.below(v, directory.OperationName(p.Operation))
 	return v.show(http.StatusOK, requestView(p))
-}
-
-// explain says where a refusal is mended at the provider.
-func (p *requestPage) explain() {
-	g := scimguide.For(p.Directory.Type, p.Name)
-	p.words = g.Words(p.v.h.Name)
-	if place, ok := g.Mend(text(p.Code)); ok && p.Outcome == directory.Refused {
-		p.mend = &place
-	}
 }
 
 // load finds which token opened the directory.

@@ -24,9 +24,6 @@ type safeguardPage struct {
 	more                  bool                // there are more than were looked through
 }
 
-// mostHeld is how many held requests are looked through for who waits.
-const mostHeld = db.MaxLimit
-
 func (h *Handler) directorySafeguard(v *visit) error {
 	return v.showSafeguard(http.StatusOK, nil, nil)
 }
@@ -40,7 +37,8 @@ func (v *visit) showSafeguard(status int, typed *safeguardPage, dialog func(safe
 		if p.safeguard, err = provision.SafeguardOf(tx, p.Directory); err != nil {
 			return err
 		}
-		return p.load(tx)
+		p.waiting, p.more, err = directory.WhoWaits(tx, p.Directory)
+		return err
 	})
 	if err != nil {
 		return err
@@ -54,31 +52,6 @@ func (v *visit) showSafeguard(status int, typed *safeguardPage, dialog func(safe
 		p.dialog = dialog(p)
 	}
 	return v.show(status, safeguardView(p))
-}
-
-// load finds who waits: each person once.
-func (p *safeguardPage) load(tx *db.AllTx) error {
-	if p.HeldAt == nil {
-		return nil
-	}
-	list, paging, err := directory.Requests(tx, p.Directory.ID, directory.RequestQuery{Outcomes: []string{directory.Held}, Page: db.Page{Limit: mostHeld}})
-	p.more = paging.After != ""
-	seen := map[string]bool{}
-	for _, r := range list {
-		if r.CreatedAt.Before(*p.HeldAt) {
-			p.more = false
-			break
-		}
-		who := personOf(&r)
-		if who == "" {
-			who = text(r.Subject)
-		}
-		if !seen[who] {
-			seen[who] = true
-			p.waiting = append(p.waiting, r)
-		}
-	}
-	return err
 }
 
 // waitingWords is how many wait.

@@ -98,7 +98,7 @@ func safeguardView(p safeguardPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "held", Title: p.waitingWords() + " would leave", Note: "Held since " + when(p.v.now, *p.HeldAt), Icon: "pause", Tone: ui.Bad, Stacked: true, Actions: releaseButton(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "held", Title: p.waitingWords() + " would leave", Note: "Held since " + p.HeldAt.UTC().Format("2 January, 15:04"), Icon: "pause", Tone: ui.Bad, Stacked: true, Actions: releaseButton(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

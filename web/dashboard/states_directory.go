@@ -220,7 +220,7 @@ func sampleRequests() []directory.Request {
 	rows := []directory.Request{
 		sampleRequest("scim_request_6", "user.deactivated", "sofie.lund@haldenmarine.example", directory.Applied, 200, "Deactivated Sofie Lund: 2 sessions, 2 refresh tokens and 1 API key ended.", 3*time.Minute),
 		sampleRequest("scim_request_5", "user.created", "maximiliane-charlotte.von-und-zu-hohenfels@versicherungsmakler.example", directory.Refused, 400,
-			"No email. Okta sends it as emails[type eq \"work\"]: check the attribute mapping.", 8*time.Minute),
+			"userName is required; it must not be blank. In Okta that is set at: Applications, Fieldnote, Provisioning, To App, Attribute Mappings.", 8*time.Minute),
 		sampleRequest("scim_request_4", "user.deactivated", "jonas@haldenmarine.example", directory.Held, 429, "More people would leave than the safeguard lets go at once. It is held until somebody releases it.", 12*time.Minute),
 		sampleRequest("scim_request_3", "group.members_added", "Inspectors", directory.Applied, 204, "Added Ines Halvorsen to the group Inspectors.", 40*time.Minute),
 		sampleRequest("scim_request_2", "user.updated", "ines@haldenmarine.example", directory.Unchanged, 200, "Everything was so already.", 3*time.Hour),
@@ -236,7 +236,5 @@ func sampleRequests() []directory.Request {
 
 func sampleRequestPage(l Look, i int) requestPage {
 	r := sampleRequests()[i]
-	p := requestPage{directoryFrame: sampleBelow(l, tabActivity, directory.OperationName(r.Operation)), Request: &r, token: "k9Qx"}
-	p.explain()
-	return p
+	return requestPage{directoryFrame: sampleBelow(l, tabActivity, directory.OperationName(r.Operation)), Request: &r, token: "k9Qx"}
 }

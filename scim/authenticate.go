@@ -78,7 +78,7 @@ func (c *call) admit() error {
 	if id.Directory(c.param("directory")) != c.token.DirectoryID {
 		return errDirectory
 	}
-	if directory.State(c.token.Directory.State) == directory.Inactive {
+	if !directory.State(c.token.Directory.State).Open() {
 		return errSwitched
 	}
 	if err := c.count(); err != nil {
@@ -97,7 +97,7 @@ func (c *call) again() error {
 	if err != nil {
 		return err
 	}
-	if directory.State(t.Directory.State) == directory.Inactive {
+	if !directory.State(t.Directory.State).Open() {
 		return errSwitched
 	}
 	c.token = t

@@ -116,15 +116,23 @@ func (c *call) patchGroup(a *asked, key string, doc map[string]any, w conditions
 	})
 }
 
-// deleteGroup is DELETE /Groups/{id}.
+// deleteGroup is DELETE /Groups/{id}. A large group goes in parts, each a
+// transaction: the last one is what is recorded of the request.
 func (c *call) deleteGroup(a *asked, key string, w conditions) (*answer, error) {
-	return c.changeGroup(a, key, w, func(tx *db.OrgTx, d *directory.Directory, g *directory.Group) (*answer, error) {
-		if err := provision.DeleteGroup(tx, d, g); err != nil {
-			return nil, err
+	for {
+		done := false
+		result, err := c.changeGroup(a, key, w, func(tx *db.OrgTx, d *directory.Directory, g *directory.Group) (_ *answer, err error) {
+			if done, err = provision.DeleteGroup(tx, d, g); err != nil || !done {
+				return nil, err
+			}
+			a.applied("group.deleted", "Deleted the group "+g.DisplayName+": what it gave its members is theirs no more.")
+			return &gone, nil
+		})
+		if err != nil || done {
+			return result, err
 		}
-		a.applied("group.deleted", "Deleted the group "+g.DisplayName+": what it gave its members is theirs no more.")
-		return &gone, nil
-	})
+		w = conditions{} // each part makes another version
+	}
 }
 
 type (

@@ -50,16 +50,14 @@ func (tx *OrgTx) groupRoles(people []id.User, kept string) ([]GroupRole, error) 
 	return rows, translate(err)
 }
 
-// ListSoleAccounts is whose accounts the people of a directory are, or were
-// when it took them away, in whom no other directory of the organization has a
-// part: after of those, by id, and at most limit.
-func ListSoleAccounts(tx *OrgTx, directory id.Directory, after id.User, limit int) ([]id.User, error) {
-	people := []id.User{}
-	err := tx.session().Raw(`SELECT user_id FROM (
-		SELECT user_id FROM directory_users WHERE organization_id = ? AND directory_id = ? AND user_id > ?
-		UNION SELECT user_id FROM directory_departures WHERE organization_id = ? AND directory_id = ? AND user_id > ?) AS mine
-		WHERE NOT EXISTS (SELECT 1 FROM directory_users o WHERE o.user_id = mine.user_id AND o.organization_id = ? AND o.directory_id <> ?)
-		ORDER BY user_id LIMIT ?`,
-		tx.scope.org, directory, after, tx.scope.org, directory, after, tx.scope.org, directory, limit).Scan(&people).Error
-	return people, translate(err)
+// ListSoleAccounts is which of these accounts no other directory of the
+// organization has a part in.
+func ListSoleAccounts(tx *OrgTx, directory id.Directory, accounts []id.User) ([]id.User, error) {
+	sole := []id.User{}
+	statement := "SELECT l.value FROM " + listed[tx.db.Dialect] + ` WHERE NOT EXISTS (SELECT 1 FROM directory_users o
+		WHERE o.user_id = l.value AND o.organization_id = ? AND o.directory_id <> ?)`
+	err := tx.byIndex(len(accounts), func() error {
+		return tx.session().Raw(statement, listOf(tx.Tx, accounts), tx.scope.org, directory).Scan(&sole).Error
+	})
+	return sole, translate(err)
 }

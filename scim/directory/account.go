@@ -84,9 +84,9 @@ func ActiveIn(tx *db.OrgTx, in []id.Directory, accounts []id.User) ([]User, erro
 }
 
 // InForce are the organization's directories whose word counts: not those that
-// nobody has applied yet.
+// nobody has applied yet, nor those on their way out.
 func InForce(tx *db.OrgTx) (map[id.Directory]Directory, error) {
-	rows, err := directories.List(tx, db.Query{Where: []db.Cond{db.Eq("staged", false)}, Limit: maxDirectories})
+	rows, err := directories.List(tx, db.Query{Where: []db.Cond{db.Eq("staged", false), db.Not("state", Deleting)}, Limit: maxDirectories})
 	applied := make(map[id.Directory]Directory, len(rows))
 	for _, d := range rows {
 		applied[d.ID] = d

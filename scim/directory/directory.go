@@ -130,9 +130,19 @@ func LocateDirectory(tx *db.AllTx, d id.Directory) (id.Organization, error) {
 // Delete forgets a directory with all that came into it. Its people stay
 // members; provision.DeleteDirectory is what lets go of them first.
 func Delete(tx *db.OrgTx, d *Directory) error {
-	if err := d.record(tx, func(e audit.Directory) audit.Entry { return audit.DirectoryDeleted{Directory: e} }); err != nil {
+	if err := d.RecordDeleted(tx); err != nil {
 		return err
 	}
-	_, err := directories.Delete(tx, d.ID)
+	return Forget(tx, d.ID)
+}
+
+// RecordDeleted records that the directory is gone, for whoever asks.
+func (d *Directory) RecordDeleted(tx *db.OrgTx) error {
+	return d.record(tx, func(e audit.Directory) audit.Entry { return audit.DirectoryDeleted{Directory: e} })
+}
+
+// Forget removes the directory's row, and with it what is left below.
+func Forget(tx *db.OrgTx, d id.Directory) error {
+	_, err := directories.Delete(tx, d)
 	return err
 }

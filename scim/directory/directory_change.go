@@ -23,6 +23,9 @@ type Edit struct {
 // Change edits a directory, and gives it back as it is then.
 func Change(tx *db.OrgTx, d id.Directory, e Edit) (*Directory, error) {
 	before, err := Hold(tx, d)
+	if err == nil && before.State == Deleting {
+		err = db.ErrNotFound
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -11,12 +11,16 @@ import (
 // State is whether a directory takes requests.
 type State string
 
-// The states. The wire says validating, linked and unlinked.
+// The states. The wire says validating, linked, unlinked and deleting.
 const (
 	Waiting  State = "waiting"  // nothing came yet
 	Active   State = "active"   //
 	Inactive State = "inactive" // switched off: every request is refused with 403
+	Deleting State = "deleting" // on its way out: nothing of it counts any more
 )
+
+// Open reports whether a directory in this state takes requests.
+func (s State) Open() bool { return s == Waiting || s == Active }
 
 // Directory is what an organization's identity provider pushes into.
 type Directory struct {

@@ -12,8 +12,8 @@ import (
 
 // The states on the wire (reference/wire-api.md 5): of a directory itself, and
 // within events, where there are two.
-var states, eventStates = map[State]string{Waiting: "validating", Active: "linked", Inactive: "unlinked"},
-	map[State]string{Waiting: "inactive", Active: "active", Inactive: "inactive"}
+var states, eventStates = map[State]string{Waiting: "validating", Active: "linked", Inactive: "unlinked", Deleting: "deleting"},
+	map[State]string{Waiting: "inactive", Active: "active", Inactive: "inactive", Deleting: "inactive"}
 
 // Wire is the directory as every caller sees it.
 func (d *Directory) Wire() wire.Directory {

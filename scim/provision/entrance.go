@@ -188,7 +188,7 @@ func WordOn(tx *db.OrgTx, address string, account id.User) (w Word, err error) {
 		case !counts:
 		case u.Active || u.Kept:
 			active = true
-			if u.UserID == nil && w.Waiting == nil && d.State != directory.Inactive {
+			if u.UserID == nil && w.Waiting == nil && d.State.Open() {
 				w.Waiting = u
 			}
 		case u.UserID == nil || *u.UserID == account:

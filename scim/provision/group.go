@@ -125,31 +125,55 @@ func (m *moves) sides() (added, removed []id.DirectoryUser) {
 	return added, removed
 }
 
+// leftAtOnce is how many leave a group that is deleted by one transaction: one
+// of 50,000 would keep all others waiting for long.
+var leftAtOnce = 2000
+
 // DeleteGroup forgets a group, which the caller holds: for each of its members
-// that is leaving it.
-func DeleteGroup(tx *db.OrgTx, d *directory.Directory, g *directory.Group) error {
-	gives, err := directory.GivesRole(tx, g.ID)
-	if err != nil {
-		return err
-	}
+// that is leaving it. Of a large group the first leave and done is false: call
+// it again, in another transaction. Whoever gives up in between has a smaller
+// group, and nothing else.
+func DeleteGroup(tx *db.OrgTx, d *directory.Directory, g *directory.Group) (done bool, err error) {
 	w, err := directory.GroupWire(g)
 	if err != nil {
-		return err
+		return false, err
 	}
-	_, removed, _, err := directory.ReplaceMembers(tx, g, nil)
+	some, err := directory.PeopleIn(tx, g.ID, "", leftAtOnce+1)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := directory.DeleteGroup(tx, g); err != nil {
-		return err
+	if done = len(some) <= leftAtOnce; !done {
+		some = some[:leftAtOnce]
+	}
+	gives, err := directory.GivesRole(tx, g.ID)
+	if err != nil {
+		return false, err
+	}
+	list := make([]string, len(some))
+	for i, u := range some {
+		list[i] = string(u)
+	}
+	removed, _, err := directory.RemoveMembers(tx, g, list)
+	if err != nil {
+		return false, err
+	}
+	if done {
+		if err := directory.DeleteGroup(tx, g); err != nil {
+			return false, err
+		}
 	}
 	if err := recordMembers(tx, d, w, nil, removed); err != nil {
-		return err
+		return false, err
 	}
-	if err := audit.Record(tx, audit.DirectoryGroupDeleted{DirectoryGroup: w}); err != nil || !gives {
-		return err
+	if done {
+		if err := audit.Record(tx, audit.DirectoryGroupDeleted{DirectoryGroup: w}); err != nil {
+			return false, err
+		}
 	}
-	return regradeMembers(tx, removed)
+	if gives {
+		err = regradeMembers(tx, removed)
+	}
+	return done, err
 }
 
 // recordAtOnce is of how many people entries are made at a time: a group of

@@ -97,15 +97,18 @@ func TestARenameKeepsTheMapping(t *testing.T) {
 	})
 }
 
-func (s *scene) deleteGroup(g *directory.Group) {
+func (s *scene) deleteGroup(g *directory.Group) (parts int) {
 	s.Helper()
-	s.must(s.push(func(tx *db.OrgTx, d *directory.Directory) error {
-		held, err := directory.HoldGroup(tx, d.ID, g.ID)
-		if err != nil {
+	for done := false; !done; parts++ {
+		s.must(s.push(func(tx *db.OrgTx, d *directory.Directory) error {
+			held, err := directory.HoldGroup(tx, d.ID, g.ID)
+			if err == nil {
+				done, err = provision.DeleteGroup(tx, d, held)
+			}
 			return err
-		}
-		return provision.DeleteGroup(tx, d, held)
-	}))
+		}))
+	}
+	return parts
 }
 
 // A group that is deleted is left by each of its members.
@@ -255,6 +258,28 @@ func TestAnUnknownMemberChangesNothing(t *testing.T) {
 		})
 		if s.role(u) != tenants.MemberRole {
 			t.Error("half of it stayed")
+		}
+	})
+}
+
+// A group of thousands goes in parts, each with those who leave by it; nobody
+// waits for all of them.
+func TestALargeGroupGoesInParts(t *testing.T) {
+	each(t, func(s *scene) {
+		provision.LeaveAtOnce(t, 3)
+		people := s.crew(7)
+		g := s.group("Crew", people...)
+		s.mapTo(tenants.AdminRole, g)
+		if parts := s.deleteGroup(g); parts != 3 {
+			t.Errorf("%d parts", parts)
+		}
+		if _, removed := s.told(); removed != 7 || s.count("dsync.group.deleted") != 1 {
+			t.Errorf("%d left", removed)
+		}
+		for _, u := range people {
+			if s.role(u) != tenants.MemberRole {
+				t.Errorf("%s is %q", u.UserName, s.role(u))
+			}
 		}
 	})
 }

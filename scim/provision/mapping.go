@@ -206,24 +206,32 @@ type regradeAllArgs struct {
 // Kind names the job.
 func (regradeAllArgs) Kind() string { return "directory_regrade_all" }
 
-// regradeAll looks at the next people, and asks for those after them in the
-// same transaction: a worker that is killed has lost nothing.
+// regradesOfAJob is how many times one job looks at the next people: enough
+// that the queue is no part of how long it takes, and few enough to end soon.
+const regradesOfAJob = 20
+
+// regradeAll looks at the next people, each some in a transaction of their own,
+// and asks for those after them: a worker that is killed does a part again.
 func (s *Service) regradeAll(ctx context.Context, a regradeAllArgs) error {
-	return s.DB.InOrg(ctx, a.Organization, keeper, func(tx *db.OrgTx) error {
-		next, err := a.next(tx)
-		if err != nil || len(next) == 0 {
+	for range regradesOfAJob {
+		more := false
+		err := s.DB.InOrg(ctx, a.Organization, keeper, func(tx *db.OrgTx) error {
+			next, err := a.next(tx)
+			if err != nil || len(next) == 0 {
+				return err
+			}
+			people, err := directory.HoldUsers(tx, next)
+			if err != nil {
+				return err
+			}
+			a.After, more = next[len(next)-1], len(next) == regradeAtOnce
+			return regrade(tx, accountsOf(people)...)
+		})
+		if err != nil || !more {
 			return err
 		}
-		people, err := directory.HoldUsers(tx, next)
-		if err != nil {
-			return err
-		}
-		if err := regrade(tx, accountsOf(people)...); err != nil || len(next) < regradeAtOnce {
-			return err
-		}
-		a.After = next[len(next)-1]
-		return jobs.Enqueue(tx.Tx, a)
-	})
+	}
+	return s.DB.InOrg(ctx, a.Organization, keeper, func(tx *db.OrgTx) error { return jobs.Enqueue(tx.Tx, a) })
 }
 
 func (a regradeAllArgs) next(tx *db.OrgTx) ([]id.DirectoryUser, error) {

@@ -306,3 +306,55 @@ func TestADeletedDirectoryLeavesItsPeople(t *testing.T) {
 		s.must(s.in(func(tx *db.OrgTx) error { _, err := users.ReactivateMember(tx, m.ID); return err }))
 	})
 }
+
+// A large directory is closed as the answer comes, and taken away by a job: the
+// people of 50,000 are let go of in parts, and nothing of it counts meanwhile.
+func TestALargeDirectoryGoesByAJob(t *testing.T) {
+	each(t, func(s *scene) {
+		people := s.crew(505)
+		s.group("Crew", people[:9]...)
+		s.must(s.in(func(tx *db.OrgTx) error {
+			_, err := directory.IssueToken(tx, s.dir.ID, nil)
+			return err
+		}))
+		for range 2 { // whoever repeats it
+			s.must(s.in(func(tx *db.OrgTx) error { return s.service.DeleteDirectory(tx, s.dir) }))
+		}
+		s.must(s.in(func(tx *db.OrgTx) error {
+			d, err := directory.Get(tx, s.dir.ID)
+			if err == nil && (d.State != directory.Deleting || d.State.Open() || d.Wire().State != "deleting") {
+				t.Errorf("%+v", d)
+			}
+			tokens, err2 := directory.Tokens(tx, s.dir.ID)
+			for _, token := range tokens {
+				if token.Live(tx.Now()) {
+					t.Error("a token opens it")
+				}
+			}
+			on := true
+			if _, err := directory.Change(tx, s.dir.ID, directory.Edit{On: &on}); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("switched on again: %v", err)
+			}
+			word, err3 := provision.WordOn(tx, "crew000@"+held, "")
+			if word != (provision.Word{}) {
+				t.Errorf("it says %+v", word)
+			}
+			return errors.Join(err, err2, err3)
+		}))
+		s.work()
+		s.must(s.in(func(tx *db.OrgTx) error {
+			if _, err := directory.Get(tx, s.dir.ID); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("it is there: %v", err)
+			}
+			return nil
+		}))
+		for _, u := range []*directory.User{people[0], people[504]} {
+			if m := s.membership(*u.UserID); m.DirectoryManaged || m.Status != users.Active {
+				t.Errorf("%+v", m)
+			}
+		}
+		if n := s.count("dsync.deleted"); n != 1 {
+			t.Errorf("%d told", n)
+		}
+	})
+}

@@ -87,7 +87,7 @@ func (s *Service) remind(tx *db.OrgTx, t *directory.Token, days int64) error {
 		return err
 	}
 	d, err := directory.Get(tx, t.DirectoryID)
-	if err != nil || d.State == directory.Inactive {
+	if err != nil || !d.State.Open() {
 		return err
 	}
 	about, err := s.about(tx, d)

@@ -56,23 +56,29 @@ type applyArgs struct {
 // Kind names the job.
 func (applyArgs) Kind() string { return "directory_apply" }
 
-// applyAtOnce is how many people one job looks at, each in a transaction of
-// their own: nobody holds one person and waits for another.
-const applyAtOnce = 200
+// applyAtOnce is how many people are read at a time, each of whom has a
+// transaction of their own: nobody holds one person and waits for another. A job
+// reads some times, so that the queue is no part of how long it takes.
+const (
+	applyAtOnce = 200
+	readsOfAJob = 10
+)
 
 // apply looks at the next people, and then asks for those after them: a worker
 // that is killed does a part of them again, and nothing twice.
 func (s *Service) apply(ctx context.Context, a applyArgs) error {
-	next, err := s.unsettled(ctx, a)
-	if err != nil || len(next) == 0 {
-		return err
-	}
-	for _, u := range next {
-		if err := s.settleOne(ctx, a.Organization, a.Directory, u); err != nil {
+	for range readsOfAJob {
+		next, err := s.unsettled(ctx, a)
+		if err != nil || len(next) == 0 {
 			return err
 		}
+		for _, u := range next {
+			if err := s.settleOne(ctx, a.Organization, a.Directory, u); err != nil {
+				return err
+			}
+		}
+		a.After = next[len(next)-1]
 	}
-	a.After = next[len(next)-1]
 	return s.DB.InOrg(ctx, a.Organization, keeper, func(tx *db.OrgTx) error { return jobs.Enqueue(tx.Tx, a) })
 }
 

@@ -33,6 +33,7 @@ func (s *Service) Register(r *jobs.Registry) {
 	jobs.Handle(r, s.regrade)
 	jobs.Handle(r, s.regradeAll)
 	jobs.Handle(r, s.apply)
+	jobs.Handle(r, s.delete)
 	jobs.Handle(r, func(ctx context.Context, _ upkeepArgs) error { return s.Look(ctx) })
 	r.Every(upkeepEvery, upkeepArgs{})
 }

@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/problem"
 	"gatehouse/internal/wire"
 	"gatehouse/invitations"
+	"gatehouse/scim/provision"
 	"gatehouse/tenants"
 	"gatehouse/users"
 )
@@ -96,7 +97,7 @@ func createMembership(c *call) error {
 			if _, err := tx.user(user); err != nil {
 				return err // an organization's key does not see strangers
 			}
-			m, err := users.AddMember(own, user, role)
+			m, err := provision.AddMember(own, user, role)
 			if err != nil {
 				return err
 			}

@@ -19,8 +19,9 @@ import (
 
 // How large a body may be.
 const (
-	bodyLimit = 1 << 20
-	bulkLimit = 8 << 20
+	bodyLimit  = 1 << 20
+	bulkLimit  = 8 << 20
+	groupLimit = 8 << 20 // 50,000 members with their names: some providers only PUT
 )
 
 // call is one request of a provider whose token is a valid one.
@@ -111,8 +112,8 @@ func (c *call) body(most int64) ([]byte, error) {
 }
 
 func tooLarge(most int64) error {
-	if most == bulkLimit {
-		return schema.ErrTooLarge.WithMessage("A Bulk has at most 8 MiB. Send it in parts.")
+	if most == bulkLimit { // groupLimit is the same
+		return schema.ErrTooLarge.WithMessage("A Bulk or a group has at most 8 MiB. Send it in parts; members can be added by PATCH.")
 	}
 	return schema.ErrTooLarge.WithMessage("A request has at most 1 MiB. Send fewer values at once.")
 }

@@ -16,7 +16,7 @@ import (
 const echoed = 200
 
 func postGroup(c *call) error {
-	doc, err := c.document(bodyLimit)
+	doc, err := c.document(groupLimit)
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func postGroup(c *call) error {
 }
 
 func putGroup(c *call) error {
-	doc, err := c.document(bodyLimit)
+	doc, err := c.document(groupLimit)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func putGroup(c *call) error {
 }
 
 func patchGroup(c *call) error {
-	doc, err := c.document(bodyLimit)
+	doc, err := c.document(groupLimit)
 	if err != nil {
 		return err
 	}

@@ -144,6 +144,10 @@ func TestABulkIsHeldToItsBounds(t *testing.T) {
 		p.refused(http.StatusRequestEntityTooLarge, "", "POST", "/Bulk", map[string]any{"Operations": many})
 		p.refused(http.StatusRequestEntityTooLarge, "", "POST", "/Bulk", `{"Operations":[],"x":"`+strings.Repeat("x", 8<<20)+`"}`)
 		p.refused(http.StatusRequestEntityTooLarge, "", "POST", "/Users", `{"userName":"`+strings.Repeat("x", 1<<20)+`"}`)
+		p.refused(http.StatusRequestEntityTooLarge, "", "POST", "/Groups", `{"displayName":"`+strings.Repeat("x", 8<<20)+`"}`)
+		if r := p.do("POST", "/Groups", `{"displayName":"Everybody","members":[`+strings.Repeat(" ", 4<<20)+`]}`); r.Status != http.StatusCreated {
+			t.Errorf("a group as large as one of 50,000: %d", r.Status) // some providers only PUT
+		}
 		for body, scimType := range map[string]string{
 			`{}`: "invalidSyntax", `[]`: "invalidSyntax", ``: "invalidSyntax", `{"Operations":{}}`: "invalidSyntax", `{"Operations":[1]}`: "invalidSyntax", `{"Operations":[{"method":1}]}`: "invalidSyntax",
 			`{"Operations":[],"failOnErrors":0}`: "invalidValue", `{"Operations":[],"failOnErrors":"1"}`: "invalidValue", `{"Operations":[],"failOnErrors":1e99}`: "invalidValue",

@@ -253,3 +253,39 @@ func TestOrganizationsWithoutDirectoriesAreAsBefore(t *testing.T) {
 		}
 	})
 }
+
+// An admin who removes the membership that a directory ended, and adds the
+// person again, would else undo an offboarding that nobody at the provider hears of.
+func TestNobodyIsAddedByHandAgainstTheDirectory(t *testing.T) {
+	each(t, func(s *scene) {
+		u := s.pushed("ada")
+		account := *u.UserID
+		s.activate(u, false)
+		add := func() error {
+			return s.in(func(tx *db.OrgTx) error {
+				_, err := provision.AddMember(tx, account, tenants.MemberRole)
+				return err
+			})
+		}
+		s.must(s.in(func(tx *db.OrgTx) error {
+			m, err := users.MembershipOf(tx, account)
+			if err != nil {
+				return err
+			}
+			return users.RemoveMember(tx, m.ID)
+		}))
+		if err := add(); !errors.Is(err, users.ErrByDirectory) {
+			t.Errorf("switched off, and added by hand: %v", err)
+		}
+		s.activate(u, true)
+		if m := s.membership(account); m == nil || m.Status != users.Active {
+			t.Errorf("the directory's word brings them back: %+v", m)
+		}
+		if other := s.person("lin@elsewhere.example", true); s.in(func(tx *db.OrgTx) error {
+			_, err := provision.AddMember(tx, other.ID, tenants.MemberRole)
+			return err
+		}) != nil {
+			t.Error("of whom no directory speaks was not added")
+		}
+	})
+}

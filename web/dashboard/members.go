@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/scim/provision"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -106,7 +107,7 @@ func (h *Handler) addMember(v *visit) error {
 		if err != nil {
 			return err
 		}
-		_, err = users.AddMember(tx, u.ID, p.role)
+		_, err = provision.AddMember(tx, u.ID, p.role)
 		return err
 	})
 	refused := true

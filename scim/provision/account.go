@@ -2,10 +2,12 @@ package provision
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/field"
+	"gatehouse/internal/id"
 	"gatehouse/mailbox"
 	"gatehouse/scim/directory"
 	"gatehouse/scim/schema"
@@ -137,7 +139,8 @@ func domainOf(address string) string {
 // person: names, and an address that changed, where the organization holds the
 // domain of both the old address and the new one. An account that is not its
 // own to govern stays as it is, and so does an operator's; an address that
-// somebody else has stays theirs (attacks D2).
+// somebody else has stays theirs, and so does one by which more hangs on the
+// account than a directory gives (attacks D2).
 func refresh(tx *db.OrgTx, u *directory.User) error {
 	account, err := users.Get(tx, *u.UserID)
 	if err != nil {
@@ -150,6 +153,12 @@ func refresh(tx *db.OrgTx, u *directory.User) error {
 	}
 	governs, err := governs(tx, account)
 	if err != nil || !governs {
+		return err
+	}
+	if readdress {
+		readdress, err = movable(tx, account.ID)
+	}
+	if err != nil {
 		return err
 	}
 	if readdress {
@@ -176,6 +185,20 @@ func governs(tx *db.OrgTx, account *users.User) (bool, error) {
 	}
 	operator, err := users.IsOperator(tx.Tx, account.ID)
 	return !operator, err
+}
+
+// movable reports whether a directory may give an account another address.
+// Whoever reads that mailbox can have the account: so it never gives one that
+// owns an organization, or in which another organization trusts.
+func movable(tx *db.OrgTx, account id.User) (bool, error) {
+	var mine []users.Choice
+	err := tx.Locate(func(all *db.AllTx) (err error) {
+		mine, err = users.LocateMemberships(all, account)
+		return err
+	})
+	return !slices.ContainsFunc(mine, func(m users.Choice) bool {
+		return m.Organization != tx.Organization() || m.Role == tenants.OwnerRole
+	}), err
 }
 
 // freeAddress is the person's new address, if the organization holds its

@@ -297,3 +297,41 @@ func TestOrganizationsShareAPersonAndNothingElse(t *testing.T) {
 		}))
 	})
 }
+
+// D2: whoever reads the mailbox of an account can have it. A directory, or an
+// admin with its token, would take the owner's, and what other organizations
+// trust it with, by naming another mailbox of the same domain.
+func TestADirectoryMovesNoAccountOnWhichMoreHangs(t *testing.T) {
+	each(t, func(s *scene) {
+		elsewhere := s.organization("Northwind", "northwind.example")
+		for name, c := range map[string]struct {
+			before func(*users.User)
+			moves  bool
+		}{
+			"member": {func(u *users.User) { s.member(u, tenants.MemberRole) }, true},
+			"admin":  {func(u *users.User) { s.member(u, tenants.AdminRole) }, true},
+			"owner":  {func(u *users.User) { s.member(u, tenants.OwnerRole) }, false},
+			"both": {func(u *users.User) {
+				s.must(s.d.InOrg(s.Context(), elsewhere, tester, func(tx *db.OrgTx) error { _, err := users.AddMember(tx, u.ID, ""); return err }))
+			}, false},
+		} {
+			account := s.person(name+"@"+held, true)
+			c.before(account)
+			u := s.create(s.named(name+"@"+held, true))
+			if u.UserID == nil || *u.UserID != account.ID {
+				t.Fatalf("%s: %+v", name, u)
+			}
+			s.update(u, with(u, map[string]any{"emails": []any{map[string]any{"value": name + ".new@" + held, "type": "work", "primary": true}}}))
+			want := name + "@" + held
+			if c.moves {
+				want = name + ".new@" + held
+			}
+			if got := s.account(account.ID); got.Email != want || !got.EmailVerified {
+				t.Errorf("%s: %s, proven %v", name, got.Email, got.EmailVerified)
+			}
+			if row := s.stored(u); *row.Email != name+".new@"+held {
+				t.Errorf("%s: the directory's own person stayed %s", name, *row.Email)
+			}
+		}
+	})
+}

@@ -41,6 +41,9 @@ func Match(tx *db.OrgTx, n Named) (*directory.User, error) {
 		if err != nil {
 			return nil, err
 		}
+		found = slices.DeleteFunc(found, func(u directory.User) bool { // a directory that is switched off waits for nobody
+			return u.UserID == nil && u.Active && applied[u.DirectoryID].State == directory.Inactive
+		})
 		if u := one(found); u != nil {
 			return u, nil
 		}

@@ -233,3 +233,34 @@ func TestADirectoryAndItsProviderDoNotMakeAnAccountTheirs(t *testing.T) {
 		}
 	})
 }
+
+// Whoever has a directory's token could else call the owner by a subject of
+// their own, and sign in as the owner.
+func TestADirectoryGivesNobodysAccountToASecondSubject(t *testing.T) {
+	each(t, func(w *world) {
+		u := w.push(w.directory(true), `{"userName":"sofie","externalId":"00u1","emails":[{"value":"sofie@haldenmarine.example"}]}`)
+		w.admitted(sso.Profile{Subject: "00u1", Email: sofie})
+		w.pushes(u, "externalId", "00u666")
+		w.refuses(sso.Profile{Subject: "00u666", Email: "mallory@haldenmarine.example"}, people.ErrOtherSubject)
+		w.refuses(sso.Profile{Subject: "00u666"}, people.ErrOtherSubject)
+		if a := w.admitted(sso.Profile{Subject: "00u1-new", Email: sofie}); a.User.ID != *u.UserID {
+			t.Error("somebody with the same address is somebody else")
+		}
+	})
+}
+
+// A directory that is switched off would else go on to let people in, past a
+// connection that takes in nobody.
+func TestADirectoryThatIsOffWaitsForNobody(t *testing.T) {
+	each(t, func(w *world) {
+		d := w.directory(true)
+		w.push(d, `{"userName":"guest","externalId":"00u1","emails":[{"value":"kai@elsewhere.example"}]}`)
+		w.must(w.in(func(tx *db.OrgTx) error {
+			off := false
+			_, err := directory.Change(tx, d.ID, directory.Edit{On: &off})
+			return err
+		}))
+		w.change(db.Set{"jit": false})
+		w.refuses(sso.Profile{Subject: "00u1", Email: "kai@haldenmarine.example"}, people.ErrNotMember)
+	})
+}

@@ -68,7 +68,10 @@ const maxElsewhere = 100
 
 // mayLink refuses an account that is not this subject's to take: an operator's,
 // one that another subject of the connection has, and one that signs in by
-// another connection of the organization from which no move was approved.
+// another connection of the organization from which no move was approved. A
+// second subject is the same person's where the provider tells the account's
+// own address; a directory's word alone, which whoever has its token gives, is
+// not enough for that.
 func (x *arriving) mayLink() error {
 	if x.told() {
 		if err := x.isNoOperator(); err != nil {
@@ -84,8 +87,9 @@ func (x *arriving) mayLink() error {
 		i := &theirs[n]
 		switch {
 		case i.ConnectionID == x.c.ID:
-			if i.ExternalID != nil && x.p.ExternalID != "" && *i.ExternalID != x.p.ExternalID {
-				return trail.Refuse(ErrOtherSubject, trail.Account, *i.ExternalID, x.p.ExternalID)
+			other := i.ExternalID != nil && x.p.ExternalID != "" && *i.ExternalID != x.p.ExternalID
+			if same := i.ExternalID != nil && *i.ExternalID == x.p.ExternalID; other || x.governs && !same && x.email.Key != x.user.EmailKey {
+				return trail.Refuse(ErrOtherSubject, trail.Account, i.called(), x.p.ExternalID)
 			}
 		case x.moves() && i.ConnectionID == *x.c.ReplacesID:
 			x.moved = i
@@ -97,6 +101,14 @@ func (x *arriving) mayLink() error {
 		return trail.Refuse(ErrMove, trail.Account, elsewhere, string(x.c.ID))
 	}
 	return nil
+}
+
+// called is by which of the provider's ids somebody is known.
+func (i *Identity) called() string {
+	if i.ExternalID != nil {
+		return *i.ExternalID
+	}
+	return i.Subject
 }
 
 // maxPersonName bounds each of a person's names, in bytes.

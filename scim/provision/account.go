@@ -156,7 +156,7 @@ func refresh(tx *db.OrgTx, u *directory.User) error {
 		return err
 	}
 	if readdress {
-		readdress, err = movable(tx, account.ID)
+		readdress, err = locateMovable(tx, account.ID)
 	}
 	if err != nil {
 		return err
@@ -187,10 +187,10 @@ func governs(tx *db.OrgTx, account *users.User) (bool, error) {
 	return !operator, err
 }
 
-// movable reports whether a directory may give an account another address.
+// locateMovable reports whether a directory may give an account another address.
 // Whoever reads that mailbox can have the account: so it never gives one that
 // owns an organization, or in which another organization trusts.
-func movable(tx *db.OrgTx, account id.User) (bool, error) {
+func locateMovable(tx *db.OrgTx, account id.User) (bool, error) {
 	var mine []users.Choice
 	err := tx.Locate(func(all *db.AllTx) (err error) {
 		mine, err = users.LocateMemberships(all, account)

@@ -3,7 +3,6 @@ package portal
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,32 +21,22 @@ type heldLeaving struct {
 
 type heldPerson struct{ name, href string }
 
-// mostHeld is how many held requests are looked through for who would leave.
-const mostHeld = db.MaxLimit
-
 // heldOf is who would leave, where that waits.
 func heldOf(tx *db.OrgTx, d *directory.Directory) (*heldLeaving, error) {
 	if d.HeldAt == nil {
 		return nil, nil
 	}
-	h := &heldLeaving{since: *d.HeldAt}
-	list, paging, err := directory.Requests(tx, d.ID, directory.RequestQuery{Outcomes: []string{directory.Held}, Page: db.Page{Limit: mostHeld}})
+	list, more, err := directory.WhoWaits(tx, d)
 	if err != nil {
 		return nil, err
 	}
-	h.more = paging.After != ""
+	h := &heldLeaving{since: *d.HeldAt, more: more}
 	for i := range list {
-		if list[i].CreatedAt.Before(h.since) {
-			h.more = false
-			break
-		}
 		p := heldPerson{name: subjectOf(&list[i])}
 		if who := personOfRequest(&list[i]); who != "" {
 			p.href = pathDirectory + "/" + string(d.ID) + tabPeople + "/" + who
 		}
-		if !slices.Contains(h.people, p) {
-			h.people = append(h.people, p)
-		}
+		h.people = append(h.people, p)
 	}
 	return h, nil
 }

@@ -27,13 +27,13 @@ func (s *Service) tellHeld(tx *db.OrgTx, d *directory.Directory, departed int64)
 		return err
 	}
 	letter := func(to string) webmail.Letter {
-		about.URL = s.Base + to + "/safeguard"
+		about.URL = s.Base + to
 		return webmail.DirectoryHeld{DirectoryLetter: about, Since: tx.Now(), Departed: int(departed)}
 	}
 	if err := s.administrators(tx, letter(inPortal(d.ID))); err != nil {
 		return err
 	}
-	return s.operators(tx, letter(inDashboard(d.ID)))
+	return s.operators(tx, letter(inDashboard(d.ID)+"/safeguard"))
 }
 
 // tellDeleted tells that a directory, which is gone with this transaction, was

@@ -296,6 +296,7 @@ func TestChoosingAStricterOrganization(t *testing.T) {
 // The mails of a sign-in are limited as those of the API.
 func TestVerificationMailsAreLimited(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
+		startClock(w.d) // it stands: the limit's window does not turn in between
 		w.unproven()
 		for range 3 {
 			w.gate(w.byPassword(), 403, "email_verification_required", "pending_authentication_token", "email", "email_verification_id")

@@ -12,7 +12,7 @@ package directory
 //  4. whoever comes into a group, in the order of the ids (AddMembers and
 //     ReplaceMembers do it, FOR KEY SHARE), and the row of the person or group
 //     itself, as it is renamed or deleted (FOR UPDATE)
-//  5. memberships, in the order of the people's ids; accounts; sessions
+//  5. accounts; memberships, in the order of the people's ids; sessions
 //  6. the directory's counts, versions of groups, entries of the log: these
 //     travel with the commit
 //

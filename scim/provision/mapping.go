@@ -46,29 +46,9 @@ func SetRoleMappings(tx *db.OrgTx, d *directory.Directory, want []Mapping) error
 	if err := mayMap(tx, add); err != nil {
 		return err
 	}
-	touched := make([]id.DirectoryGroup, 0, len(remove)+len(add))
-	for _, m := range remove {
-		touched = append(touched, m.GroupID)
-	}
-	for _, m := range add {
-		touched = append(touched, m.Group)
-	}
-	slices.Sort(touched)
-	touched = slices.Compact(touched)
-	for _, g := range touched { // nobody comes into them or leaves meanwhile
-		if _, err := directory.HoldGroup(tx, d.ID, g); err != nil {
-			return err
-		}
-	}
-	for _, m := range remove {
-		if err := directory.RemoveMapping(tx, m.ID); err != nil {
-			return err
-		}
-	}
-	for _, m := range add {
-		if err := directory.AddMapping(tx, d.ID, m.Group, m.Role); err != nil {
-			return err
-		}
+	touched, err := exchange(tx, held, remove, add)
+	if err != nil {
+		return err
 	}
 	if err := held.RecordMappings(tx); err != nil {
 		return err
@@ -79,6 +59,36 @@ func SetRoleMappings(tx *db.OrgTx, d *directory.Directory, want []Mapping) error
 		}
 	}
 	return nil
+}
+
+// exchange writes other mappings, and says of which groups. Those are held
+// first: nobody comes into them or leaves meanwhile.
+func exchange(tx *db.OrgTx, d *directory.Directory, remove []directory.RoleMapping, add []Mapping) ([]id.DirectoryGroup, error) {
+	touched := make([]id.DirectoryGroup, 0, len(remove)+len(add))
+	for _, m := range remove {
+		touched = append(touched, m.GroupID)
+	}
+	for _, m := range add {
+		touched = append(touched, m.Group)
+	}
+	slices.Sort(touched)
+	touched = slices.Compact(touched)
+	for _, g := range touched {
+		if _, err := directory.HoldGroup(tx, d.ID, g); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range remove {
+		if err := directory.RemoveMapping(tx, m.ID); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range add {
+		if err := directory.AddMapping(tx, d.ID, m.Group, m.Role); err != nil {
+			return nil, err
+		}
+	}
+	return touched, nil
 }
 
 // compare is what has to go and what has to come so that the mappings are those

@@ -5,6 +5,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/scim/directory"
 	"gatehouse/scim/schema"
+	"gatehouse/users"
 )
 
 // CreateUser adds a person to a directory: whose account they are is decided
@@ -95,6 +96,9 @@ func comeBack(tx *db.OrgTx, d *directory.Directory, u *directory.User) (How, err
 	}
 	if u.UserID == nil {
 		return settle(tx, d, u, tx.Now())
+	}
+	if _, err := users.Hold(tx.Tx, *u.UserID); err != nil { // before the membership: hold.go of scim/directory
+		return "", err
 	}
 	if err := join(tx, u, tx.Now()); err != nil {
 		return "", err

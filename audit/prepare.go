@@ -22,7 +22,7 @@ func Prepare(who actor.Actor, now time.Time, e Entry) (db.AuditRow, error) {
 		return db.AuditRow{}, fmt.Errorf("encoding the targets of %s: %w", e.Type(), err)
 	}
 	return db.AuditRow{
-		ID: row.ID, Type: row.Type, OccurredAt: row.OccurredAt, ActorKind: row.ActorKind, ActorID: row.ActorID, ActorName: row.ActorName,
+		ID: row.ID, Type: row.Type, OccurredAt: row.OccurredAt, RecordedAt: row.RecordedAt, ActorKind: row.ActorKind, ActorID: row.ActorID, ActorName: row.ActorName,
 		Targets: targets, IPAddress: row.IPAddress, UserAgent: row.UserAgent, RequestID: row.RequestID, Reference: row.Reference, Data: row.Data,
 	}, nil
 }

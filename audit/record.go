@@ -36,7 +36,10 @@ type Event struct {
 	db.MaybeOwned
 	ID         id.Event
 	Type       string
+	Source     Source
 	OccurredAt time.Time
+	RecordedAt time.Time // the id's own time: it names the partition
+	Retention  int64     `gorm:"->"` // days; the database knows
 	ActorKind  string
 	ActorID    *string
 	ActorName  *string
@@ -47,6 +50,15 @@ type Event struct {
 	Reference  *string
 	Data       json.RawMessage `gorm:"serializer:json"`
 }
+
+// Source is who wrote an entry.
+type Source string
+
+// The sources.
+const (
+	Own         Source = "gatehouse"
+	Application Source = "application" // POST /audit_logs/events
+)
 
 // TableName is the table that this package owns.
 func (Event) TableName() string { return "audit_events" }
@@ -95,8 +107,9 @@ func eventOf(who actor.Actor, now time.Time, e Entry) (*Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding %s: %w", e.Type(), err)
 	}
+	key := id.New[id.Event]()
 	return &Event{
-		ID: id.New[id.Event](), Type: e.Type(), OccurredAt: now,
+		ID: key, Type: e.Type(), Source: Own, OccurredAt: now, RecordedAt: id.Time(key),
 		ActorKind: string(who.Kind), ActorID: some(who.ID), ActorName: some(who.Name),
 		Targets: e.Targets(), IPAddress: some(who.IP), UserAgent: some(clip(who.UserAgent)),
 		RequestID: some(who.RequestID), Reference: some(who.Reference), Data: bytes.TrimSpace(data),

@@ -38,6 +38,15 @@ var floors = map[string]float64{
 	"sessions":       4,
 	"apikeys":        4,
 	"audit":          3,
+	"audit/sequence": 3.2,  // numbers and chains what was committed, signs heads
+	"audit/search":   3.25, // finds entries, counts them
+	"audit/ingest":   3.3,  // applications' entries and their schemas
+	"audit/archive":  3.4,  // exports
+	"audit/chain":    0.5,  // the canonical form, hashes, signatures, verification: pure
+	"export/stream":  5.8,  // destinations that are sent every entry
+	"export/webhook": 5.8,  // endpoints that are told of events
+	"export/signal":  5.75, // security event tokens
+	"export/sink":    0.5,  // how each destination is spoken to
 	"internal/mail":  2.5,
 	"internal/jobs":  2, "internal/limit": 2, "internal/puzzle": 2,
 	"internal/db": 1, "web/hosted": 1, "web/mail": 1,

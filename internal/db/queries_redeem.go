@@ -110,8 +110,8 @@ const redeemGrant = `WITH spent AS (
 	INSERT INTO refresh_tokens (id, session_id, client_id, user_id, surface, scope, generation, head_hash, rotations, expires_at, created_at, updated_at)
 	SELECT $14::text, $3, $6::text, $5::text, $15::text, $16::text, 1, $17::bytea, '', $13::timestamptz, $2, $2
 	FROM started WHERE $14::text <> '' RETURNING id)
-	INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, reference, data)
-	SELECT $18, $7::text, $19, $2, $20, $21, $22, $23::json, $24, $25, $26, $27, $28::json FROM spent`
+	INSERT INTO audit_events (id, organization_id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, reference, data)
+	SELECT $18, $7::text, $19, $2, $34, $20, $21, $22, $23::json, $24, $25, $26, $27, $28::json FROM spent`
 
 // RedeemGrant spends a code, if it still can be, and makes what it gives, in
 // one round trip and one transaction. It says whether it did. It exists on
@@ -125,6 +125,6 @@ func (d *DB) RedeemGrant(ctx context.Context, r Redemption) (bool, error) {
 	b.Queue(redeemGrant, string(r.Grant), r.Now, string(r.Session), r.BrowserSession, string(r.User), string(r.Client), r.Organization,
 		r.AuthMethod, r.AuthenticatedAt, r.IPAddress, r.UserAgent, r.IdleSeconds, r.ExpiresAt, string(r.Family), r.Surface, r.Scope, r.HeadHash,
 		string(a.ID), a.Type, a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, a.Reference, string(a.Data), r.SecondMethod, r.SecondAt,
-		r.Connection, r.SSOOrganization, r.SSOGuest)
+		r.Connection, r.SSOOrganization, r.SSOGuest, a.RecordedAt)
 	return d.changedOne(ctx, b, b.Len()-1)
 }

@@ -118,6 +118,7 @@ type AuditRow struct {
 	ID         id.Event
 	Type       string
 	OccurredAt time.Time
+	RecordedAt time.Time
 	ActorKind  string
 	ActorID    *string
 	ActorName  *string
@@ -147,8 +148,8 @@ const rotateRefresh = `WITH rotated AS (
 	WHERE id = $1 AND generation = $2 AND ended_at IS NULL
 	AND EXISTS (SELECT FROM sessions WHERE id = $6 AND ended_at IS NULL)
 	RETURNING id)
-	INSERT INTO audit_events (id, organization_id, type, occurred_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, reference, data)
-	SELECT $7, $8, $9, $5, $10, $11, $12, $13::json, $14, $15, $16, $17, $18::json FROM rotated`
+	INSERT INTO audit_events (id, organization_id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, reference, data)
+	SELECT $7, $8, $9, $5, $19, $10, $11, $12, $13::json, $14, $15, $16, $17, $18::json FROM rotated`
 
 // RotateRefresh makes the next generation the head and records it, in one
 // round trip and one transaction, if the family is still where it was read. It
@@ -160,7 +161,7 @@ func (d *DB) RotateRefresh(ctx context.Context, r Rotation) (bool, error) {
 	}
 	a := r.Audit
 	b.Queue(rotateRefresh, string(r.Family), r.From, r.HeadHash, r.Rotations, r.Now, string(r.Session), string(a.ID), r.Organization, a.Type,
-		a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, a.Reference, string(a.Data))
+		a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, a.Reference, string(a.Data), a.RecordedAt)
 	at := b.Len() - 1
 	if r.Touch {
 		b.Queue("UPDATE sessions SET last_active_at = $2, updated_at = $2 WHERE id = $1 AND ended_at IS NULL", string(r.Session), r.Now)

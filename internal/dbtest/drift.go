@@ -41,7 +41,7 @@ func foreign(table string) bool {
 }
 
 var kinds = map[string]string{
-	"text": "text", "jsonb": "text", "json": "text", "timestamp with time zone": "time", "timestamp": "time", "bytea": "bytes", "blob": "bytes",
+	"text": "text", "jsonb": "text", "tsvector": "text", "json": "text", "timestamp with time zone": "time", "timestamp": "time", "bytea": "bytes", "blob": "bytes",
 	"boolean": "bool", "bigint": "int", "integer": "int",
 }
 
@@ -56,12 +56,12 @@ func kind(t testing.TB, name string) string {
 func readPostgres(t testing.TB, d *db.DB) Schema {
 	s := Schema{Columns: map[string]Column{}}
 	_, conn := d.Pools()
-	for _, r := range query(t, conn, 4, `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'public'`) {
+	for _, r := range query(t, conn, 4, `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'public' AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = format('%I.%I', table_schema, table_name)::regclass AND c.relispartition)`) {
 		if !foreign(r[0]) {
 			s.Columns[r[0]+"."+r[1]] = Column{kind(t, r[2]), r[3] == "YES"}
 		}
 	}
-	for _, r := range query(t, conn, 2, `SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE 'CREATE UNIQUE%'`) {
+	for _, r := range query(t, conn, 2, `SELECT tablename, replace(indexdef, ' ON ONLY ', ' ON ') FROM pg_indexes WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = format('%I.%I', schemaname, tablename)::regclass AND c.relispartition) AND schemaname = 'public' AND indexdef LIKE 'CREATE UNIQUE%'`) {
 		if !foreign(r[0]) {
 			s.Unique = append(s.Unique, r[0]+indexTail(r[1]))
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -84,4 +85,14 @@ func (s *sequence) next(ms uint64) ulid.ULID {
 		}
 		s.last++ // the millisecond is full
 	}
+}
+
+// Time is when an identifier was made, to the millisecond, UTC; the zero time
+// of one that was chosen and not made.
+func Time[K Kind](k K) time.Time {
+	u, err := ulid.ParseStrict(strings.TrimPrefix(string(k), k.Prefix()))
+	if err != nil {
+		return time.Time{}
+	}
+	return u.Timestamp().UTC()
 }

@@ -60,6 +60,18 @@ type (
 	RoleMapping        string
 	Departure          string
 	SCIMRequest        string
+	AuditKey           string
+	AuditHead          string
+	Checkpoint         string
+	Expiry             string
+	AuditSchema        string
+	Repeat             string
+	AuditExport        string
+	Cursor             string
+	Endpoint           string
+	Delivery           string
+	DeliveryAttempt    string
+	Stream             string
 )
 
 func (Organization) Prefix() string       { return "org_" }
@@ -120,3 +132,15 @@ func (DirectoryEmail) Prefix() string     { return "directory_email_" }
 func (RoleMapping) Prefix() string        { return "role_mapping_" }
 func (Departure) Prefix() string          { return "departure_" }
 func (SCIMRequest) Prefix() string        { return "scim_request_" }
+func (AuditKey) Prefix() string           { return "audit_key_" }
+func (AuditHead) Prefix() string          { return "" }
+func (Checkpoint) Prefix() string         { return "checkpoint_" }
+func (Expiry) Prefix() string             { return "expiry_" }
+func (AuditSchema) Prefix() string        { return "audit_schema_" }
+func (Repeat) Prefix() string             { return "repeat_" }
+func (AuditExport) Prefix() string        { return "audit_log_export_" }
+func (Cursor) Prefix() string             { return "" }
+func (Endpoint) Prefix() string           { return "we_" }
+func (Delivery) Prefix() string           { return "delivery_" }
+func (DeliveryAttempt) Prefix() string    { return "delivery_attempt_" }
+func (Stream) Prefix() string             { return "log_stream_" }

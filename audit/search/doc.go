@@ -1,0 +1,2 @@
+// Package search finds and counts entries of the audit log.
+package search

@@ -1,0 +1,2 @@
+// Package sink is how each kind of log destination is spoken to.
+package sink

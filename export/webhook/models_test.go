@@ -1,0 +1,13 @@
+package webhook
+
+import (
+	"testing"
+
+	"gatehouse/internal/dbtest"
+)
+
+// A field without its column fails at the first query that needs it, in
+// production.
+func TestModelsMatchTheSchema(t *testing.T) {
+	dbtest.CheckModels(t, &Endpoint{}, &Delivery{}, &Attempt{})
+}

@@ -25,7 +25,7 @@ var Catalog = []Entry{
 	OrganizationDomainMoveStarted{},
 	OrganizationDomainMoveCancelled{},
 	MembershipCreated{},
-	MembershipUpdated{},
+	MembershipUpdated{PreviousStatus: "active"},
 	MembershipDeleted{},
 	InvitationCreated{},
 	InvitationAccepted{},

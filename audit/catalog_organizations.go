@@ -23,9 +23,15 @@ type (
 	MembershipCreated struct {
 		Membership wire.OrganizationMembership `json:"membership"`
 	}
-	// MembershipUpdated is organization_membership.updated: a role or a state changed.
+	// MembershipUpdated is organization_membership.updated: a role or a state changed. PreviousStatus is the
+	// state that it had, where that is another now.
 	MembershipUpdated struct {
-		Membership wire.OrganizationMembership `json:"membership"`
+		Membership     wire.OrganizationMembership `json:"membership"`
+		PreviousStatus string                      `json:"-"`
+	}
+	membershipWas struct {
+		wire.OrganizationMembership
+		PreviousAttributes map[string]string `json:"previous_attributes"`
 	}
 	// MembershipDeleted is organization_membership.deleted: a person belongs no longer.
 	MembershipDeleted struct {
@@ -77,7 +83,14 @@ func (e OrganizationCreated) Data() any { return e.Organization }
 func (e OrganizationUpdated) Data() any { return e.Organization }
 func (e OrganizationDeleted) Data() any { return e.Organization }
 func (e MembershipCreated) Data() any   { return e.Membership }
-func (e MembershipUpdated) Data() any   { return e.Membership }
 func (e MembershipDeleted) Data() any   { return e.Membership }
 func (e RoleCreated) Data() any         { return e.Role }
 func (e BrandingUpdated) Data() any     { return e.Organization }
+
+// Data is the membership, and what its status was where that changed.
+func (e MembershipUpdated) Data() any {
+	if e.PreviousStatus == "" {
+		return e.Membership
+	}
+	return membershipWas{e.Membership, map[string]string{"status": e.PreviousStatus}}
+}

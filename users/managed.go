@@ -93,7 +93,7 @@ func (m *Membership) takeOver(tx *db.OrgTx, since time.Time, groups func() (stri
 	set := db.Set{"status": next.Status, "directory_managed": true, "given_role": next.GivenRole, "directory_role": next.DirectoryRole,
 		"role_slug": next.RoleSlug, "deactivated_at": next.DeactivatedAt, "deactivated_by": next.DeactivatedBy}
 	if next.Status != m.Status || next.RoleSlug != m.RoleSlug || !m.DirectoryManaged {
-		return change(tx, m.ID, set)
+		return change(tx, m, set)
 	}
 	if same(m.DirectoryRole, next.DirectoryRole) && same(m.GivenRole, next.GivenRole) {
 		return m, nil
@@ -126,7 +126,7 @@ func Deactivate(tx *db.OrgTx, user id.User) (Ended, error) {
 	if !m.DirectoryManaged && m.RoleSlug != tenants.DefaultRole {
 		set["given_role"] = m.RoleSlug
 	}
-	if _, err := change(tx, m.ID, set); err != nil {
+	if _, err := change(tx, m, set); err != nil {
 		return Ended{}, err
 	}
 	return EndAccess(tx, user)
@@ -147,7 +147,7 @@ func (m *Membership) endedTwice(tx *db.OrgTx) error {
 		return err
 	}
 	set["given_role"], set["role_slug"] = nil, role
-	_, err = change(tx, m.ID, set)
+	_, err = change(tx, m, set)
 	return err
 }
 

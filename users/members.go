@@ -83,7 +83,7 @@ func comeBack(tx *db.OrgTx, user id.User, role string) (*Membership, error) {
 		return nil, err
 	}
 	set["status"], set["deactivated_at"] = Active, nil
-	return change(tx, m.ID, set, db.Eq("status", Inactive), db.Null("deactivated_by"))
+	return change(tx, m, set, db.Eq("status", Inactive), db.Null("deactivated_by"))
 }
 
 // ChangeRole gives a member another role. The last owner keeps theirs. Of whom
@@ -112,7 +112,7 @@ func ChangeRole(tx *db.OrgTx, membership id.Membership, role string) (*Membershi
 	if err := keepAnOwner(tx, m); err != nil {
 		return nil, err
 	}
-	return change(tx, membership, set)
+	return change(tx, m, set)
 }
 
 // DeactivateMember ends a membership for now. The person keeps their account
@@ -132,7 +132,7 @@ func DeactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, erro
 	if err := tenants.RemoveBreakGlass(tx, m.UserID, false); err != nil {
 		return nil, err
 	}
-	m, err = change(tx, membership, db.Set{"status": Inactive, "deactivated_at": tx.Now()})
+	m, err = change(tx, m, db.Set{"status": Inactive, "deactivated_at": tx.Now()})
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func ReactivateMember(tx *db.OrgTx, membership id.Membership) (*Membership, erro
 	case m.EndedByDirectory():
 		return nil, ErrByDirectory
 	}
-	return change(tx, membership, db.Set{"status": Active, "deactivated_at": nil}, db.Null("deactivated_by"))
+	return change(tx, m, db.Set{"status": Active, "deactivated_at": nil}, db.Null("deactivated_by"))
 }
 
 // RemoveMember ends a membership for good, with its sessions and keys.
@@ -280,16 +280,17 @@ func IsLastOwner(tx *db.OrgTx, m *Membership) (bool, error) {
 	return false, err
 }
 
-// change sets columns of a membership, reads it back and records it.
-func change(tx *db.OrgTx, membership id.Membership, set db.Set, conds ...db.Cond) (*Membership, error) {
-	n, err := memberships.Update(tx, membership, set, conds...)
+// change sets columns of a membership, reads it back and records it, with the
+// status that it had where that is another now.
+func change(tx *db.OrgTx, before *Membership, set db.Set, conds ...db.Cond) (*Membership, error) {
+	n, err := memberships.Update(tx, before.ID, set, conds...)
 	if err != nil {
 		return nil, err
 	}
 	if n == 0 {
 		return nil, db.ErrNotFound
 	}
-	m, err := memberships.Get(tx, membership)
+	m, err := memberships.Get(tx, before.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -297,5 +298,9 @@ func change(tx *db.OrgTx, membership id.Membership, set db.Set, conds ...db.Cond
 	if err != nil {
 		return nil, err
 	}
-	return m, audit.Record(tx, audit.MembershipUpdated{Membership: w})
+	updated := audit.MembershipUpdated{Membership: w}
+	if m.Status != before.Status {
+		updated.PreviousStatus = string(before.Status)
+	}
+	return m, audit.Record(tx, updated)
 }

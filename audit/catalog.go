@@ -138,35 +138,19 @@ var Catalog = []Entry{
 	SigningKeyRotated{},
 	APIKeyCreated{},
 	APIKeyRevoked{},
+	WebhookEndpoint{Change: "created"},
+	WebhookEndpoint{Change: "updated"},
+	WebhookEndpoint{Change: "deleted"},
+	WebhookEndpoint{Change: "secret_rotated"},
+	WebhookEndpoint{Change: "failing"},
+	WebhookEndpoint{Change: "recovered"},
+	WebhookEndpoint{Change: "disabled"},
+	WebhookReplayed{},
+	WebhookTested{},
+	WebhookRetried{},
 	PortalLinkCreated{},
 	PortalLinkRequested{},
 	PortalSessionStarted{},
 	PortalSessionExtended{},
 	PortalSessionEnded{},
 }
-
-// published are the types that applications hear of, by the wire's names. The
-// others are for the audit log alone.
-var published = map[string]bool{
-	"user.created": true, "user.updated": true, "user.deleted": true,
-	"organization.created": true, "organization.updated": true, "organization.deleted": true,
-	"organization_domain.created": true, "organization_domain.updated": true, "organization_domain.deleted": true, "organization_domain.verified": true,
-	"organization_domain.verification_failed": true,
-	"organization_membership.created":         true, "organization_membership.updated": true, "organization_membership.deleted": true,
-	"invitation.created": true, "invitation.accepted": true, "invitation.resent": true, "invitation.revoked": true,
-	"role.created": true, "session.created": true, "session.revoked": true,
-	"authentication.password_succeeded": true, "authentication.password_failed": true,
-	"magic_auth.created": true, "email_verification.created": true, "password_reset.created": true, "password_reset.succeeded": true,
-	"authentication.magic_auth_succeeded": true, "authentication.magic_auth_failed": true,
-	"authentication.email_verification_succeeded": true, "authentication.email_verification_failed": true,
-	"authentication.oauth_succeeded": true, "authentication.oauth_failed": true,
-	"authentication.sso_started": true, "authentication.sso_succeeded": true, "authentication.sso_failed": true, "authentication.sso_timed_out": true,
-	"authentication.mfa_succeeded": true, "authentication.mfa_failed": true,
-	"authentication.passkey_succeeded": true, "authentication.passkey_failed": true,
-	"connection.activated": true, "connection.deactivated": true, "connection.deleted": true,
-	"connection.saml_certificate_renewal_required": true, "connection.saml_certificate_renewed": true,
-	"api_key.created": true, "api_key.revoked": true,
-}
-
-// Published reports whether applications receive events of this type.
-func Published(eventType string) bool { return published[eventType] }

@@ -35,6 +35,13 @@ func (g *Guard) Allows(ip netip.Addr) bool {
 	return Public(ip) || within(g.allowed, ip.Unmap().WithZone(""))
 }
 
+// Private reports whether host may be on a private network that this guard was
+// opened for: it was opened for one, and host is not an address outside of it.
+func (g *Guard) Private(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return len(g.allowed) > 0 && (err != nil || within(g.allowed, ip.Unmap().WithZone("")))
+}
+
 // Control is net.Dialer's: it sees the address itself, whatever name or
 // spelling led there, immediately before it is connected to.
 func (g *Guard) Control(network, address string, _ syscall.RawConn) error {

@@ -59,6 +59,16 @@ func TestExceptionsAreExact(t *testing.T) {
 	}
 }
 
+// What may go in the clear goes to a private network alone.
+func TestPrivateIsWhatTheGuardWasOpenedFor(t *testing.T) {
+	closed, opened := New(nil), New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")})
+	for host, want := range map[string]bool{"10.1.2.3": true, "::ffff:10.1.2.3": true, "10.2.0.1": false, "8.8.8.8": false, "collector.corp": true} {
+		if closed.Private(host) || opened.Private(host) != want {
+			t.Errorf("%s: %v", host, !want)
+		}
+	}
+}
+
 // Whatever spelling or name led there, this is the last look before connecting.
 func TestControlSeesTheRealAddress(t *testing.T) {
 	g := New(nil)

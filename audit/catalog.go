@@ -153,4 +153,10 @@ var Catalog = []Entry{
 	PortalSessionStarted{},
 	PortalSessionExtended{},
 	PortalSessionEnded{},
+	LogExportCreated{},
+	LogExportFinished{LogExport: LogExport{State: "ready"}},
+	LogExportFinished{LogExport: LogExport{State: "error"}},
+	LogExportFinished{LogExport: LogExport{State: "cancelled"}},
+	LogExportDownloaded{},
+	LogSchemaCreated{},
 }

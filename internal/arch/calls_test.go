@@ -45,8 +45,8 @@ func TestModulesStayBehindTheirWalls(t *testing.T) {
 // calls says who may call what: selector → packages.
 var calls = map[string][]string{
 	// reading across organizations
-	"InDeployment":   {"internal/db", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth"},
-	"ReadDeployment": {"internal/db", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth"},
+	"InDeployment":   {"internal/db", "audit/archive", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth"},
+	"ReadDeployment": {"internal/db", "audit/archive", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth"},
 	"AsDeployment":   {"internal/db", "invitations"},
 	// the transaction's own connection
 	"Native": {"internal/db", "internal/jobs"},

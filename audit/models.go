@@ -28,9 +28,9 @@ type Position struct {
 // TableName is the table that this package owns.
 func (Position) TableName() string { return "audit_positions" }
 
-// Head is where a chain stands. Its id is an organization's, or OwnHead, or
+// ChainHead is where a chain stands. Its id is an organization's, or OwnHead, or
 // AllHead, which counts positions and has no hash.
-type Head struct {
+type ChainHead struct {
 	db.Global
 	ID        id.AuditHead
 	Sequence  int64
@@ -45,7 +45,7 @@ const (
 )
 
 // TableName is the table that this package owns.
-func (Head) TableName() string { return "audit_heads" }
+func (ChainHead) TableName() string { return "audit_heads" }
 
 // Key signs checkpoints (Ed25519, RFC 8032). One at a time is not retired.
 type Key struct {
@@ -135,4 +135,5 @@ type Numbered struct {
 	Sequence     int64
 	PreviousHash []byte
 	Hash         []byte
+	targets      []byte // their column's very bytes, which the hash is over
 }

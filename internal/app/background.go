@@ -2,18 +2,20 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
 	"gatehouse/internal/jobs"
 )
 
-// StartJobs works jobs in this process unless a worker does. It returns what
-// drains them. The queue starts beside the server, which is ready without it.
-// It is Run's, and of tests that bring their own listener.
+// StartJobs works jobs in this process unless a worker does, and runs its loops.
+// It returns what drains them. The queue starts beside the server, which is
+// ready without it. It is Run's, and of tests that bring their own listener.
 func (a *App) StartJobs(ctx context.Context) func(context.Context) error {
+	stopLoops := a.startLoops(ctx)
 	if a.Config.Worker == config.WorkerOff {
-		return func(context.Context) error { return nil }
+		return stopLoops
 	}
 	started := make(chan *jobs.Runner, 1)
 	go func() {
@@ -24,10 +26,11 @@ func (a *App) StartJobs(ctx context.Context) func(context.Context) error {
 		started <- runner
 	}()
 	return func(ctx context.Context) error {
+		err := stopLoops(ctx)
 		if runner := <-started; runner != nil {
-			return runner.Stop(ctx)
+			err = errors.Join(err, runner.Stop(ctx))
 		}
-		return nil
+		return err
 	}
 }
 
@@ -75,6 +78,7 @@ func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
 	if err != nil {
 		return err
 	}
+	stopLoops := a.startLoops(ctx)
 	a.Log.Info("working jobs", "version", version())
 	select {
 	case err = <-failed:
@@ -83,8 +87,5 @@ func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
 	a.Log.Info("stopping: finishing jobs")
 	drained, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	if stopped := runner.Stop(drained); stopped != nil {
-		return stopped
-	}
-	return err
+	return errors.Join(err, stopLoops(drained), runner.Stop(drained))
 }

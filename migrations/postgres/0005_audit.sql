@@ -342,3 +342,5 @@ SELECT gatehouse_isolate('webhook_endpoints');
 SELECT gatehouse_isolate('webhook_deliveries');
 SELECT gatehouse_isolate('webhook_attempts');
 SELECT gatehouse_isolate('log_streams');
+-- the sequencer adds links of every organization in one statement
+CREATE POLICY inserts_numbers ON audit_positions FOR INSERT WITH CHECK (current_setting('app.scope', true) = 'sequence');

@@ -1,0 +1,188 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"gatehouse/internal/id"
+)
+
+// sequencerLock is the advisory lock of whoever numbers entries.
+const sequencerLock = 4739183022
+
+// The lock is a statement of its own: what is read after it sees all that the
+// one before it committed. Who does not get it reads nothing.
+const takeSequencer = `SELECT set_config('app.scope', 'deployment', true), set_config('app.organization_id', '', true), set_config('enable_seqscan', 'off', true),
+	set_config('app.sequencer', pg_try_advisory_xact_lock($1)::text, true)`
+
+// LATERAL with OFFSET 0 looks each entry up in the one partition that it names,
+// whatever the planner thinks of a queue that is full now and was empty when it
+// was analyzed.
+const readPending = `SELECT p.event_id, e.* FROM (
+		SELECT event_id, recorded_at, retention FROM audit_pending
+		WHERE current_setting('app.sequencer') = 'true' AND event_id <> ALL ($2::text[]) ORDER BY event_id LIMIT $1) p
+	LEFT JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e
+		WHERE e.id = p.event_id AND e.recorded_at = p.recorded_at AND e.retention = p.retention OFFSET 0) e ON true
+	ORDER BY p.event_id`
+
+func (d *DB) numberPostgres(ctx context.Context, b AuditBatch) (done AuditNumbered, err error) {
+	err = pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
+		entries, err := readPendingBatch(ctx, tx, b, &done)
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		heads, err := readHeads(ctx, tx, b.Chains(entries))
+		if err != nil {
+			return err
+		}
+		numbers, err := b.Number(entries, heads)
+		if err == nil {
+			err = numbers.fits(entries)
+		}
+		if err != nil {
+			return fmt.Errorf("numbering entries: %w", err)
+		}
+		done.Entries = len(entries)
+		return writeNumbers(ctx, tx, d.now(), entries, numbers)
+	})
+	return done, err
+}
+
+func readPendingBatch(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditNumbered) ([]AuditEntry, error) {
+	batch := &pgx.Batch{}
+	batch.Queue(takeSequencer, sequencerLock)
+	batch.Queue(readPending, b.Limit, stringsOf(b.Except))
+	results := tx.SendBatch(ctx, batch)
+	defer results.Close()
+	var taken string
+	if err := results.QueryRow().Scan(nil, nil, nil, &taken); err != nil {
+		return nil, fmt.Errorf("taking the sequencer's lock: %w", err)
+	}
+	done.Busy = taken != "true"
+	rows, err := results.Query()
+	if err != nil {
+		return nil, fmt.Errorf("reading what waits for its number: %w", err)
+	}
+	defer rows.Close()
+	var entries []AuditEntry
+	for rows.Next() {
+		e, waits, err := scanPending(rows)
+		if err != nil {
+			return nil, fmt.Errorf("reading what waits for its number: %w", err)
+		}
+		if e == nil {
+			done.Missing = append(done.Missing, waits)
+			continue
+		}
+		entries = append(entries, *e)
+	}
+	return entries, rows.Err()
+}
+
+type scanner interface{ Scan(...any) error }
+
+// scanPending reads what waits; the entry is nil where it is nowhere.
+func scanPending(row scanner) (*AuditEntry, id.Event, error) {
+	var e AuditEntry
+	var waits id.Event
+	var key, kind, source, actor *string
+	var occurred, recorded *time.Time
+	var retention *int64
+	columns := e.columns()
+	columns[0], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7] = &key, &kind, &source, &occurred, &recorded, &retention, &actor
+	if err := row.Scan(append([]any{&waits}, columns...)...); err != nil || key == nil {
+		return nil, waits, err
+	}
+	e.ID, e.Type, e.Source, e.OccurredAt, e.RecordedAt, e.Retention, e.ActorKind = id.Event(*key), *kind, *source, occurred.UTC(), recorded.UTC(), *retention, *actor
+	return &e, waits, nil
+}
+
+func readHeads(ctx context.Context, tx pgx.Tx, chains []string) ([]AuditHead, error) {
+	rows, err := tx.Query(ctx, "SELECT id, sequence, hash FROM audit_heads WHERE id = ANY ($1)", chains)
+	if err != nil {
+		return nil, fmt.Errorf("reading the heads: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[AuditHead])
+}
+
+// writesNumbers is the scope in which links of every organization are added.
+const writesNumbers = "SELECT set_config('app.scope', 'sequence', true)"
+
+const insertPositions = `INSERT INTO audit_positions (position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms)
+	SELECT l.position, l.organization_id, l.sequence, l.event_id, l.type, l.recorded_at, l.retention, $9, l.previous_hash, l.hash, array_to_tsvector(string_to_array(l.terms, ' '))
+	FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bytea[], $10::bytea[], $11::text[])
+		AS l (position, organization_id, sequence, event_id, type, recorded_at, retention, previous_hash, hash, terms)`
+
+const moveHeads = `INSERT INTO audit_heads (id, sequence, hash, updated_at) SELECT h.id, h.sequence, h.hash, $4 FROM unnest($1::text[], $2::bigint[], $3::bytea[]) AS h (id, sequence, hash)
+	ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, updated_at = excluded.updated_at WHERE audit_heads.sequence < excluded.sequence`
+
+const removePending = "DELETE FROM audit_pending WHERE event_id = ANY ($1)"
+
+var errNumberedTwice = errors.New("entries were numbered by somebody else meanwhile")
+
+func writeNumbers(ctx context.Context, tx pgx.Tx, now time.Time, entries []AuditEntry, n AuditNumbers) error {
+	var (
+		positions, sequences, retentions = make([]int64, 0, len(entries)), make([]int64, 0, len(entries)), make([]int64, 0, len(entries))
+		organizations                    = make([]*string, 0, len(entries))
+		ids, types, terms                = make([]string, 0, len(entries)), make([]string, 0, len(entries)), make([]string, 0, len(entries))
+		recorded                         = make([]time.Time, 0, len(entries))
+		previous, hashes                 = make([][]byte, 0, len(entries)), make([][]byte, 0, len(entries))
+	)
+	for i, e := range entries {
+		l := n.Links[i]
+		positions, sequences, retentions = append(positions, l.Position), append(sequences, l.Sequence), append(retentions, e.Retention)
+		organizations = append(organizations, (*string)(e.Organization))
+		ids, types, terms = append(ids, string(e.ID)), append(types, e.Type), append(terms, strings.Join(fitTerms(l.Terms), " "))
+		recorded, previous, hashes = append(recorded, e.RecordedAt), append(previous, l.PreviousHash), append(hashes, l.Hash)
+	}
+	var heads struct {
+		ids       []string
+		sequences []int64
+		hashes    [][]byte
+	}
+	for _, h := range n.Heads {
+		heads.ids, heads.sequences, heads.hashes = append(heads.ids, h.ID), append(heads.sequences, h.Sequence), append(heads.hashes, h.Hash)
+	}
+	b := &pgx.Batch{}
+	b.Queue(writesNumbers)
+	b.Queue(insertPositions, positions, organizations, sequences, ids, types, recorded, retentions, previous, now, hashes, terms)
+	b.Queue(moveHeads, heads.ids, heads.sequences, heads.hashes, now)
+	b.Queue(removePending, ids)
+	results := tx.SendBatch(ctx, b)
+	defer results.Close()
+	for _, want := range []int64{1, int64(len(entries)), int64(len(n.Heads)), int64(len(entries))} {
+		tag, err := results.Exec()
+		if err != nil {
+			return fmt.Errorf("writing numbers: %w", err)
+		}
+		if tag.RowsAffected() != want {
+			return errNumberedTwice
+		}
+	}
+	return nil
+}
+
+// fitTerms leaves out what would break the statement: one entry must not keep
+// the others from their numbers.
+func fitTerms(terms []string) []string {
+	fit := make([]string, 0, len(terms))
+	for _, t := range terms {
+		if t != "" && len(t) < 2000 && !strings.ContainsAny(t, " \x00") {
+			fit = append(fit, t)
+		}
+	}
+	return fit
+}
+
+func stringsOf[S ~string](values []S) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	return list
+}

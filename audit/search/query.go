@@ -48,7 +48,7 @@ type Bucket struct {
 // Count is how many entries there are.
 type Count struct {
 	Entries int64
-	AtLeast bool // there are more, which were not counted
+	About   bool // of a sample, because there are many
 }
 
 // need is something that an entry has to have: one of its alternatives.

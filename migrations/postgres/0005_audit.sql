@@ -66,24 +66,59 @@ CREATE TABLE audit_positions (
 ) PARTITION BY RANGE (recorded_at);
 CREATE INDEX audit_positions_sequence ON audit_positions (organization_id, sequence);
 CREATE INDEX audit_positions_event ON audit_positions (event_id);
-CREATE INDEX audit_positions_type ON audit_positions (organization_id, type, event_id);
+CREATE INDEX audit_positions_organization ON audit_positions (organization_id, event_id);
 CREATE INDEX audit_positions_terms ON audit_positions USING gin (terms);
 
--- the partitions of one month and, below it, of one retention; p takes what no other one takes
+-- Partitions are made and dropped while the log is written and read. A lock that is not had at once is given back
+-- and asked for again, so that nobody waits behind it for longer than lock_timeout.
+
+-- a partition that is made beside its parent and attached: that keeps nobody from writing. What the parent's default
+-- holds of it moves in; nothing does, but where upkeep came late. It has the rights of who calls it: the owner's, in
+-- audit_partition.
 -- +goose StatementBegin
-CREATE FUNCTION audit_partition(month date, days bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION audit_attach(name text, parent text, beside text, bounds text, below text, condition text) RETURNS void LANGUAGE plpgsql
+  SET search_path = public, pg_temp SET lock_timeout = '50ms' AS $$
+BEGIN
+  FOR try IN 1..60 LOOP
+    IF to_regclass(name) IS NOT NULL THEN
+      RETURN;
+    END IF;
+    BEGIN
+      EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) %s', name, parent, below);
+      IF below <> '' THEN
+        EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', name || '_other', name);
+      END IF;
+      EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', beside);
+      EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM moved', beside, condition, name);
+      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES %s', parent, name, bounds);
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR duplicate_table OR deadlock_detected THEN
+      IF try = 60 THEN
+        RAISE;
+      END IF;
+      PERFORM pg_sleep(0.02 + random() * 0.1);
+    END;
+  END LOOP;
+END $$;
+-- +goose StatementEnd
+
+-- the partitions of one month and, below it, of one retention; other takes what no other one takes
+-- +goose StatementBegin
+CREATE FUNCTION audit_partition(month date, days bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   parent text;
   name   text;
+  first  text := to_char(month, 'YYYY-MM-DD') || ' 00:00:00+00';
+  after  text := to_char(month + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00';
 BEGIN
+  IF month <> date_trunc('month', month)::date OR days < 1 THEN
+    RAISE EXCEPTION 'partitions are of months and whole days';
+  END IF;
   FOREACH parent IN ARRAY ARRAY['audit_events', 'audit_positions'] LOOP
     name := parent || to_char(month, '_YYYY_MM');
-    IF to_regclass(name) IS NULL THEN
-      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) PARTITION BY LIST (retention)', name, parent, month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
-      EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', name || '_other', name);
-    END IF;
-    IF days IS NOT NULL AND to_regclass(name || '_' || days) IS NULL THEN
-      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (%s)', name || '_' || days, name, days);
+    PERFORM audit_attach(name, parent, parent || '_other', format('FROM (%L) TO (%L)', first, after), 'PARTITION BY LIST (retention)', format('recorded_at >= %L AND recorded_at < %L', first, after));
+    IF days IS NOT NULL THEN
+      PERFORM audit_attach(name || '_' || days, name, name || '_other', format('IN (%s)', days), '', format('retention = %s', days));
     END IF;
   END LOOP;
 END $$;
@@ -91,21 +126,100 @@ END $$;
 CREATE TABLE audit_events_other PARTITION OF audit_events DEFAULT;
 CREATE TABLE audit_positions_other PARTITION OF audit_positions DEFAULT;
 
--- every partition that will be needed until then: of each retention that an organization or the deployment has
+-- every partition that will be needed until then: of each retention that an organization or the deployment has. What
+-- was written before its partition was there moves to it.
 -- +goose StatementBegin
-CREATE FUNCTION audit_partitions(from_month date, to_month date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION audit_partitions(from_month date, to_month date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   month date := date_trunc('month', from_month)::date;
   days  bigint;
+  other text;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('audit_partitions'));
   WHILE month <= to_month LOOP
-    PERFORM audit_partition(month, NULL);
     FOR days IN SELECT audit_retention_days FROM organizations WHERE audit_retention_days IS NOT NULL UNION SELECT audit_retention_days FROM deployment UNION SELECT 365 LOOP
       PERFORM audit_partition(month, days);
     END LOOP;
     month := (month + interval '1 month')::date;
   END LOOP;
+  FOR month IN SELECT DISTINCT date_trunc('month', recorded_at AT TIME ZONE 'UTC')::date FROM (SELECT recorded_at FROM audit_events_other UNION ALL SELECT recorded_at FROM audit_positions_other) o LOOP
+    PERFORM audit_partition(month, NULL);
+  END LOOP;
+  FOR other IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^audit_(events|positions)_\d{4}_\d\d_other$' LOOP
+    FOR days IN EXECUTE format('SELECT DISTINCT retention FROM %I', other) LOOP
+      PERFORM audit_partition(to_date(substring(other from '\d{4}_\d\d'), 'YYYY_MM'), days);
+    END LOOP;
+  END LOOP;
+END $$;
+-- +goose StatementEnd
+
+-- the leaves whose entries' time is up, by month and retention; 0 is a month that has no leaf any more
+-- +goose StatementBegin
+CREATE FUNCTION audit_expired(at timestamptz) RETURNS TABLE (month date, days bigint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH leaves AS (
+    SELECT to_date(substring(c.relname from '\d{4}_\d\d'), 'YYYY_MM') AS month, substring(c.relname from '_\d{4}_\d\d_(\d+)$')::bigint AS days
+    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relispartition AND c.relname ~ '^audit_(events|positions)_\d{4}_\d\d(_\d+)?$')
+  SELECT l.month, coalesce(max(l.days), 0) FROM leaves l
+  GROUP BY l.month, coalesce(l.days, (SELECT max(o.days) FROM leaves o WHERE o.month = l.month), 0)
+  HAVING (l.month + interval '1 month') AT TIME ZONE 'UTC' + coalesce(max(l.days), 0) * interval '1 day' <= least(at, now())
+  ORDER BY 1, 2
+$$;
+-- +goose StatementEnd
+
+-- unbroken runs of sequences among a leaf's entries, by which they are signed before they go
+-- +goose StatementBegin
+CREATE FUNCTION audit_runs(month date, days bigint) RETURNS TABLE (organization_id text, first_sequence bigint, last_sequence bigint, previous_hash bytea, hash bytea)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  leaf text := 'audit_positions' || to_char(month, '_YYYY_MM_') || days;
+BEGIN
+  IF to_regclass(leaf) IS NULL OR current_setting('app.scope', true) IS DISTINCT FROM 'deployment' THEN
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE format('SELECT r.organization_id, r.f, r.l, (SELECT p.previous_hash FROM %1$I p WHERE p.organization_id IS NOT DISTINCT FROM r.organization_id AND p.sequence = r.f),
+    (SELECT p.hash FROM %1$I p WHERE p.organization_id IS NOT DISTINCT FROM r.organization_id AND p.sequence = r.l)
+    FROM (SELECT s.organization_id, min(s.sequence) AS f, max(s.sequence) AS l
+      FROM (SELECT organization_id, sequence, sequence - row_number() OVER (PARTITION BY organization_id ORDER BY sequence) AS island FROM %1$I) s
+      GROUP BY s.organization_id, s.island) r ORDER BY 1, 2', leaf);
+END $$;
+-- +goose StatementEnd
+
+-- drops a leaf of one of the two tables, or (0 days) a month of one that has no leaves. It refuses what is not old
+-- enough, whoever asks. One table at a time, so that nobody waits for two locks. True: go on until nothing is left.
+-- +goose StatementBegin
+CREATE FUNCTION audit_expire(month date, days bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '40ms' AS $$
+DECLARE
+  over   timestamptz := (month + interval '1 month') AT TIME ZONE 'UTC';
+  parent text;
+  name   text;
+  filled boolean;
+BEGIN
+  IF days IS NULL OR days < 0 OR over + days * interval '1 day' > now() THEN
+    RAISE EXCEPTION 'entries of % that are kept for % days are not old enough', month, days;
+  END IF;
+  IF EXISTS (SELECT 1 FROM audit_pending p WHERE p.recorded_at < over AND (p.retention = days OR days = 0)) THEN
+    RETURN false; -- first they are numbered
+  END IF;
+  FOREACH parent IN ARRAY ARRAY['audit_events', 'audit_positions'] LOOP
+    name := parent || to_char(month, '_YYYY_MM');
+    IF days = 0 AND to_regclass(name) IS NOT NULL THEN
+      EXECUTE format('SELECT count(*) > 1 FROM pg_inherits WHERE inhparent = %L::regclass', name) INTO filled;
+      IF NOT filled THEN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO filled;
+      END IF;
+      IF filled THEN
+        RETURN false;
+      END IF;
+      EXECUTE format('DROP TABLE %I', name);
+      RETURN true;
+    ELSIF days > 0 AND to_regclass(name || '_' || days) IS NOT NULL THEN
+      EXECUTE format('DROP TABLE %I', name || '_' || days);
+      RETURN true;
+    END IF;
+  END LOOP;
+  RETURN true;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+  RETURN false; -- somebody reads it
 END $$;
 -- +goose StatementEnd
 SELECT audit_partitions(coalesce((SELECT min(occurred_at) FROM audit_events_before), now())::date, (now() + interval '3 months')::date);
@@ -344,3 +458,165 @@ SELECT gatehouse_isolate('webhook_attempts');
 SELECT gatehouse_isolate('log_streams');
 -- the sequencer adds links of every organization in one statement
 CREATE POLICY inserts_numbers ON audit_positions FOR INSERT WITH CHECK (current_setting('app.scope', true) = 'sequence');
+
+-- audit/search: policies would keep Postgres from using the index of terms (@@ is not leakproof), so these functions
+-- read partitions, which have none, and hold the scope themselves.
+
+-- whose entries the transaction may find: null is everybody's
+-- +goose StatementBegin
+CREATE FUNCTION audit_scope(organization text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN current_setting('app.scope', true) IN ('deployment', 'locate') THEN organization ELSE coalesce(current_setting('app.organization_id', true), '') END
+$$;
+-- +goose StatementEnd
+
+-- the months between two instants, in their order or against it; the whole table where its default holds something
+-- +goose StatementBegin
+CREATE FUNCTION audit_months(since timestamptz, before timestamptz, descending boolean) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  names text[];
+BEGIN
+  IF EXISTS (SELECT 1 FROM audit_positions_other) THEN
+    RETURN ARRAY['audit_positions'];
+  END IF;
+  SELECT array_agg(m.relname ORDER BY m.relname) INTO names FROM (
+    SELECT c.relname::text, to_date(right(c.relname, 7), 'YYYY_MM')::timestamp AS month FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'audit_positions'::regclass AND c.relkind = 'p') m
+  WHERE m.month AT TIME ZONE 'UTC' < before AND (m.month + interval '1 month') AT TIME ZONE 'UTC' > since;
+  IF descending THEN
+    SELECT array_agg(n ORDER BY n DESC) INTO names FROM unnest(names) n;
+  END IF;
+  RETURN coalesce(names, ARRAY[]::text[]);
+END $$;
+-- +goose StatementEnd
+
+-- of what an entry has to have, what few entries have: it is asked of the index, and the rest of the rows. Null: each
+-- is had by many, of the newest 2,000.
+-- +goose StatementBegin
+CREATE FUNCTION audit_rare(needs tsquery[], months text[], condition text, owner text, low text, high text) RETURNS tsquery LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  name   text;
+  need   tsquery;
+  rare   tsquery;
+  looked bigint;
+  hits   bigint[];
+  counts text := '';
+BEGIN
+  FOR i IN 1..array_length(needs, 1) LOOP
+    counts := counts || format(', count(*) FILTER (WHERE terms @@ %L::tsquery)', needs[i]::text);
+  END LOOP;
+  FOREACH name IN ARRAY months LOOP
+    EXECUTE format('SELECT count(*), ARRAY[%s] FROM (SELECT terms FROM %I WHERE %s ORDER BY event_id DESC LIMIT 2000) r', substr(counts, 3), name, condition) INTO looked, hits USING owner, low, high;
+    EXIT WHEN looked >= 200;
+  END LOOP;
+  FOR i IN 1..array_length(needs, 1) LOOP
+    IF looked IS NULL OR hits[i] * 200 <= looked THEN
+      rare := coalesce(rare && needs[i], needs[i]);
+    END IF;
+  END LOOP;
+  RETURN rare;
+END $$;
+-- +goose StatementEnd
+
+-- ids of entries that have all of needs, low <= id < high. First the newest 20,000 are looked at in order: what many
+-- entries have is among them. What is not, few entries have, so that the index of terms gives little; it is asked
+-- month by month.
+-- +goose StatementBegin
+CREATE FUNCTION audit_find(needs tsquery[], organization text, low text, high text, since timestamptz, before timestamptz, descending boolean, wanted bigint)
+  RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = public, pg_temp SET enable_seqscan = off SET work_mem = '32MB' SET jit = off AS $$
+DECLARE
+  owner     text := audit_scope(organization);
+  condition text := CASE WHEN owner IS NULL THEN '$1::text IS NULL' ELSE 'organization_id = $1' END || ' AND event_id >= $2 AND event_id < $3';
+  months    text[] := audit_months(since, before, descending);
+  direction text := CASE WHEN descending THEN 'DESC' ELSE 'ASC' END;
+  whole     tsquery := needs[1];
+  rare      tsquery;
+  name      text;
+  chunk     bigint := 500;
+  looked    bigint := 0;
+  here      bigint;
+  edge      text;
+  found     text[];
+BEGIN
+  FOR i IN 2..array_length(needs, 1) LOOP
+    whole := whole && needs[i];
+  END LOOP;
+  FOREACH name IN ARRAY months LOOP
+    LOOP
+      EXECUTE format('SELECT count(*), %s(event_id), array_agg(event_id ORDER BY event_id %s) FILTER (WHERE terms @@ $4)
+        FROM (SELECT event_id, terms FROM %I WHERE %s ORDER BY event_id %2$s LIMIT $5) r', CASE WHEN descending THEN 'min' ELSE 'max' END, direction, name, condition)
+        INTO here, edge, found USING owner, low, high, whole, chunk;
+      RETURN QUERY SELECT f FROM unnest(found) WITH ORDINALITY AS f (f, n) ORDER BY n LIMIT wanted;
+      wanted := wanted - coalesce(array_length(found, 1), 0);
+      IF edge IS NOT NULL AND descending THEN
+        high := edge;
+      ELSIF edge IS NOT NULL THEN
+        low := edge || '0';
+      END IF;
+      looked := looked + here;
+      IF wanted <= 0 THEN
+        RETURN;
+      END IF;
+      EXIT WHEN here < chunk OR looked >= 20000;
+      chunk := least(chunk * 6, 20000 - looked);
+    END LOOP;
+    EXIT WHEN looked >= 20000;
+    months := months[2:]; -- it holds nothing more
+  END LOOP;
+  IF array_length(months, 1) IS NULL THEN
+    RETURN;
+  END IF;
+  rare := coalesce(audit_rare(needs, months, condition, owner, low, high), whole);
+  IF owner IS NOT NULL THEN
+    rare := rare && format('%L', 'o:' || owner)::tsquery;
+  END IF;
+  FOREACH name IN ARRAY months LOOP
+    EXECUTE format('WITH r AS MATERIALIZED (SELECT organization_id, event_id, terms FROM %I WHERE terms @@ $4)
+      SELECT array_agg(event_id) FROM (SELECT event_id FROM r WHERE %s AND terms @@ $5 ORDER BY event_id %s LIMIT $6) f', name, condition, direction)
+      INTO found USING owner, low, high, rare, whole, wanted;
+    RETURN QUERY SELECT f FROM unnest(found) WITH ORDINALITY AS f (f, n) ORDER BY n;
+    wanted := wanted - coalesce(array_length(found, 1), 0);
+    EXIT WHEN wanted <= 0;
+  END LOOP;
+END $$;
+-- +goose StatementEnd
+
+-- how many entries have all of needs, low <= id < high, by the spans that begin at the instants of edges. Of a few
+-- entries (or needs that few have) each is counted; of many, one page in a hundred is looked at: sampled.
+-- +goose StatementBegin
+CREATE FUNCTION audit_count(needs tsquery[], organization text, low text, high text, since timestamptz, before timestamptz, edges timestamptz[], few boolean)
+  RETURNS TABLE (span bigint, entries bigint, sampled boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = public, pg_temp SET work_mem = '32MB' SET jit = off AS $$
+DECLARE
+  owner     text := audit_scope(organization);
+  condition text := CASE WHEN owner IS NULL THEN '$1::text IS NULL' ELSE 'organization_id = $1' END || ' AND event_id >= $2 AND event_id < $3';
+  months    text[] := audit_months(since, before, true);
+  whole     tsquery := needs[1];
+  rare      tsquery;
+  name      text;
+BEGIN
+  FOR i IN 2..coalesce(array_length(needs, 1), 0) LOOP
+    whole := whole && needs[i];
+  END LOOP;
+  IF NOT few THEN
+    rare := audit_rare(needs, months, condition, owner, low, high);
+    IF rare IS NOT NULL AND owner IS NOT NULL THEN
+      rare := rare && format('%L', 'o:' || owner)::tsquery;
+    END IF;
+    PERFORM set_config('enable_seqscan', CASE WHEN rare IS NULL THEN 'on' ELSE 'off' END, true);
+  END IF;
+  FOREACH name IN ARRAY months LOOP
+    IF few THEN
+      RETURN QUERY EXECUTE format('SELECT width_bucket(recorded_at, $4)::bigint, count(*), false FROM %I WHERE %s AND ($5 IS NULL OR terms @@ $5) GROUP BY 1', name, condition)
+        USING owner, low, high, edges, whole;
+    ELSIF rare IS NOT NULL THEN
+      RETURN QUERY EXECUTE format('WITH r AS MATERIALIZED (SELECT organization_id, event_id, recorded_at, terms FROM %I WHERE terms @@ $6)
+        SELECT width_bucket(recorded_at, $4)::bigint, count(*), false FROM r WHERE %s AND terms @@ $5 GROUP BY 1', name, condition)
+        USING owner, low, high, edges, whole, rare;
+    ELSE
+      RETURN QUERY EXECUTE format('SELECT width_bucket(recorded_at, $4)::bigint, count(*) * 100, true FROM %I TABLESAMPLE SYSTEM (1) REPEATABLE (1) WHERE %s AND terms @@ $5 GROUP BY 1', name, condition)
+        USING owner, low, high, edges, whole;
+    END IF;
+  END LOOP;
+END $$;
+-- +goose StatementEnd

@@ -58,7 +58,7 @@ CREATE TABLE audit_positions (
 );
 CREATE INDEX audit_positions_sequence ON audit_positions (organization_id, sequence);
 CREATE INDEX audit_positions_event ON audit_positions (event_id);
-CREATE INDEX audit_positions_type ON audit_positions (organization_id, type, event_id);
+CREATE INDEX audit_positions_organization ON audit_positions (organization_id, event_id);
 
 -- whatever way an entry comes in, it is kept as long as its organization says, and waits for its number
 -- +goose StatementBegin

@@ -249,7 +249,7 @@ func TestAReferenceIsFoundHoweverItIsTyped(t *testing.T) {
 		for _, typed := range []string{"GH-7K2M-94QX", "gh-7k2m-94qx", "7K2M94QX", " gh7k2m 94qx "} {
 			for _, name := range []string{"q", "reference"} {
 				a := w.get("viewer", "/admin/audit-log?"+name+"="+url.QueryEscape(typed))
-				w.want(a, http.StatusOK, "1 event here", ">login.error_shown</a>")
+				w.want(a, http.StatusOK, "1 of 1 event", ">login.error_shown</a>")
 			}
 		}
 		w.want(w.get("viewer", "/admin/search?q=gh-7k2m-94qx"), http.StatusSeeOther)
@@ -263,14 +263,14 @@ func TestTheLogIsPaged(t *testing.T) {
 		w.do(w.db.Tx(t.Context(), actor.System("test"), func(tx *db.Tx) error { return audit.RecordDeployment(tx, audit.ErrorShown{}) }))
 	}
 	first := w.get("viewer", "/admin/audit-log?type=login.error_shown")
-	w.want(first, http.StatusOK, "50 events here")
+	w.want(first, http.StatusOK, "50 of 60 events")
 	older := ""
 	for _, link := range find(t, first.body, "a") {
 		if strings.Contains(words(link), "Older") {
 			older = attr(link, "href")
 		}
 	}
-	w.want(w.get("viewer", older), http.StatusOK, "10 events here", "Newer")
+	w.want(w.get("viewer", older), http.StatusOK, "10 of 60 events", "Newer")
 	w.want(w.get("viewer", "/admin/audit-log?after=event_tampered"), http.StatusUnprocessableEntity)
 }
 

@@ -1,135 +1,25 @@
 package dashboard
 
 import (
-	"strings"
 	"time"
 
 	"gatehouse/audit"
-	"gatehouse/internal/actor"
+	"gatehouse/web/auditlog"
 	"gatehouse/web/ui"
 )
 
-// eventWords say in a sentence's beginning what a type of event is; what is
-// missing here is its type with spaces.
-var eventWords = map[string]string{
-	"user.created": "User created", "user.updated": "User changed", "user.deleted": "User deleted", "user.banned": "User banned",
-	"user.unbanned": "Ban lifted", "user.password_changed": "Password changed", "operator.created": "Operator added",
-	"organization.created": "Organization created", "organization.updated": "Organization changed", "organization.deleted": "Organization deleted",
-	"organization.branding_updated": "Branding changed", "organization_domain.created": "Domain added", "organization_domain.updated": "Domain changed",
-	"organization_domain.verified": "Domain verified", "organization_domain.deleted": "Domain deleted",
-	"organization_membership.created": "Member added", "organization_membership.updated": "Member changed", "organization_membership.deleted": "Member removed",
-	"authentication.password_succeeded": "Signed in with a password", "authentication.password_failed": "Sign-in failed",
-	"session.created": "Session started", "session.revoked": "Session ended", "session.refreshed": "Session renewed",
-	"session.organization_switched": "Organization switched", "session.refresh_token_reused": "Refresh token used twice",
-	"browser_session.created": "Signed in on a browser", "browser_session.ended": "Signed out of a browser", "login.error_shown": "Error shown",
-	"application.created": "Application created", "application.updated": "Application changed", "application.deleted": "Application deleted",
-	"application.secret_created": "Client secret made", "application.secret_revoked": "Client secret revoked",
-	"application.redirect_uri_added": "Address added", "application.redirect_uri_removed": "Address removed",
-	"grant.issued": "Authorization code issued", "grant.code_reused": "Authorization code used twice",
-	"device_authorization.approved": "Device connected", "device_authorization.denied": "Device turned away",
-	"organization.policy_updated": "Policy changed", "authentication_settings.updated": "Sign-in settings changed",
-	"authentication_factor.created": "Second step begun", "authentication_factor.verified": "Second step set up", "authentication_factor.deleted": "Second step removed",
-	"passkey.created": "Passkey added", "passkey.updated": "Passkey renamed", "passkey.deleted": "Passkey removed", "passkey.clone_suspected": "Passkey may have been copied",
-	"recovery_codes.created": "Recovery codes made", "authentication.mfa_succeeded": "Second step taken", "authentication.mfa_failed": "Second step failed",
-	"authentication.passkey_succeeded": "Signed in with a passkey", "authentication.passkey_failed": "Passkey refused",
-	"authentication.magic_auth_succeeded": "Signed in with a mailed code", "authentication.magic_auth_failed": "Mailed code refused",
-	"authentication.email_verification_succeeded": "Address proven", "authentication.email_verification_failed": "Verification code refused",
-	"magic_auth.created": "Sign-in code mailed", "email_verification.created": "Verification code mailed", "user.email_change_requested": "Change of address begun",
-	"password_reset.created": "Password reset mailed", "password_reset.succeeded": "Password reset", "user.disowned": "Person said it wasn't them", "user.claimed": "Address taken back by its owner",
-	"invitation.created": "Invitation sent", "invitation.accepted": "Invitation accepted", "invitation.resent": "Invitation sent again", "invitation.revoked": "Invitation revoked",
-	"portal_link.created": "Portal link made", "portal_link.requested": "Another portal link asked for", "portal_session.started": "Portal opened",
-	"portal_session.extended": "Portal visit made longer", "portal_session.ended": "Portal left",
-	"authentication.sso_started": "Sign-in by a connection begun", "authentication.sso_succeeded": "Signed in by a connection", "authentication.sso_failed": "Sign-in by a connection failed",
-	"authentication.sso_timed_out": "Sign-in by a connection not finished", "connection.tested": "Connection tested", "user.sso_identity_linked": "Account linked to a connection",
-	"connection.created": "Connection created", "connection.updated": "Connection changed", "connection.activated": "Connection turned on", "connection.deactivated": "Connection turned off",
-	"connection.deleted": "Connection deleted", "connection.certificate_added": "Certificate added", "connection.certificate_removed": "Certificate removed",
-	"connection.saml_certificate_renewal_required": "Certificate ends soon", "connection.saml_certificate_renewed": "New certificate found", "connection.metadata_failed": "Metadata not taken over",
-	"connection.key_created": "Key made for a connection", "connection.key_promoted": "Connection signs with its next key", "connection.key_deleted": "Key of a connection deleted",
-	"connection.candidate_set": "Trial of a configuration begun", "connection.candidate_promoted": "Tried configuration promoted", "connection.candidate_deleted": "Trial ended",
-	"connection.rolled_back": "Earlier configuration brought back", "connection.replacement_approved": "Move between connections approved", "connection.replacement_withdrawn": "Move between connections taken back",
-	"directory.created": "Directory created", "directory.updated": "Directory changed", "dsync.activated": "Directory's first request", "dsync.deleted": "Directory deleted",
-	"dsync.token.created": "Directory token made", "dsync.token.revoked": "Directory token revoked", "directory.role_mappings_updated": "Roles of groups changed",
-	"directory.held": "People's leaving held", "directory.released": "Directory released", "directory.owner_kept": "Last owner kept",
-	"dsync.user.created": "Person added by a directory", "dsync.user.updated": "Person changed by a directory", "dsync.user.deleted": "Person deleted by a directory",
-	"directory.user_linked": "Directory person linked to an account", "dsync.group.created": "Group added by a directory", "dsync.group.updated": "Group changed by a directory",
-	"dsync.group.deleted": "Group deleted by a directory", "dsync.group.user_added": "Person added to a group", "dsync.group.user_removed": "Person removed from a group",
-	"signing_key.rotated": "Signing key rotated", "api_key.created": "API key made", "api_key.revoked": "API key revoked",
-}
-
-func eventName(kind string) string {
-	if words := eventWords[kind]; words != "" {
-		return words
-	}
-	return sentence(strings.NewReplacer(".", " ", "_", " ").Replace(kind))
-}
-
-// eventTone is whether an event went well, and the word for it.
-func eventTone(kind string) (ui.Tone, string) {
-	switch {
-	case strings.HasSuffix(kind, "_failed"), kind == "login.error_shown":
-		return ui.Bad, "failed"
-	case strings.HasSuffix(kind, "_reused"), kind == "user.banned", kind == "passkey.clone_suspected", kind == "user.disowned", kind == "connection.saml_certificate_renewal_required", kind == "directory.held", kind == "directory.owner_kept":
-		return ui.Warn, "notable"
-	case strings.HasSuffix(kind, "_succeeded"), kind == "session.created", kind == "browser_session.created":
-		return ui.OK, "succeeded"
-	}
-	return ui.Neutral, "info"
-}
-
-// eventWho is who did it.
-func eventWho(e *audit.Event) string {
-	switch {
-	case text(e.ActorName) != "":
-		return text(e.ActorName)
-	case text(e.ActorID) != "":
-		return text(e.ActorID)
-	case e.ActorKind == string(actor.KindSystem):
-		return "System"
-	}
-	return "unknown"
-}
-
-// eventTarget is what it happened to, as a person would call it.
-func eventTarget(e *audit.Event) string {
-	for _, t := range e.Targets {
-		if t.Name != "" {
-			return t.Name
-		}
-	}
-	return ""
-}
-
 // moment is an event on a timeline.
 func moment(v *visit, e *audit.Event) ui.Moment {
-	tone, _ := eventTone(e.Type)
-	words := eventName(e.Type)
-	if target := eventTarget(e); target != "" {
+	tone, _ := auditlog.Tone(e.Type)
+	words := auditlog.Name(e.Type)
+	if target := auditlog.What(e); target != "" {
 		words += ": " + target
 	}
-	m := ui.Moment{Tone: tone, Text: words, Sub: when(v.now, e.OccurredAt) + ", " + eventWho(e), Href: "/admin/audit-log?event=" + string(e.ID)}
+	m := ui.Moment{Tone: tone, Text: words, Sub: when(v.now, e.OccurredAt) + ", " + auditlog.Who(e), Href: "/admin/audit-log?event=" + string(e.ID)}
 	if tone == ui.Neutral {
-		m.Icon = eventIcon(e.Type)
+		m.Icon = auditlog.Icon(e.Type)
 	}
 	return m
-}
-
-func eventIcon(kind string) string {
-	resource, _, _ := strings.Cut(kind, ".")
-	switch resource {
-	case "user", "organization_membership", "operator":
-		return "person"
-	case "organization":
-		return "org"
-	case "organization_domain":
-		return "globe"
-	case "connection":
-		return "link"
-	case "application":
-		return "app"
-	case "api_key", "signing_key":
-		return "key"
-	}
-	return "info"
 }
 
 // when is an instant beside a sentence.
@@ -147,25 +37,22 @@ func when(now, at time.Time) string {
 }
 
 // targetPage is the page of what an event happened to, or "".
-func targetPage(t audit.Target) string {
-	switch t.Type {
+func targetPage(kind, key string) string {
+	switch kind {
 	case "user":
-		return "/admin/users/" + t.ID
+		return "/admin/users/" + key
 	case "organization":
-		return "/admin/organizations/" + t.ID
+		return "/admin/organizations/" + key
 	case "application":
-		return "/admin/applications/" + t.ID
+		return "/admin/applications/" + key
 	case "connection":
-		return connectionsHome + "/" + t.ID
+		return connectionsHome + "/" + key
+	case "directory":
+		return directoriesHome + "/" + key
+	case "webhook_endpoint":
+		return "/admin/webhooks/" + key
+	case "log_stream":
+		return "/admin/log-streams/" + key
 	}
 	return ""
 }
-
-func targetName(t audit.Target) string {
-	if t.Name != "" {
-		return t.Name
-	}
-	return t.ID
-}
-
-func spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }

@@ -14,6 +14,3 @@ func Table() []TableRoute {
 	}
 	return table
 }
-
-// EventWords are the words for types of events.
-var EventWords = eventWords

@@ -82,6 +82,7 @@ var routes = []route{
 	get("/admin/users", viewer, (*Handler).users),
 	get("/admin/users/:user", viewer, (*Handler).user),
 	get("/admin/users/:user/factors", viewer, (*Handler).userFactors),
+	get("/admin/users/:user/audit-log", viewer, (*Handler).userLog),
 	fresh(get("/admin/users/:user/factors/reset", support, (*Handler).askResetFactors)),
 	fresh(post("/admin/users/:user/factors/reset", support, (*Handler).resetFactors)),
 	fresh(get("/admin/users/:user/factors/:factor/remove", support, (*Handler).askRemoveFactor)),

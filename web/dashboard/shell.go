@@ -15,6 +15,7 @@ type frame struct {
 	failed  bool // a form on the page was refused
 	theme   string
 	section string // the address of its item in the navigation
+	refresh ui.Refresh
 	crumbs  []ui.Link
 	news    *ui.ToastProps
 	side    ui.SideNavProps

@@ -75,7 +75,7 @@ func page(f frame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.PageProps{Lang: "en", Title: f.window(), Theme: f.theme, SkipLabel: "Skip to content", NoIndex: true, Shortcuts: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.PageProps{Lang: "en", Title: f.window(), Theme: f.theme, SkipLabel: "Skip to content", NoIndex: true, Shortcuts: true, Refresh: f.refresh}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

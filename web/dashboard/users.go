@@ -166,6 +166,7 @@ func (p *userPage) tabs() ui.TabsProps {
 	return ui.TabsProps{Label: "User", Items: []ui.Choice{
 		{Label: "Overview", Href: p.path, Current: p.tab == ""},
 		{Label: "Factors", Href: p.path + "/" + tabFactors, Current: p.tab == tabFactors},
+		{Label: "Audit log", Href: p.path + "/" + tabLog, Current: p.tab == tabLog},
 	}}
 }
 

@@ -166,7 +166,8 @@
     let tag = "";
     const ask = async () => {
       if (!part.isConnected || Date.now() > until) return;
-      if (document.hidden) { setTimeout(ask, wait); return; }
+      const read = "pauses" in part.dataset && part.getBoundingClientRect().top < 0; // scrolled into: it must not move
+      if (document.hidden || read) { setTimeout(ask, wait); return; }
       const stale = part.querySelector("[data-live-stale]");
       try {
         const answer = await fetch(part.dataset.live, { headers: tag ? { "If-None-Match": tag } : {}, redirect: "error" });

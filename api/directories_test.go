@@ -47,7 +47,10 @@ func (w *world) person(dir, body string) (user string) {
 		if err != nil {
 			return err
 		}
-		u, err := directory.InsertUser(tx, d, r)
+		u, err := directory.NewUser(d, r)
+		if err == nil {
+			err = directory.InsertUser(tx, u)
+		}
 		if err == nil {
 			user = string(u.ID)
 		}

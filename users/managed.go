@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
@@ -52,6 +53,20 @@ func Provision(tx *db.OrgTx, user id.User, since time.Time, groups func() (strin
 		return nil, err
 	}
 	return m.takeOver(tx, since, groups)
+}
+
+// ProvisionNew is Provision of an account that this very transaction made, with
+// no role of anybody's.
+func ProvisionNew(tx *db.OrgTx, u *User) (*Membership, error) {
+	m := &Membership{ID: id.New[id.Membership](), UserID: u.ID, Status: Active, RoleSlug: tenants.DefaultRole, DirectoryManaged: true, CustomAttributes: map[string]any{}}
+	if err := memberships.InsertLater(tx, m); err != nil {
+		return nil, err
+	}
+	w, err := snapshotOf(tx, m, u)
+	if err != nil {
+		return nil, err
+	}
+	return m, audit.Record(tx, audit.MembershipCreated{Membership: w})
 }
 
 func provisionNew(tx *db.OrgTx, user id.User, groups func() (string, error)) (*Membership, error) {
@@ -193,6 +208,9 @@ func (m *Membership) keepGiven(tx *db.OrgTx, set db.Set) error {
 
 // counts is the role of a managed membership.
 func (m *Membership) counts(tx *db.OrgTx) (string, error) {
+	if m.GivenRole == nil && m.DirectoryRole == nil {
+		return m.countsAmong(nil), nil
+	}
 	roles, err := tenants.Roles(tx)
 	return m.countsAmong(roles), err
 }

@@ -1,7 +1,6 @@
 package users
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -210,9 +209,16 @@ func MembershipWires(tx db.AnyScope, list []Membership) ([]wire.OrganizationMemb
 
 // snapshot is the membership as events carry it, with the person.
 func snapshot(tx *db.OrgTx, m *Membership) (wire.OrganizationMembership, error) {
-	o, err1 := tenants.Get(tx, m.OrganizationID)
-	u, err2 := users.Get(tx, m.UserID)
-	if err := errors.Join(err1, err2); err != nil {
+	u, err := users.Get(tx, m.UserID)
+	if err != nil {
+		return wire.OrganizationMembership{}, err
+	}
+	return snapshotOf(tx, m, u)
+}
+
+func snapshotOf(tx *db.OrgTx, m *Membership, u *User) (wire.OrganizationMembership, error) {
+	o, err := tenants.Get(tx, m.OrganizationID)
+	if err != nil {
 		return wire.OrganizationMembership{}, err
 	}
 	w, person := m.Wire(o.Name), u.Wire()

@@ -35,6 +35,7 @@ func main() {
 	var p peers
 	flag.StringVar(&p.dir, "peers", "", "folder of the npm peer scimmy.mjs, to be measured beside it on Postgres, and nothing else")
 	flag.IntVar(&p.rounds, "rounds", 5, "rounds in which all are measured in turn")
+	flag.StringVar(&p.only, "only", "", "beside the peers, only lanes whose name begins so")
 	flag.Parse()
 	if p.dir != "" {
 		if err := p.compare(context.Background(), o); err != nil {

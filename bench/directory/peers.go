@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -21,6 +22,7 @@ import (
 type peers struct {
 	dir    string
 	rounds int
+	only   string // the lanes whose name begins so; empty: all
 }
 
 // lane is an operation, and by how much the best peer is to be beaten.
@@ -74,6 +76,9 @@ func (p peers) compare(ctx context.Context, o options) error {
 		return err
 	}
 	for _, l := range lanes {
+		if !strings.HasPrefix(l.operation.name, p.only) {
+			continue
+		}
 		for _, c := range all { // everybody once, unmeasured
 			left := new(atomic.Int64)
 			left.Store(inDirectory)

@@ -37,6 +37,12 @@ func Orphaned(err error) bool {
 	return errors.Is(err, gorm.ErrForeignKeyViolated) || errors.As(err, &refused) && refused.Code == "23503"
 }
 
+// violatesUnique reports whether a unique index refused a row (SQLSTATE 23505).
+func violatesUnique(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "23505"
+}
+
 func translate(err error) error {
 	switch {
 	case err == nil:

@@ -47,6 +47,13 @@ func (h OwnedTable[T, K]) InsertLater(tx *OrgTx, row *T) error {
 	return h.t.insertLater(tx.base(), row)
 }
 
+// InsertUniqueLater is InsertLater of a row with another key that somebody else
+// may have: then the transaction ends in taken, here or as it commits.
+func (h OwnedTable[T, K]) InsertUniqueLater(tx *OrgTx, row *T, taken error) error {
+	any(row).(ownable).setOrganization(tx.scope.org)
+	return h.t.insertUniqueLater(tx.base(), row, taken)
+}
+
 // InsertAll adds rows in one statement. Those whose key is taken are left out,
 // without a word.
 func (h OwnedTable[T, K]) InsertAll(tx *OrgTx, rows []T) error {

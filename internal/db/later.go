@@ -2,6 +2,7 @@ package db
 
 import (
 	"database/sql"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -10,21 +11,29 @@ import (
 
 // later is a write that nothing in its transaction reads and that cannot miss:
 // a row with a fresh key, or an update of a row that the transaction has
-// locked. On Postgres it waits and travels with the COMMIT, so that an audit
+// locked. One that can (a name that somebody else may have) says by taken what
+// the transaction then ends in. On Postgres it waits and travels with the COMMIT, so that an audit
 // entry costs no round trip of its own; on SQLite it is made at once.
 type later struct {
 	scope scope
 	sql   string
 	args  []any
+	taken error
 }
 
 // postpone builds a statement and keeps it for the commit.
-func (tx *Tx) postpone(build func(*gorm.DB) *gorm.DB) error {
+func (tx *Tx) postpone(build func(*gorm.DB) *gorm.DB) error { return tx.postponeUnless(nil, build) }
+
+func (tx *Tx) postponeUnless(taken error, build func(*gorm.DB) *gorm.DB) error {
 	if tx.loose {
 		return errLoose
 	}
 	if _, ok := tx.conn.(*sql.Conn); !ok {
-		return translate(build(tx.session()).Error)
+		err := translate(build(tx.session()).Error)
+		if taken != nil && errors.Is(err, ErrDuplicate) {
+			return taken
+		}
+		return err
 	}
 	g := tx.gorm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, NowFunc: tx.Now, DryRun: true})
 	g.Statement.ConnPool = tx.conn
@@ -32,8 +41,19 @@ func (tx *Tx) postpone(build func(*gorm.DB) *gorm.DB) error {
 	if built.Error != nil {
 		return translate(built.Error)
 	}
-	tx.state.later = append(tx.state.later, later{tx.scope, built.Statement.SQL.String(), built.Statement.Vars})
+	tx.state.later = append(tx.state.later, later{tx.scope, built.Statement.SQL.String(), built.Statement.Vars, taken})
 	return nil
+}
+
+// Flush makes the writes that were postponed so far, for a step that reads them.
+func (tx *Tx) Flush() error {
+	conn, ok := tx.conn.(*sql.Conn)
+	if !ok || len(tx.state.later) == 0 {
+		return nil
+	}
+	waiting := tx.state.later
+	tx.state.later = nil
+	return tx.send(conn, waiting, "")
 }
 
 // commit sends what was postponed and the COMMIT in one round trip. A
@@ -42,22 +62,43 @@ func (tx *Tx) commit(conn *sql.Conn) error {
 	if len(tx.state.later) == 0 {
 		return simpleExec(tx.ctx, conn, "COMMIT")
 	}
+	return tx.send(conn, tx.state.later, "COMMIT")
+}
+
+// send makes writes, and then what is last, in one round trip.
+func (tx *Tx) send(conn *sql.Conn, writes []later, last string) error {
 	return conn.Raw(func(driver any) error {
-		results := driver.(*stdlib.Conn).Conn().SendBatch(tx.ctx, tx.batch())
+		b, taken := tx.batch(writes, last)
+		results := driver.(*stdlib.Conn).Conn().SendBatch(tx.ctx, b)
+		for _, say := range taken {
+			if _, err := results.Exec(); err != nil {
+				_ = results.Close()
+				if say != nil && violatesUnique(err) {
+					return say
+				}
+				return err
+			}
+		}
 		return results.Close()
 	})
 }
 
-func (tx *Tx) batch() *pgx.Batch {
-	b := &pgx.Batch{}
-	set := tx.state.set
-	for _, l := range tx.state.later {
-		if l.scope.reach != reachGlobal && l.scope != set {
-			b.Queue("SELECT set_config('app.organization_id', $1, true), set_config('app.scope', $2, true)", string(l.scope.org), l.scope.across())
-			set = l.scope
+// batch is the writes with the scopes that they need, and for each statement
+// what a taken key in it means.
+func (tx *Tx) batch(writes []later, last string) (*pgx.Batch, []error) {
+	b, taken := &pgx.Batch{}, make([]error, 0, len(writes)+2)
+	for _, l := range writes {
+		if l.scope.reach != reachGlobal && l.scope != tx.state.set {
+			b.Queue(setScopeStatement, string(l.scope.org), l.scope.across())
+			tx.state.set = l.scope
+			taken = append(taken, nil)
 		}
 		b.Queue(l.sql, l.args...)
+		taken = append(taken, l.taken)
 	}
-	b.Queue("COMMIT")
-	return b
+	if last != "" {
+		b.Queue(last)
+		taken = append(taken, nil)
+	}
+	return b, taken
 }

@@ -101,11 +101,14 @@ func TestRowsAreCountedFromEitherEnd(t *testing.T) {
 		ids := []id.DirectoryUser{w.in, w.out}
 		err := d.InOrg(t.Context(), w.org, tester, func(tx *db.OrgTx) error {
 			for i := range 5 {
-				u, err := directory.InsertUser(tx, w.dir, schema.Resource{"userName": fmt.Sprint("more", i)})
+				u, err := insertPerson(tx, w.dir, fmt.Sprint("more", i))
 				if err != nil {
 					return err
 				}
 				ids = append(ids, u.ID)
+			}
+			if err := tx.Flush(); err != nil {
+				return err
 			}
 			read := func(where []db.Cond, backward bool) (got []id.DirectoryUser) {
 				s := db.DirectorySearch[directory.User]{Directory: w.dir.ID, Where: where, Limit: 10, Order: []db.DirectoryOrder{{By: db.DirectoryKey(tx, "id"), Descending: backward}}}

@@ -42,18 +42,29 @@ func newDirectoryOf(t *testing.T, d *db.DB) (w directoryOf) {
 	return w
 }
 
+func insertPerson(tx *db.OrgTx, d *directory.Directory, name string) (*directory.User, error) {
+	u, err := directory.NewUser(d, schema.Resource{"userName": name})
+	if err != nil {
+		return nil, err
+	}
+	return u, directory.InsertUser(tx, u)
+}
+
 func (w *directoryOf) fill(tx *db.OrgTx) (err error) {
 	if w.dir, _, err = directory.Create(tx, directory.New{Type: directory.Okta}); err != nil {
 		return err
 	}
-	in, err1 := directory.InsertUser(tx, w.dir, schema.Resource{"userName": "in"})
-	out, err2 := directory.InsertUser(tx, w.dir, schema.Resource{"userName": "out"})
+	in, err1 := insertPerson(tx, w.dir, "in")
+	out, err2 := insertPerson(tx, w.dir, "out")
 	group, err3 := directory.InsertGroup(tx, w.dir, schema.Resource{"displayName": "group"})
 	parent, err4 := directory.InsertGroup(tx, w.dir, schema.Resource{"displayName": "parent"})
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
 	w.in, w.out, w.group, w.parent = in.ID, out.ID, group.ID, parent.ID
+	if err := tx.Flush(); err != nil {
+		return err
+	}
 	_, _, err5 := directory.AddMembers(tx, group, []string{string(in.ID)})
 	_, _, err6 := directory.AddMembers(tx, parent, []string{string(group.ID)})
 	return errors.Join(err5, err6)

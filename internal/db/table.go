@@ -94,6 +94,12 @@ func (table[T]) insertLater(tx *Tx, row *T) error {
 	return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(row) })
 }
 
+// insertUniqueLater is insert of a row with a key that somebody else may have:
+// the transaction then ends in taken.
+func (table[T]) insertUniqueLater(tx *Tx, row *T, taken error) error {
+	return tx.postponeUnless(taken, func(g *gorm.DB) *gorm.DB { return g.Create(row) })
+}
+
 // updateLater is update of one row that the transaction has locked.
 func (t table[T]) updateLater(tx *Tx, kind ownership, set Set, conds []Cond) error {
 	return tx.postpone(func(g *gorm.DB) *gorm.DB {

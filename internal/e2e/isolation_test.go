@@ -213,7 +213,10 @@ func giveDirectory(tx *db.OrgTx, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
-	u, err := directory.InsertUser(tx, d, schema.Resource{"userName": "kari@nordby.example"})
+	u, err := directory.NewUser(d, schema.Resource{"userName": "kari@nordby.example"})
+	if err == nil {
+		err = directory.InsertUser(tx, u)
+	}
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,10 @@ func (p *pushed) fill(group string, n int) (people []string) {
 			if err != nil {
 				return err
 			}
-			u, err := directory.InsertUser(tx, d, r)
+			u, err := directory.NewUser(d, r)
+			if err == nil {
+				err = directory.InsertUser(tx, u)
+			}
 			if err != nil {
 				return err
 			}
@@ -44,6 +47,9 @@ func (p *pushed) fill(group string, n int) (people []string) {
 		}
 		g, err := directory.HoldGroup(tx, p.id, id.DirectoryGroup(group))
 		if err != nil {
+			return err
+		}
+		if err := tx.Flush(); err != nil {
 			return err
 		}
 		_, _, err = directory.AddMembers(tx, g, people)

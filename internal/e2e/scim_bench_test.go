@@ -39,7 +39,10 @@ func benchSCIM(b *testing.B, s *Server) {
 			if err != nil {
 				return err
 			}
-			u, err := directory.InsertUser(tx, d, r)
+			u, err := directory.NewUser(d, r)
+			if err == nil {
+				err = directory.InsertUser(tx, u)
+			}
 			if err != nil {
 				return err
 			}

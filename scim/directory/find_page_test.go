@@ -53,7 +53,7 @@ func (c *crowd) add(t *testing.T, r *rand.Rand) {
 	inOrg(t, c.d, c.org, func(tx *db.OrgTx) error {
 		res, err := schema.User.Normalize(anyone(r, r.IntN(1e9)))
 		must(t, err)
-		u, err := directory.InsertUser(tx, c.dir, res)
+		u, err := insert(tx, c.dir, res)
 		if err == nil {
 			c.users = append(c.users, document(u.Resource, string(u.ID), u.CreatedAt, u.UpdatedAt, u.Version, "User"))
 		}

@@ -103,7 +103,7 @@ func newCrowd(t *testing.T, d *db.DB, seed uint64, people, groups int) *crowd {
 		inOrg(t, d, c.org, func(tx *db.OrgTx) error {
 			res, err := schema.User.Normalize(anyone(r, i))
 			must(t, err)
-			u, err := directory.InsertUser(tx, c.dir, res)
+			u, err := insert(tx, c.dir, res)
 			list = append(list, u)
 			return err
 		})

@@ -71,7 +71,7 @@ func crew(t testing.TB, d *db.DB, dir *directory.Directory, n int) (list []strin
 	t.Helper()
 	inOrg(t, d, dir.OrganizationID, func(tx *db.OrgTx) error {
 		for i := range n {
-			u, err := directory.InsertUser(tx, dir, person(fmt.Sprintf("p%05d@halden.example", i)))
+			u, err := insert(tx, dir, person(fmt.Sprintf("p%05d@halden.example", i)))
 			if err != nil {
 				return err
 			}

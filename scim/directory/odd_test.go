@@ -38,7 +38,7 @@ func TestWhatIsReadCanBeStored(t *testing.T) {
 					continue
 				}
 				var u *directory.User
-				err = d.InOrg(t.Context(), dir.OrganizationID, who, func(tx *db.OrgTx) (err error) { u, err = directory.InsertUser(tx, dir, r); return err })
+				err = d.InOrg(t.Context(), dir.OrganizationID, who, func(tx *db.OrgTx) (err error) { u, err = insert(tx, dir, r); return err })
 				if err != nil {
 					if p := problem.As(err); p == nil || p.Status() >= 500 {
 						t.Errorf("%s: storing %s: %v", where, body, err)

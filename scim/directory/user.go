@@ -16,26 +16,26 @@ var (
 	ErrGroupNameTaken = problem.New(problem.Conflict, "uniqueness", "Another group of this directory has that displayName.")
 )
 
-// InsertUser adds a person to the directory, or says ErrUserNameTaken and
-// leaves the transaction whole.
-func InsertUser(tx *db.OrgTx, d *Directory, r schema.Resource) (*User, error) {
+// NewUser is a person for the directory, whom InsertUser adds.
+func NewUser(d *Directory, r schema.Resource) (*User, error) {
 	u := &User{ID: id.New[id.DirectoryUser](), DirectoryID: d.ID, Version: 1}
-	if err := u.take(r); err != nil {
-		return nil, err
-	}
-	set, err := addresses(r)
+	return u, u.take(r)
+}
+
+// InsertUser adds a person to their directory. The row travels with the commit:
+// where the name is another's, the transaction ends in ErrUserNameTaken.
+func InsertUser(tx *db.OrgTx, u *User) error {
+	set, err := addresses(u.Resource)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := people.Insert(tx, u); errors.Is(err, db.ErrDuplicate) {
-		return nil, ErrUserNameTaken
-	} else if err != nil {
-		return nil, fmt.Errorf("adding a person to a directory: %w", err)
+	if err := people.InsertUniqueLater(tx, u, ErrUserNameTaken); err != nil {
+		return err
 	}
 	if err := u.insertAddresses(tx, set); err != nil {
-		return nil, err
+		return err
 	}
-	return u, db.CountLater(tx, d.ID, u.counts())
+	return db.CountLater(tx, u.DirectoryID, u.counts())
 }
 
 // GetUser is a person of the directory, or db.ErrNotFound.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func with(r schema.Resource, name string, value any) schema.Resource {
 // newUser stores a person.
 func newUser(t testing.TB, d *db.DB, dir *directory.Directory, r schema.Resource) (u *directory.User) {
 	t.Helper()
-	inOrg(t, d, dir.OrganizationID, func(tx *db.OrgTx) (err error) { u, err = directory.InsertUser(tx, dir, r); return err })
+	inOrg(t, d, dir.OrganizationID, func(tx *db.OrgTx) (err error) { u, err = insert(tx, dir, r); return err })
 	return u
 }
 
@@ -97,7 +98,7 @@ func TestWhatCannotBeLookedUp(t *testing.T) {
 			"no name": {"active": true}, "userName": person(long), "externalId": with(person("b"), "externalId", long),
 			"emails": with(person("c"), "emails", []any{map[string]any{"value": long}}),
 		} {
-			err := d.InOrg(t.Context(), dir.OrganizationID, who, func(tx *db.OrgTx) error { _, err := directory.InsertUser(tx, dir, r); return err })
+			err := d.InOrg(t.Context(), dir.OrganizationID, who, func(tx *db.OrgTx) error { _, err := insert(tx, dir, r); return err })
 			if !errors.Is(err, schema.ErrValue) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -105,49 +106,46 @@ func TestWhatCannotBeLookedUp(t *testing.T) {
 	})
 }
 
-// Providers send a person twice at once; whoever loses must be told 409, and must not lose what else their transaction did.
+// Providers send a person twice at once; whoever loses must be told 409, and nothing else that their transaction did may stay.
 func TestOneOfTenCreatesOfANameWins(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		org := organization(t, d)
 		dir, _ := newDirectory(t, d, org, directory.New{})
 		other, _ := newDirectory(t, d, org, directory.New{})
 		newUser(t, d, other, person("ada@halden.example")) // another directory's names are its own
-		var won, taken, whole int
-		var mu sync.Mutex
+		var won, taken atomic.Int64
 		var group sync.WaitGroup
 		for i := range 10 {
 			group.Go(func() {
 				name := []string{"ada@halden.example", "ADA@halden.example"}[i%2]
 				err := d.InOrg(t.Context(), org, who, func(tx *db.OrgTx) error {
-					_, err := directory.InsertUser(tx, dir, person(name))
-					mu.Lock()
-					defer mu.Unlock()
-					switch {
-					case err == nil:
-						won++
-						return nil
-					case !errors.Is(err, directory.ErrUserNameTaken):
+					if _, err := insert(tx, other, person(fmt.Sprint("another", i))); err != nil {
 						return err
 					}
-					taken++
-					if _, err := directory.InsertUser(tx, dir, person(fmt.Sprint("another", i))); err != nil {
-						return err
-					}
-					whole++
-					return nil
+					_, err := insert(tx, dir, person(name))
+					return err
 				})
-				if err != nil {
+				switch {
+				case err == nil:
+					won.Add(1)
+				case errors.Is(err, directory.ErrUserNameTaken):
+					taken.Add(1)
+				default:
 					t.Error(err)
 				}
 			})
 		}
 		group.Wait()
-		if won != 1 || taken != 9 || whole != 9 {
-			t.Errorf("%d won, %d were refused, %d went on", won, taken, whole)
+		if won.Load() != 1 || taken.Load() != 9 {
+			t.Errorf("%d won, %d were told that the name is taken", won.Load(), taken.Load())
 		}
-		if c := countsOf(t, d, dir); c.Users() != 10 {
-			t.Errorf("counted %+v", c)
-		}
+		inOrg(t, d, org, func(tx *db.OrgTx) error {
+			counts, err := directory.CountsOf(tx, other.ID)
+			if counts.Active != 2 {
+				t.Errorf("%d people stand in the other directory, want the one of before and the winner's", counts.Active)
+			}
+			return err
+		})
 	})
 }
 

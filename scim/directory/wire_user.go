@@ -21,6 +21,18 @@ func UserWire(tx *db.OrgTx, d *Directory, u *User) (wire.DirectoryUser, error) {
 	return all[0], nil
 }
 
+// NewUserWire is UserWire of somebody who was added just now: in no group yet,
+// and a member with that role; "" is none.
+func NewUserWire(tx *db.OrgTx, d *Directory, u *User, role string) (wire.DirectoryUser, error) {
+	emails, err := managers(tx, d, []User{*u})
+	if err != nil {
+		return wire.DirectoryUser{}, err
+	}
+	w, err := u.wire(role, nil)
+	w.CustomAttributes = d.mapping().of(u.Resource, emails[managerOf(u.Resource)])
+	return w, err
+}
+
 // UserWires are people as lists show them: a query for the roles of all, one
 // for their groups, and one for the managers whom somebody names.
 func UserWires(tx *db.OrgTx, d *Directory, list []User) ([]wire.DirectoryUser, error) {

@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/scim/directory"
+	"gatehouse/scim/schema"
 	"gatehouse/tenants"
 )
 
@@ -63,4 +64,13 @@ func clock(d *db.DB) (forward func(time.Duration)) {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	d.Now = func() time.Time { return now }
 	return func(by time.Duration) { now = now.Add(by) }
+}
+
+// insert adds a person to a directory.
+func insert(tx *db.OrgTx, d *directory.Directory, r schema.Resource) (*directory.User, error) {
+	u, err := directory.NewUser(d, r)
+	if err != nil {
+		return nil, err
+	}
+	return u, directory.InsertUser(tx, u)
 }

@@ -38,31 +38,39 @@ func accountOf(tx *db.OrgTx, u *directory.User, comes bool) (*users.User, How, e
 	if u.Email == nil || u.EmailKey == nil {
 		return nil, "", nil
 	}
-	holds, err := tenants.HoldsDomain(tx, domainOf(*u.EmailKey))
+	domain, err := tenants.NormalizeDomain(domainOf(*u.EmailKey))
+	if err != nil {
+		domain = "" // which nobody holds
+	}
+	found, err := db.FindAddressed(tx, *u.EmailKey, domain)
 	if err != nil {
 		return nil, "", err
 	}
-	account, err := holdAccount(tx, u)
-	if err != nil {
-		return nil, "", err
+	vouched := found.Held && comes
+	if found.Account != nil {
+		account, err := holdAccount(tx, u, *found.Account)
+		if err != nil || account != nil {
+			return known(tx, account, vouched, err)
+		}
 	}
-	if account != nil {
-		return known(tx, account, holds && comes)
-	}
-	if !holds || !comes {
+	if !vouched {
 		return nil, "", nil
 	}
-	account, err = users.Create(tx.Tx, newAccount(u))
+	account, err := users.Create(tx.Tx, newAccount(u))
 	if errors.Is(err, users.ErrEmailTaken) { // somebody else made it just now
-		if account, err = holdAccount(tx, u); err == nil && account != nil {
-			return known(tx, account, holds && comes)
+		if found, err = db.FindAddressed(tx, *u.EmailKey, ""); err == nil && found.Account != nil {
+			account, err = holdAccount(tx, u, *found.Account)
 		}
+		return known(tx, account, vouched, err)
 	}
 	return account, ByCreation, err
 }
 
-// known decides about an account that is there.
-func known(tx *db.OrgTx, account *users.User, vouched bool) (*users.User, How, error) {
+// known decides about an account that is there: nil, if it went in this moment.
+func known(tx *db.OrgTx, account *users.User, vouched bool, err error) (*users.User, How, error) {
+	if err != nil || account == nil {
+		return nil, "", err
+	}
 	operator, err := users.IsOperator(tx.Tx, account.ID)
 	if err != nil || operator {
 		return nil, "", err
@@ -84,12 +92,10 @@ func known(tx *db.OrgTx, account *users.User, vouched bool) (*users.User, How, e
 	return nil, "", nil
 }
 
-// holdAccount is the account with the person's address, or nil; it stays as it is.
-func holdAccount(tx *db.OrgTx, u *directory.User) (*users.User, error) {
-	account, err := users.GetByEmail(tx, *u.Email)
-	if err == nil {
-		account, err = users.Hold(tx.Tx, account.ID)
-	}
+// holdAccount is that account, if it has the person's address, else nil; it
+// stays as it is.
+func holdAccount(tx *db.OrgTx, u *directory.User, key id.User) (*users.User, error) {
+	account, err := users.Hold(tx.Tx, key)
 	if errors.Is(err, db.ErrNotFound) || err == nil && account.EmailKey != *u.EmailKey {
 		return nil, nil // it got another address in this very moment
 	}

@@ -3,6 +3,7 @@ package provision
 import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
+	"gatehouse/internal/wire"
 	"gatehouse/scim/directory"
 	"gatehouse/scim/schema"
 	"gatehouse/users"
@@ -16,18 +17,11 @@ func CreateUser(tx *db.OrgTx, d *directory.Directory, r schema.Resource) (*direc
 	if err != nil {
 		return nil, err
 	}
-	u, err := directory.InsertUser(tx, d, r)
+	u, err := directory.NewUser(d, r)
 	if err != nil {
 		return nil, err
 	}
-	how, err := How(""), error(nil)
-	if !d.Staged {
-		how, err = settle(tx, d, u, tx.Now())
-	}
-	if err != nil {
-		return nil, err
-	}
-	w, err := directory.UserWire(tx, d, u)
+	w, how, err := admit(tx, d, u)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +29,75 @@ func CreateUser(tx *db.OrgTx, d *directory.Directory, r schema.Resource) (*direc
 		return u, err
 	}
 	return u, audit.Record(tx, audit.DirectoryUserLinked{DirectoryUser: w, How: string(how)})
+}
+
+// admit adds somebody new and makes them a member, if it is certain whose
+// account they are. It says how, and who they are then.
+func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User) (wire.DirectoryUser, How, error) {
+	var account *users.User
+	var how How
+	if !d.Staged {
+		var err error
+		if account, how, err = accountOf(tx, u, u.Active); err != nil {
+			return wire.DirectoryUser{}, "", err
+		}
+	}
+	if account != nil && u.Active {
+		u.UserID = &account.ID
+	}
+	if err := directory.InsertUser(tx, u); err != nil {
+		return wire.DirectoryUser{}, "", err
+	}
+	switch {
+	case account == nil:
+		w, err := directory.NewUserWire(tx, d, u, "")
+		return w, "", err
+	case how == ByCreation:
+		return admitNew(tx, d, u, account)
+	}
+	if err := admitKnown(tx, d, u); err != nil {
+		return wire.DirectoryUser{}, "", err
+	}
+	w, err := directory.UserWire(tx, d, u)
+	return w, how, err
+}
+
+// admitNew makes an account that this transaction made a member. Nobody else
+// can have said anything of it, so there is little to look at: the default role
+// is theirs, unless providers themselves say which.
+func admitNew(tx *db.OrgTx, d *directory.Directory, u *directory.User, account *users.User) (wire.DirectoryUser, How, error) {
+	trusting, err := directory.Trusting(tx)
+	if err != nil {
+		return wire.DirectoryUser{}, "", err
+	}
+	if len(trusting) > 0 {
+		if err := admitKnown(tx, d, u); err != nil {
+			return wire.DirectoryUser{}, "", err
+		}
+		w, err := directory.UserWire(tx, d, u)
+		return w, ByCreation, err
+	}
+	m, err := users.ProvisionNew(tx, account)
+	if err != nil {
+		return wire.DirectoryUser{}, "", err
+	}
+	w, err := directory.NewUserWire(tx, d, u, m.RoleSlug)
+	return w, ByCreation, err
+}
+
+// admitKnown makes the account of an active person a member, and lets a member
+// leave who is none. What it does looks at the people of the account.
+func admitKnown(tx *db.OrgTx, d *directory.Directory, u *directory.User) error {
+	if err := tx.Flush(); err != nil {
+		return err
+	}
+	if !u.Active { // a member whom the directory does not let in, whoever made them one
+		return depart(tx, d, u, Deactivated)
+	}
+	if err := join(tx, u, tx.Now()); err != nil {
+		return err
+	}
+	return refresh(tx, u)
 }
 
 // UpdateUser makes a person, whom the caller holds, what next says, and does

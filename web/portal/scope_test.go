@@ -30,7 +30,10 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 		if pushed, token, err = directory.Create(tx, directory.New{Type: directory.Okta}); err != nil {
 			return err
 		}
-		u, err := directory.InsertUser(tx, pushed, schema.Resource{"userName": "ada@nordby.example", "active": true})
+		u, err := directory.NewUser(pushed, schema.Resource{"userName": "ada@nordby.example", "active": true})
+		if err == nil {
+			err = directory.InsertUser(tx, u)
+		}
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,3 @@
-// Package webhook tells endpoints of events by POST: it fans events out in the
-// order of their positions, signs and sends, tries again for three days, spares
-// endpoints that fail, and keeps a log of what was sent and answered.
 package webhook
 
 import (
@@ -55,6 +52,16 @@ const (
 	Cancelled State = "cancelled"
 )
 
+// Cause is why an event is sent.
+type Cause string
+
+// The causes.
+const (
+	Happened Cause = "event"
+	Replayed Cause = "replay" // somebody asked for it again
+	Tested   Cause = "test"   // an example: nothing happened
+)
+
 // Delivery is one event on its way to one endpoint. Its event keeps its id
 // whenever it is sent again: receivers recognise it.
 type Delivery struct {
@@ -64,7 +71,7 @@ type Delivery struct {
 	EventID     id.Event
 	EventType   string
 	Position    int64
-	Cause       string // event, replay, test
+	Cause       Cause
 	State       State
 	Attempts    int64
 	NextAt      *time.Time
@@ -97,3 +104,9 @@ type Attempt struct {
 
 // TableName is the table that this package owns.
 func (Attempt) TableName() string { return "webhook_attempts" }
+
+var (
+	endpoints  = db.MaybeTable[Endpoint, id.Endpoint]{}
+	deliveries = db.MaybeTable[Delivery, id.Delivery]{}
+	attempts   = db.MaybeTable[Attempt, id.DeliveryAttempt]{}
+)

@@ -108,3 +108,27 @@ func (MaybeTable[T, K]) insertAll(tx *OrgTx, rows []T, run func(func(*gorm.DB) *
 	}
 	return run(func(g *gorm.DB) *gorm.DB { return g.Create(&rows) })
 }
+
+// InsertAllDeployment adds rows with fresh keys that belong to the deployment,
+// in one statement.
+func (h MaybeTable[T, K]) InsertAllDeployment(tx *AllTx, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return translate(tx.session().Create(&rows).Error)
+}
+
+// UpdateWhere sets columns of all rows of the transaction's organization (or,
+// in an *AllTx, of the deployment) that meet conds.
+func (h MaybeTable[T, K]) UpdateWhere(tx OwnedScope, set Set, conds ...Cond) (int64, error) {
+	return h.t.update(tx.base(), maybeOwned, set, h.writable(tx, conds))
+}
+
+// DeleteWhere removes all rows of the transaction's organization (or, in an
+// *AllTx, of the deployment) that meet conds.
+func (h MaybeTable[T, K]) DeleteWhere(tx OwnedScope, conds ...Cond) (int64, error) {
+	if len(conds) == 0 {
+		return 0, errUnbounded
+	}
+	return h.t.delete(tx.base(), maybeOwned, h.writable(tx, conds))
+}

@@ -379,6 +379,8 @@ CREATE TABLE webhook_endpoints (
   updated_at          timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX webhook_endpoints_owned ON webhook_endpoints (organization_id, id);
+CREATE UNIQUE INDEX webhook_endpoints_address ON webhook_endpoints (organization_id, url);
+CREATE UNIQUE INDEX webhook_endpoints_deployment ON webhook_endpoints (url) WHERE organization_id IS NULL;
 
 -- export/webhook: one event on its way to one endpoint
 CREATE TABLE webhook_deliveries (

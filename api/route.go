@@ -50,6 +50,7 @@ func (h *Handler) routes() []route {
 		h.connectionRoutes(), h.connectionTrustRoutes(), h.attemptRoutes(),
 		h.directoryRoutes(), h.directoryTokenRoutes(), h.directoryActivityRoutes(), h.directorySafeguardRoutes(), h.directoryUserRoutes(), h.directoryGroupRoutes(),
 		h.memberKeyRoutes(),
+		h.jobRoutes(),
 	)
 }
 

@@ -159,4 +159,6 @@ var Catalog = []Entry{
 	LogExportFinished{LogExport: LogExport{State: "cancelled"}},
 	LogExportDownloaded{},
 	LogSchemaCreated{},
+	JobRetried{},
+	JobCancelled{},
 }

@@ -89,6 +89,19 @@ func ListPage[T any](list Lister[T], p Page, key string, keyOf func(T) string, c
 // places that it has: known says whether there is such a thing. A member who
 // left a group is a cursor in its list still.
 func ListPageOf[T any](list Lister[T], known func(cursor string) (bool, error), p Page, key string, keyOf func(T) string, conds ...Cond) ([]T, Paging, error) {
+	return ListPageBy(p, known, keyOf, func(r Run) ([]T, error) { return list(r.query(key, conds)) })
+}
+
+// Run is what ListPageBy has read: rows beyond a cursor, in one direction.
+type Run struct {
+	Cursor string // "" begins at the end that comes first
+	Down   bool   // from higher keys to lower ones
+	Limit  int
+}
+
+// ListPageBy is ListPageOf over rows that no table handle lists: read reads a
+// run of them.
+func ListPageBy[T any](p Page, known func(cursor string) (bool, error), keyOf func(T) string, read func(Run) ([]T, error)) ([]T, Paging, error) {
 	if err := p.check(); err != nil {
 		return nil, Paging{}, err
 	}
@@ -100,7 +113,7 @@ func ListPageOf[T any](list Lister[T], known func(cursor string) (bool, error), 
 		}
 	}
 	w := p.window()
-	rows, err := list(w.query(key, conds))
+	rows, err := read(w.run())
 	if err != nil {
 		return nil, Paging{}, err
 	}
@@ -140,19 +153,22 @@ func (p Page) window() window {
 	return w
 }
 
-// query asks for one row more than the page has, to know whether there are.
-func (w window) query(key string, conds []Cond) Query {
-	down := w.descending != w.backward
-	q := Query{Where: slices.Clone(conds), Order: []string{key}, Limit: w.limit + 1}
-	if down {
+// run asks for one row more than the page has, to know whether there are.
+func (w window) run() Run {
+	return Run{Cursor: w.cursor, Down: w.descending != w.backward, Limit: w.limit + 1}
+}
+
+func (r Run) query(key string, conds []Cond) Query {
+	q := Query{Where: slices.Clone(conds), Order: []string{key}, Limit: r.Limit}
+	if r.Down {
 		q.Order = []string{"-" + key}
 	}
 	switch {
-	case w.cursor == "":
-	case down:
-		q.Where = append(q.Where, Lt(key, w.cursor))
+	case r.Cursor == "":
+	case r.Down:
+		q.Where = append(q.Where, Lt(key, r.Cursor))
 	default:
-		q.Where = append(q.Where, Gt(key, w.cursor))
+		q.Where = append(q.Where, Gt(key, r.Cursor))
 	}
 	return q
 }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"sync"
@@ -16,31 +17,19 @@ import (
 // Args are what a job is told; Kind names its worker.
 type Args = river.JobArgs
 
-// The clients that only insert need no connection: they use the transaction's.
+// The clients that work nothing need no connection: they use the transaction's.
 var (
-	postgresInserts = sync.OnceValues(func() (*river.Client[pgx.Tx], error) {
+	postgresClient = sync.OnceValues(func() (*river.Client[pgx.Tx], error) {
 		return river.NewClient(riverpgxv5.New(nil), &river.Config{})
 	})
-	sqliteInserts = sync.OnceValues(func() (*river.Client[*sql.Tx], error) {
+	sqliteClient = sync.OnceValues(func() (*river.Client[*sql.Tx], error) {
 		return river.NewClient(riversqlite.New(nil), &river.Config{})
 	})
 )
 
 // Enqueue adds a job to the transaction: it runs once that has committed.
 func Enqueue(tx *db.Tx, args Args) error {
-	err := tx.Native(func(t pgx.Tx) error {
-		client, err := postgresInserts()
-		if err == nil {
-			_, err = client.InsertTx(tx.Context(), t, args, nil)
-		}
-		return err
-	}, func(t *sql.Tx) error {
-		client, err := sqliteInserts()
-		if err == nil {
-			_, err = client.InsertTx(tx.Context(), t, args, nil)
-		}
-		return err
-	})
+	err := within(tx, func(ctx context.Context, q queue) error { return q.insert(ctx, args) })
 	if err != nil {
 		return fmt.Errorf("enqueueing %s: %w", args.Kind(), err)
 	}

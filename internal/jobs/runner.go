@@ -21,15 +21,29 @@ import (
 type Registry struct {
 	workers  *river.Workers
 	periodic []*river.PeriodicJob
+	timeout  time.Duration // of one job
+	rescue   time.Duration // a job that has run for this long has lost its worker
+	running  *running
 }
 
+// jobTimeout ends a job that goes on for too long. A job whose worker was
+// killed is picked up again rescueAfter it began: later than any that lives.
+const (
+	jobTimeout  = 4 * time.Minute
+	rescueAfter = 5 * time.Minute
+)
+
 // NewRegistry is an empty one.
-func NewRegistry() *Registry { return &Registry{workers: river.NewWorkers()} }
+func NewRegistry() *Registry {
+	return &Registry{workers: river.NewWorkers(), timeout: jobTimeout, rescue: rescueAfter, running: &running{ends: map[int64]context.CancelFunc{}}}
+}
 
 // Handle registers the worker of one kind of job. An error makes River try
 // again later, with growing pauses.
 func Handle[T Args](r *Registry, work func(context.Context, T) error) {
 	river.AddWorker(r.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
+		ctx, end := r.running.begin(ctx, job.ID)
+		defer end()
 		return work(ctx, job.Args)
 	}))
 }
@@ -42,7 +56,9 @@ func (r *Registry) Every(interval time.Duration, args Args) {
 
 // Runner works jobs until it is stopped.
 type Runner struct {
-	stop func(context.Context) error
+	stop   func(context.Context) error // lets jobs finish
+	cancel func(context.Context) error // cancels them, then waits for them
+	listen func()                      // ends what hears of cancelled jobs
 }
 
 // concurrency is how many jobs one process works at a time: on Postgres half of
@@ -68,9 +84,7 @@ func start[T any](ctx context.Context, driver riverdriver.Driver[T], r *Registry
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: concurrency}},
 		Workers:      r.workers,
 		PeriodicJobs: r.periodic,
-		// A job whose worker was killed is picked up again after this long.
-		RescueStuckJobsAfter: 5 * time.Minute,
-		JobTimeout:           4 * time.Minute,
+		JobTimeout:   r.timeout, RescueStuckJobsAfter: r.rescue,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("setting up the job queue: %w", err)
@@ -78,11 +92,34 @@ func start[T any](ctx context.Context, driver riverdriver.Driver[T], r *Registry
 	if err := client.Start(ctx); err != nil {
 		return nil, fmt.Errorf("starting the job queue: %w", err)
 	}
-	return &Runner{stop: client.Stop}, nil
+	runner := &Runner{stop: client.Stop, cancel: client.StopAndCancel, listen: func() {}}
+	if !driver.SupportsListener() {
+		listening, end := context.WithCancel(ctx)
+		go hearCancels(listening, client, r.running, log)
+		runner.listen = end
+	}
+	return runner, nil
 }
 
-// Stop lets running jobs finish until ctx ends.
-func (r *Runner) Stop(ctx context.Context) error { return r.stop(ctx) }
+// lastWords is how long jobs that were cut off may take to say so.
+const lastWords = 2 * time.Second
+
+// Stop lets running jobs finish until ctx ends. Those that have not are
+// cancelled: they end with an error and are tried again in a moment, instead
+// of when their worker is missed.
+func (r *Runner) Stop(ctx context.Context) error {
+	defer r.listen()
+	err := r.stop(ctx)
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	cut, done := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer done()
+	if r.cancel(cut) == nil {
+		return nil
+	}
+	return err
+}
 
 // Migrate makes the queue's own tables; it is a db.Step.
 func Migrate(ctx context.Context, t db.Target) error {

@@ -60,16 +60,45 @@ func TestStopLetsARunningJobFinish(t *testing.T) {
 	})
 }
 
-// A job that never ends must not keep the process from ending.
+// A job that outlives the time to drain is cut off and tried again at once by
+// whoever works next: left as it is, it would be missed some minutes later.
+func TestAJobThatIsCutOffWaitsForTheNextWorker(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		runner, _, finished := slow(t, d)
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		if err := runner.Stop(ctx); err != nil {
+			t.Errorf("got %v", err)
+		}
+		if finished.Load() != 0 {
+			t.Error("the job came to its end")
+		}
+		rows, _ := list(t, d, jobs.Query{})
+		if len(rows) != 1 || rows[0].State != jobs.Retrying && rows[0].State != jobs.Waiting {
+			t.Errorf("%+v", rows)
+		}
+	})
+}
+
+// A job that hears nothing must not keep the process from ending.
 func TestStopHasAnEnd(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		runner, release, _ := slow(t, d)
+		deaf := make(chan struct{})
+		begun := make(chan struct{})
+		r := jobs.NewRegistry()
+		jobs.Handle(r, func(context.Context, noteArgs) error { close(begun); <-deaf; return nil })
+		runner, err := jobs.Start(context.WithoutCancel(t.Context()), d, r, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		enqueue(t, d, noteArgs{})
+		<-begun
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		defer cancel()
 		if err := runner.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-		close(release)
+		close(deaf)
 		if err := runner.Stop(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("and after the job's end: %v", err)
 		}

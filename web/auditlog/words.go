@@ -53,6 +53,7 @@ var Words = map[string]string{
 	"dsync.user.created": "Person added by a directory", "dsync.user.updated": "Person changed by a directory", "dsync.user.deleted": "Person deleted by a directory",
 	"directory.user_linked": "Directory person linked to an account", "dsync.group.created": "Group added by a directory", "dsync.group.updated": "Group changed by a directory",
 	"dsync.group.deleted": "Group deleted by a directory", "dsync.group.user_added": "Person added to a group", "dsync.group.user_removed": "Person removed from a group",
+	"job.retried": "Job tried again", "job.cancelled": "Job cancelled",
 	"signing_key.rotated": "Signing key rotated", "api_key.created": "API key made", "api_key.revoked": "API key revoked",
 }
 

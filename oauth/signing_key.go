@@ -127,7 +127,7 @@ func openSigningKey(tx *db.Tx, row signingKey) (*openKey, error) {
 		return nil, errors.New("a signing key cannot sign")
 	}
 	k.signer = signer
-	for _, typ := range []string{typeJWT, typeAccess} {
+	for _, typ := range []string{typeJWT, typeAccess, typeSecurityEvent} {
 		header, err := json.Marshal(struct {
 			Algorithm Algorithm `json:"alg"`
 			KeyID     string    `json:"kid"`
@@ -146,6 +146,8 @@ func openSigningKey(tx *db.Tx, row signingKey) (*openKey, error) {
 const (
 	typeJWT    = "JWT"
 	typeAccess = "at+jwt"
+
+	typeSecurityEvent = "secevent+jwt" // RFC 8417 §2.3
 )
 
 // sign is claims as a signed JWT in compact form (RFC 7515 §3.1). The header

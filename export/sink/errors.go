@@ -53,7 +53,9 @@ func FailureOf(err error) *Failure {
 	return &Failure{Message: problem.As(netguard.Explain(err)).Message}
 }
 
-// status is what an HTTP status says of a batch; nil: it was taken.
+// Status is what an HTTP status says of a batch; nil: it was taken.
+func Status(res *http.Response) error { return status(res) }
+
 func status(res *http.Response) error {
 	code := res.StatusCode
 	f := &Failure{Message: fmt.Sprintf("It answered %d %s.", code, http.StatusText(code))}

@@ -18,6 +18,7 @@ var onlyIn = map[string][]string{
 	"github.com/riverqueue/":     {"internal/jobs"},
 	"github.com/pressly/goose":   {"internal/db"},
 	"database/sql":               {"internal/db", "internal/jobs"},
+	"github.com/twmb/franz-go":   {"export/sink"},
 	"github.com/crewjam/saml":    {"sso/saml"},
 	"github.com/coreos/go-oidc":  {"sso/oidc"},
 	"github.com/go-jose/":        {"oauth", "sso/oidc"},

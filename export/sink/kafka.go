@@ -62,7 +62,7 @@ func openKafka(s Settings, d Dial) (Sink, error) {
 		kgo.SeedBrokers(brokers...), kgo.DefaultProduceTopic(s.Get("topic")), kgo.ClientID("gatehouse"), kgo.Dialer(dial),
 		kgo.RequiredAcks(kgo.AllISRAcks()), kgo.ProducerBatchCompression(kafkaCompression(s)), kgo.ProducerBatchMaxBytes(kafkaRecordBytes),
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), // as Kafka's own producers partition by key
-		kgo.RecordDeliveryTimeout(kafkaTime), kgo.UnknownTopicRetries(1), kgo.RetryTimeout(kafkaTime), kgo.ProducerLinger(0),
+		kgo.UnknownTopicRetries(1), kgo.RetryTimeout(kafkaTime), kgo.ProducerLinger(0),
 	}
 	signIn, err := kafkaSASL(s)
 	if err != nil {
@@ -75,7 +75,7 @@ func openKafka(s Settings, d Dial) (Sink, error) {
 	if err != nil {
 		return nil, Refuse("brokers", "Those settings do not go together.")
 	}
-	return &kafkaSink{client}, nil
+	return &kafkaSink{client: client}, nil
 }
 
 // kafkaBrokers are the brokers that are asked first; they name the others,
@@ -157,7 +157,10 @@ func kafkaCompression(s Settings) kgo.CompressionCodec {
 	return kgo.NoCompression()
 }
 
-type kafkaSink struct{ client *kgo.Client }
+type kafkaSink struct {
+	client *kgo.Client
+	well   bool // the last batch was taken
+}
 
 // Send produces the batch and waits for all replicas of each partition. The
 // producer is idempotent: what it repeats by itself stands once, and in order.
@@ -183,7 +186,16 @@ func (s *kafkaSink) Send(ctx context.Context, b Batch) error {
 			{Key: "sequence", Value: strconv.AppendInt(nil, e.Sequence, 10)}, {Key: "position", Value: strconv.AppendInt(nil, e.Position, 10)},
 		}}
 	}
-	return kafkaFailure(s.client.ProduceSync(ctx, records...).FirstErr())
+	ctx, cancel := context.WithTimeout(ctx, kafkaTime)
+	defer cancel()
+	if !s.well { // the producer would try a refused sign-in again until its time is up, and not say why
+		if err := s.client.Ping(ctx); err != nil {
+			return kafkaFailure(err)
+		}
+	}
+	err := s.client.ProduceSync(ctx, records...).FirstErr()
+	s.well = err == nil
+	return kafkaFailure(err)
 }
 
 // kafkaFailure says what whoever set the stream up can do something about.
@@ -205,7 +217,7 @@ func kafkaFailure(err error) error {
 			return Retry("The brokers answered %s.", broker.Message)
 		}
 		return Never("The brokers answered %s.", broker.Message)
-	case errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded):
 		return Retry("The brokers did not take the records in time.")
 	}
 	return FailureOf(err)

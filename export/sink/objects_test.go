@@ -21,6 +21,9 @@ func local() Dial {
 	return Dial{Guard: netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}), Now: time.Now}
 }
 
+// strict reaches the internet alone.
+func strict() Dial { return Dial{Guard: netguard.New(nil), Now: time.Now} }
+
 var hour = time.Date(2026, 11, 28, 3, 30, 0, 0, time.UTC)
 
 // entry is one at a position, of an organization, recorded then.

@@ -68,6 +68,10 @@ func openS3(s Settings, d Dial, roles roles) (Sink, error) {
 		}
 	case o.AccessKey == "" || o.SecretKey == "":
 		return nil, Refuse("access_key_id", "Give an access key id with its secret, or a role.")
+	default:
+		if b.store, err = objects.OpenS3(o); err != nil {
+			return nil, Refuse("endpoint", "That is not the address of a store.")
+		}
 	}
 	return &objectSink{b, prefix}, nil
 }
@@ -75,9 +79,8 @@ func openS3(s Settings, d Dial, roles roles) (Sink, error) {
 type s3Bucket struct {
 	options objects.S3Options
 	client  *http.Client
-	role    *role // nil: the options have keys
-
-	store *objects.S3
+	role    *role       // or
+	store   *objects.S3 // where the options have keys
 }
 
 func (b *s3Bucket) put(ctx context.Context, key string, body []byte) error {
@@ -95,7 +98,7 @@ func (b *s3Bucket) open(ctx context.Context) (*objects.S3, error) {
 	if b.role != nil {
 		return b.role.store(ctx, b.options)
 	}
-	return objects.OpenS3(b.options)
+	return b.store, nil
 }
 
 func (b *s3Bucket) Close() error {

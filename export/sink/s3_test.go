@@ -9,9 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"gatehouse/internal/netguard"
 	"gatehouse/internal/objects/objectstest"
 )
 
@@ -110,10 +108,9 @@ func TestAStoresRefusalsAreSaidInWords(t *testing.T) {
 // A stream without keys of its own must not write with the deployment's, and
 // none reaches into the deployment's network.
 func TestSettingsOfBucketsThatAreRefused(t *testing.T) {
-	strict := Dial{Guard: netguard.New(nil), Now: time.Now}
 	nobody := &objectstest.Server{Address: "s3.example.com", AccessKey: "AKIA", SecretKey: "secret"}
 	open := func(more ...string) error {
-		s, err := s3Kind.Open(s3Settings(nobody, "org_A", append([]string{"endpoint", "https://s3.example.com"}, more...)...), strict)
+		s, err := s3Kind.Open(s3Settings(nobody, "org_A", append([]string{"endpoint", "https://s3.example.com"}, more...)...), strict())
 		if err == nil {
 			_ = s.Close()
 		}

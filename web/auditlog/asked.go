@@ -35,8 +35,11 @@ type Asked struct {
 // longest is more than any real parameter has.
 const longest = 200
 
-// Parse reads an address.
-func Parse(query url.Values) Asked {
+// Query is an address's parameters, or a form's.
+type Query interface{ Get(name string) string }
+
+// Parse reads an address, or a form that was made of one.
+func Parse(query Query) Asked {
 	get := func(name string) string {
 		text := strings.TrimSpace(query.Get(name))
 		if len(text) > longest || strings.ContainsRune(text, 0) || !utf8.ValidString(text) {

@@ -171,6 +171,20 @@ func (l *Log) liveHref() string {
 	return l.here("live", "1")
 }
 
+// exportHref is where what the log shows is made a file; whose log it is goes
+// with it.
+func (l *Log) exportHref() string {
+	a := l.Asked
+	if l.Organization != "" {
+		a.Organization = string(l.Organization)
+	}
+	if l.Person != "" && a.Target != string(l.Person) {
+		a.Actor = string(l.Person)
+	}
+	a.Live = false
+	return a.with(l.Exports)
+}
+
 // Every is after how many seconds a live list asks again.
 const Every = 10
 

@@ -20,6 +20,7 @@ type Place struct {
 	Organization id.Organization // within an *db.AllTx: the log is of this one alone
 	Alone        bool            // all entries are of one organization: no column names it
 	Person       id.User         // the log is of what this person did or, where the address says so, of what was done to them
+	Tab          bool            // the page's head is another thing's: the log's own buttons stand beside the search
 	Exports      string          // where exports are made; empty: nowhere
 	Views        string          // where ways of looking are kept; empty: nowhere
 	Kept         string          // for how long, in words

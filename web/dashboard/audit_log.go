@@ -18,8 +18,12 @@ const logHome = "/admin/audit-log"
 
 // logPlace is the log of the whole deployment, from which the others are made.
 func (v *visit) logPlace(path string) auditlog.Place {
-	return auditlog.Place{Path: path, Now: v.now, Named: organizationLinks, Actor: actorAsked, Page: targetPage,
+	p := auditlog.Place{Path: path, Now: v.now, Named: organizationLinks, Actor: actorAsked, Page: targetPage,
 		SignIn: func(reference string) string { return with("/admin/search", nil, "q", reference) }}
+	if v.role.may(admin) {
+		p.Exports = exportsHome
+	}
+	return p
 }
 
 // organizationLinks are organizations' names and pages.
@@ -95,7 +99,7 @@ func (h *Handler) organizationLog(v *visit) error {
 			return err
 		}
 		place := v.logPlace(p.path + "/" + tabLog)
-		place.Organization, place.Alone = p.ID, true
+		place.Organization, place.Alone, place.Tab = p.ID, true, true
 		p.log, err = place.Load(tx, auditlog.Parse(v.QueryParams()))
 		return err
 	})
@@ -122,7 +126,7 @@ func (h *Handler) userLog(v *visit) error {
 		p.tab = tabLog
 		p.title = p.DisplayName() + ", audit log"
 		place := v.logPlace(p.path + "/" + tabLog)
-		place.Person = p.ID
+		place.Person, place.Tab = p.ID, true
 		p.log, err = place.Load(tx, auditlog.Parse(v.QueryParams()))
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"gatehouse/audit/archive"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/limit"
@@ -31,6 +32,7 @@ type Handler struct {
 	Upkeep      *sso.Upkeep
 	Invitations *invitations.Service
 	Directories *provision.Service // lets go of people, and tells who has to know
+	Archive     *archive.Service   // of exports of the log
 	Log         *slog.Logger
 }
 

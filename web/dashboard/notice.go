@@ -38,6 +38,7 @@ const (
 	policySaved         notice = "policy-saved"
 	settingsSaved       notice = "settings-saved"
 	userBanned          notice = "user-banned"
+	exportCancelled     notice = "export-cancelled"
 	userUnbanned        notice = "user-unbanned"
 	userDeleted         notice = "user-deleted"
 	applicationCreated  notice = "application-created"
@@ -82,6 +83,7 @@ const (
 )
 
 var notices = map[notice]string{
+	exportCancelled:     "Export cancelled.",
 	organizationCreated: "Organization created.",
 	organizationDeleted: "Organization deleted. Its sessions have ended.",
 	organizationSaved:   "Organization saved.",

@@ -206,6 +206,12 @@ var routes = []route{
 	fresh(post("/admin/directories/:dir/delete", admin, (*Handler).deleteDirectory)),
 
 	get("/admin/audit-log", viewer, (*Handler).auditLog),
+	// a file holds what the pages show one by one
+	get("/admin/audit-log/exports", admin, (*Handler).exports),
+	post("/admin/audit-log/exports", admin, (*Handler).createExport),
+	get("/admin/audit-log/exports/:export", admin, (*Handler).export),
+	get("/admin/audit-log/exports/:export/file", admin, (*Handler).exportFile),
+	post("/admin/audit-log/exports/:export/cancel", admin, (*Handler).cancelExport),
 
 	// kept mails hold codes and links that sign in as anybody, owners among them
 	inDevelopment(get("/admin/mail", owner, (*Handler).mails)),

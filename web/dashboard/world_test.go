@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/apikeys"
+	"gatehouse/audit/archive"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
@@ -68,6 +69,7 @@ type world struct {
 	identity   *users.Identity // the member's account at a provider
 	mail       id.Mail         // with a code
 	invitation id.Invitation
+	export     id.AuditExport
 	link       id.PortalLink
 
 	connection  *sso.Connection // of the customer, on, with a candidate
@@ -116,6 +118,7 @@ func empty(t *testing.T, d *db.DB) *world {
 	h := &dashboard.Handler{DB: d, Name: "Fieldnote", Environment: "development", Origin: "http://localhost:8080", Limits: limits, Log: slog.New(slog.DiscardHandler),
 		Mailbox: &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Base: "http://localhost:8080"}}
 	w.handler = h
+	h.Archive = &archive.Service{DB: d, Base: "http://localhost:8080", Log: slog.New(slog.DiscardHandler)}
 	h.Directories = &provision.Service{DB: d, Post: mailtest.NewPost(d), Base: "http://localhost:8080", Log: slog.New(slog.DiscardHandler)}
 	h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: "http://localhost:8080"}
 	w.dns = dnstest.Start(t)
@@ -152,6 +155,13 @@ func full(t *testing.T, d *db.DB) *world {
 		i, err := w.handler.Invitations.Create(tx, invitations.New{Email: "invited@osterberg-soehne.example", Mail: true})
 		if err == nil {
 			w.invitation = i.ID
+		}
+		return err
+	}))
+	w.do(d.InDeployment(ctx, who, func(tx *db.AllTx) error {
+		e, err := archive.CreateForAll(tx, archive.Order{Format: archive.NDJSON, Notify: longName})
+		if err == nil {
+			w.export = e.ID
 		}
 		return err
 	}))
@@ -290,7 +300,7 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 func (w *world) fill(route string) string {
 	return strings.NewReplacer(append(w.directoryIDs(), ":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
-		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation),
+		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation), ":export", string(w.export),
 		":conn", w.connectionID(), ":certificate", string(w.certificate), ":ourkey", string(w.nextKey), ":attempt", string(w.attempt.Record),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID), ":provider", "halden-id",
 	)...).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"gatehouse/audit/archive"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/limit"
@@ -26,6 +27,7 @@ type Handler struct {
 	Domains     *tenants.DomainChecks
 	SSO         *sso.Service       // of tests
 	Directories *provision.Service // lets go of people
+	Archive     *archive.Service   // of exports of the log
 	Name        string             // the deployment's
 	Base        string             // the deployment's own address
 	Limits      *limit.Limiter     // of sign-ins begun, and of mails

@@ -20,6 +20,8 @@ const (
 	domainProven  notice = "domain-proven"
 	policySaved   notice = "policy-saved"
 
+	exportCancelled notice = "export-cancelled"
+
 	setupSaved         notice = "setup-saved"
 	draftDiscarded     notice = "draft-discarded"
 	connectionOn       notice = "connection-on"
@@ -52,6 +54,8 @@ var notices = map[notice]string{
 	domainChecked: "We looked just now.",
 	domainProven:  "The domain is verified.",
 	policySaved:   "Policy saved.",
+
+	exportCancelled: "Export cancelled.",
 
 	setupSaved:         "Saved. Come back when you like.",
 	draftDiscarded:     "Draft discarded.",

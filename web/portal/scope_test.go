@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/audit/archive"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/portal"
@@ -22,6 +23,7 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 	var c *sso.Connection
 	var pushed *directory.Directory
 	var token *directory.Issued
+	var export *archive.Export
 	person, request := id.New[id.DirectoryUser](), directory.Request{ID: id.New[id.SCIMRequest](), RequestID: "req_1", Method: "GET", Path: "/Users", Operation: "users.listed", Outcome: directory.Read, Status: 200, Reason: "Nobody."}
 	w.in(o, func(tx *db.OrgTx) (err error) {
 		if d, err = tenants.AddDomain(tx, "nordby.example", tenants.Pending); err != nil {
@@ -41,10 +43,13 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 		if err := directory.RecordRequest(tx, &request); err != nil {
 			return err
 		}
-		c, err = sso.Create(tx, oidcConnection("Nordby's"))
+		if c, err = sso.Create(tx, oidcConnection("Nordby's")); err != nil {
+			return err
+		}
+		export, err = archive.Create(tx, archive.Order{})
 		return err
 	})
-	return strings.NewReplacer(":directory", string(pushed.ID), ":token", string(token.ID), ":person", string(person), ":request", string(request.ID), ":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
+	return strings.NewReplacer(":export", string(export.ID), ":directory", string(pushed.ID), ":token", string(token.ID), ":person", string(person), ":request", string(request.ID), ":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
 		":attempt", string(id.New[id.SSOAttempt]()), ":id", string(id.New[id.SSOAttempt]()), ":provider", "okta", ":key", string(id.New[id.ConnectionKey]()))
 }
 
@@ -83,7 +88,7 @@ func TestSectionsOutsideTheLinkAreNotThere(t *testing.T) {
 		for _, v := range []struct {
 			scope portal.Scope
 			under string
-		}{{portal.Domains, "/portal/domains"}, {portal.SSO, "/portal/sso"}, {portal.Directory, "/portal/directory"}} {
+		}{{portal.Domains, "/portal/domains"}, {portal.SSO, "/portal/sso"}, {portal.Directory, "/portal/directory"}, {portal.AuditLog, "/portal/audit-log"}} {
 			b := w.visitor(w.org, v.scope)
 			for _, r := range webportal.Routes() {
 				if r.Path == "/portal" || r.Path == "/portal/extend" || strings.HasPrefix(r.Path, v.under) {

@@ -233,6 +233,7 @@ var sections = []struct {
 	{"Directory", "/portal/directory", "sync", []portal.Scope{portal.Directory}},
 	{"Members", "/portal/members", "users", []portal.Scope{portal.Members}},
 	{"Policies", "/portal/policies", "shield", []portal.Scope{portal.Policies}},
+	{"Audit log", pathLog, "list", []portal.Scope{portal.AuditLog}},
 }
 
 func hasPage(path string) bool {

@@ -1,0 +1,96 @@
+package dashboard_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gatehouse/audit"
+	"gatehouse/audit/archive"
+	"gatehouse/internal/actor"
+	"gatehouse/internal/db"
+	"gatehouse/internal/dbtest"
+	"gatehouse/internal/id"
+)
+
+// A column of the histogram leads to the list of its own time: were that
+// another one, the figures would not agree with the rows.
+func TestAColumnLeadsToItsOwnTime(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := full(t, d)
+		page := w.get("viewer", "/admin/audit-log?period=1h&type=organization_domain.created")
+		w.want(page, http.StatusOK, "1 of 1 event")
+		column := regexp.MustCompile(`<a class="col[^"]*" href="([^"]+)"`).FindStringSubmatch(page.body)
+		if column == nil {
+			t.Fatal("no column leads anywhere")
+		}
+		narrowed := w.get("viewer", strings.ReplaceAll(column[1], "&amp;", "&"))
+		w.want(narrowed, http.StatusOK, "1 of 1 event", "Remove filter Time", "Remove filter Action")
+	})
+}
+
+// Live asks for the list again and again: what has not changed is not sent.
+func TestALiveListIsSentOnceAsLongAsNothingHappens(t *testing.T) {
+	w := full(t, dbtest.SQLite(t))
+	const part = "/admin/audit-log?live=1&part=list&type=organization.created"
+	first := w.get("viewer", part)
+	tag := first.Header.Get("ETag")
+	w.want(first, http.StatusOK, "organization.created")
+	if tag == "" || strings.Contains(first.body, "<html") {
+		t.Errorf("the part is a page, or has no tag: %q", tag)
+	}
+	r := httptest.NewRequest(http.MethodGet, part, nil)
+	r.Header.Set("If-None-Match", tag)
+	again := w.send("viewer", r)
+	if again.StatusCode != http.StatusNotModified {
+		t.Errorf("asked again: %d", again.StatusCode)
+	}
+}
+
+// A person's log tells of them alone: by them, or about them.
+func TestAPersonsLogIsTheirs(t *testing.T) {
+	w := full(t, dbtest.SQLite(t))
+	path := "/admin/users/" + string(w.member.ID) + "/audit-log"
+	w.do(w.db.Tx(t.Context(), actor.Actor{Kind: actor.KindUser, ID: string(w.member.ID), Name: "Osterberg"}, func(tx *db.Tx) error {
+		return audit.RecordDeployment(tx, audit.ErrorShown{})
+	}))
+	w.want(w.get("viewer", path), http.StatusOK, "1 of 1 event", "login.error_shown")
+	about := w.get("viewer", path+"?target="+string(w.member.ID))
+	w.want(about, http.StatusOK, "organization_membership.created")
+	if other := w.get("viewer", path+"?target="+string(w.org.ID)); strings.Contains(other.body, ">organization.created<") {
+		t.Error("another target shows what others did")
+	}
+}
+
+// An operator's export is the deployment's: a customer neither sees it nor can
+// its id be used for the customer's own.
+func TestAnExport(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := full(t, d)
+		w.want(w.get("viewer", "/admin/audit-log/exports"), http.StatusForbidden)
+		form := w.get("admin", "/admin/audit-log/exports?type=organization_domain.created&period=7d")
+		w.want(form, http.StatusOK, "1 event from", "Remove filter Action", `name="type" value="organization_domain.created"`)
+		made := w.post("admin", "/admin/audit-log/exports", "type", "organization_domain.created", "period", "7d", "format", "ndjson", "notify", "on")
+		if made.StatusCode != http.StatusSeeOther {
+			t.Fatalf("made: %d %s", made.StatusCode, made.body)
+		}
+		path := made.Header.Get("Location")
+		w.want(w.get("admin", path), http.StatusOK, "NDJSON export", "Waiting", "admin@fieldnote.example", "organization_domain.created")
+		w.want(w.get("admin", path+"/file"), http.StatusNotFound)
+		w.want(w.post("admin", path+"/cancel"), http.StatusSeeOther)
+		w.want(w.get("admin", path), http.StatusOK, "The export was cancelled")
+		w.want(w.post("admin", "/admin/audit-log/exports", "format", "exe"), http.StatusUnprocessableEntity, "csv or ndjson")
+		var theirs id.AuditExport
+		w.do(d.InOrg(t.Context(), w.org.ID, actor.System("test"), func(tx *db.OrgTx) error {
+			e, err := archive.Create(tx, archive.Order{})
+			if err == nil {
+				theirs = e.ID
+			}
+			return err
+		}))
+		w.want(w.get("admin", "/admin/audit-log/exports/"+string(theirs)), http.StatusNotFound)
+		w.want(w.post("admin", "/admin/audit-log/exports/"+string(theirs)+"/cancel"), http.StatusNotFound)
+	})
+}

@@ -13,7 +13,8 @@ type Kind struct {
 	Title  string // as people read it
 	Fields []Field
 	// Open makes a sink. It connects to nothing yet, and refuses settings that
-	// can never work with an error that a person may see.
+	// can never work with an error that a person may see. It does not ask
+	// whether what is required is there: Complete does.
 	Open func(Settings, Dial) (Sink, error)
 }
 

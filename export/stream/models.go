@@ -1,6 +1,3 @@
-// Package stream sends entries of the audit log to destinations, each in the
-// order of its organization, at least once and without gaps: a cursor for each
-// destination moves when the destination has taken a batch.
 package stream
 
 import (
@@ -18,7 +15,7 @@ type State string
 const (
 	Active State = "active"
 	Paused State = "paused" // by somebody; it goes on where it stopped
-	Broken State = "error"  // it cannot go on until somebody changes it
+	Broken State = "error"  // the destination refuses, or did not answer for long: it is asked now and then
 )
 
 // Stream is a destination of the audit log.
@@ -42,13 +39,14 @@ type Stream struct {
 	LastError         *string
 	LastErrorAt       *time.Time
 	CreatedAt         time.Time
-	UpdatedAt         time.Time
-}
-
-// Filter is which entries a stream carries; the zero value is all.
-type Filter struct {
-	Types []string `json:"types,omitempty"` // names, or families such as "user.*"
+	UpdatedAt         time.Time // of what people set up: a delivery does not move it
 }
 
 // TableName is the table that this package owns.
 func (Stream) TableName() string { return "log_streams" }
+
+var streams = db.MaybeTable[Stream, id.Stream]{}
+
+func (s *Stream) cell() db.Cell {
+	return db.Cell{Table: "log_streams", Column: "sealed_credentials", Row: string(s.ID)}
+}

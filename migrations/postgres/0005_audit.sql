@@ -622,3 +622,5 @@ BEGIN
   END LOOP;
 END $$;
 -- +goose StatementEnd
+-- one loop works on the streams of every organization: it takes leases and moves cursors
+CREATE POLICY updates_leases ON log_streams FOR UPDATE USING (current_setting('app.scope', true) = 'deployment') WITH CHECK (current_setting('app.scope', true) = 'deployment');

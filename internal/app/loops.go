@@ -27,6 +27,7 @@ type loop struct {
 func (a *App) loops() []loop {
 	return []loop{
 		a.sequencer(),
+		a.streams(),
 	}
 }
 

@@ -66,6 +66,10 @@ func benchSCIM(b *testing.B, s *Server) {
 			made++
 			return person(fmt.Sprintf("made%d@halden.example", made))
 		}},
+		{"create pending", "POST", func(int) string { return "/Users" }, func(int) any {
+			made++
+			return person(fmt.Sprintf("made%d@elsewhere.example", made))
+		}},
 		{"patch", "PATCH", func(i int) string { return "/Users/" + ids[i%people] }, func(i int) any { return patch("replace", "title", fmt.Sprint(i)) }},
 		{"member", "PATCH", func(int) string { return "/Groups/" + crew }, func(i int) any {
 			return patch([]string{"add", "remove"}[i/people%2], "members", refs(ids[i%people]))

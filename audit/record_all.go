@@ -2,13 +2,10 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
 	"gatehouse/internal/db"
 )
-
-// sizes are how many entries one statement writes: as few statements as can be,
-// of five texts, because each text is prepared once for each connection.
-var sizes = []int{256, 64, 16, 4, 1}
 
 // travelling is how many entries wait for the commit; more are written where
 // they are made, so that they are held by the database and not in memory.
@@ -18,12 +15,9 @@ const travelling = 256
 // some hundreds with each statement: a group of 50,000 is put together in one
 // request.
 func RecordAll(tx *db.OrgTx, entries []Entry) error {
-	for _, size := range sizes {
-		for len(entries) >= size {
-			if err := recordSome(tx, entries[:size], len(entries) > travelling); err != nil {
-				return err
-			}
-			entries = entries[size:]
+	for some := range slices.Chunk(entries, travelling) {
+		if err := recordSome(tx, some, len(entries) > travelling); err != nil {
+			return err
 		}
 	}
 	return nil

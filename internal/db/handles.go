@@ -54,7 +54,7 @@ func (h OwnedTable[T, K]) InsertUniqueLater(tx *OrgTx, row *T, taken error) erro
 	return h.t.insertUniqueLater(tx.base(), row, taken)
 }
 
-// InsertAll adds rows in one statement. Those whose key is taken are left out,
+// InsertAll adds rows in few statements. Those whose key is taken are left out,
 // without a word.
 func (h OwnedTable[T, K]) InsertAll(tx *OrgTx, rows []T) error {
 	for i := range rows {

@@ -51,13 +51,10 @@ func (h OwnedTable[T, K]) UpdateLater(tx *OrgTx, key K, set Set) error {
 // InsertAllLater is Insert of rows with fresh keys that nothing in this
 // transaction reads: they travel with the commit.
 func (h OwnedTable[T, K]) InsertAllLater(tx *OrgTx, rows []T) error {
-	if len(rows) == 0 {
-		return nil
-	}
 	for i := range rows {
 		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
 	}
-	return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(&rows) })
+	return inSizes(rows, func(some []T) error { return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(&some) }) })
 }
 
 // UpdateUnique is Update of columns that a unique index guards. A refusal is
@@ -88,7 +85,7 @@ func (tx *Tx) savepoint(fn func() error) error {
 	return tx.session().Exec("RELEASE SAVEPOINT attempt").Error
 }
 
-// InsertAll adds rows with fresh keys in one statement.
+// InsertAll adds rows with fresh keys, in few statements.
 func (h MaybeTable[T, K]) InsertAll(tx *OrgTx, rows []T) error {
 	return h.insertAll(tx, rows, func(build func(*gorm.DB) *gorm.DB) error { return translate(build(tx.session()).Error) })
 }
@@ -100,13 +97,10 @@ func (h MaybeTable[T, K]) InsertAllLater(tx *OrgTx, rows []T) error {
 }
 
 func (MaybeTable[T, K]) insertAll(tx *OrgTx, rows []T, run func(func(*gorm.DB) *gorm.DB) error) error {
-	if len(rows) == 0 {
-		return nil
-	}
 	for i := range rows {
 		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
 	}
-	return run(func(g *gorm.DB) *gorm.DB { return g.Create(&rows) })
+	return inSizes(rows, func(some []T) error { return run(func(g *gorm.DB) *gorm.DB { return g.Create(&some) }) })
 }
 
 // InsertAllDeployment adds rows with fresh keys that belong to the deployment,

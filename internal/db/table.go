@@ -83,10 +83,26 @@ func (table[T]) insert(tx *Tx, row *T) error {
 
 // insertAll is insert of several rows, of which some may be there already.
 func (table[T]) insertAll(tx *Tx, rows []T) error {
-	if len(rows) == 0 {
-		return nil
+	return inSizes(rows, func(some []T) error {
+		return translate(tx.session().Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error)
+	})
+}
+
+// sizes are how many rows one statement inserts: as few statements as can be,
+// of five texts, because each connection prepares each text once, and a
+// text of thousands of parameters is dear to prepare.
+var sizes = []int{256, 64, 16, 4, 1}
+
+func inSizes[T any](rows []T, insert func([]T) error) error {
+	for _, size := range sizes {
+		for len(rows) >= size {
+			if err := insert(rows[:size:size]); err != nil {
+				return err
+			}
+			rows = rows[size:]
+		}
 	}
-	return translate(tx.session().Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error)
+	return nil
 }
 
 // insertLater is insert of a row whose key nobody else makes; see later.go.

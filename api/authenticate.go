@@ -56,11 +56,15 @@ func bearer(header string) string {
 }
 
 // count holds a key to its rate.
-func (h *Handler) count(c *call) error {
+func (h *Handler) count(c *call, r route) error {
 	if h.Limits == nil {
 		return nil
 	}
-	ok, after, err := h.Limits.Take(c.ctx(), "api key", string(c.key.ID), h.rate())
+	kind, rate := "api key", h.rate()
+	if r.Often {
+		kind, rate = "api key, often", oftenRate
+	}
+	ok, after, err := h.Limits.Take(c.ctx(), kind, string(c.key.ID), rate)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/apikeys"
+	"gatehouse/audit/archive"
+	"gatehouse/audit/ingest"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -39,6 +41,9 @@ type Handler struct {
 
 	Directories *provision.Service
 
+	Ingest  *ingest.Service
+	Archive *archive.Service
+
 	Upkeep *sso.Upkeep
 	Fetch  *http.Client // internal/netguard's: for metadata at addresses that callers give
 
@@ -52,6 +57,9 @@ type Handler struct {
 
 // DefaultRate is how often one key may call.
 var DefaultRate = limit.Rate{Limit: 6000, Per: time.Minute}
+
+// oftenRate is that of a route that is called for each thing that happens.
+var oftenRate = limit.Rate{Limit: 600_000, Per: time.Minute}
 
 // Mount adds the routes.
 func (h *Handler) Mount(e *echo.Echo) {

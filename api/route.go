@@ -21,6 +21,7 @@ type route struct {
 	Answer       any // zero value of what is said; nil for no body
 	Paged        bool
 	Deployment   bool // for keys of the deployment alone, whatever is named
+	Often        bool // what applications call for each thing that happens: counted apart, to a rate of its own
 	Foreign      foreign
 	run          func(*call) error
 }
@@ -44,7 +45,7 @@ var pageParams = []param{
 func (h *Handler) routes() []route {
 	return slices.Concat(
 		h.userRoutes(), h.sessionRoutes(), h.membershipRoutes(), h.organizationRoutes(), h.domainRoutes(),
-		h.roleRoutes(), h.apiKeyRoutes(), h.redirectRoutes(), h.signingKeyRoutes(), h.auditRoutes(),
+		h.roleRoutes(), h.apiKeyRoutes(), h.redirectRoutes(), h.signingKeyRoutes(), h.auditRoutes(), h.auditIngestRoutes(),
 		h.invitationRoutes(), h.magicAuthRoutes(), h.emailVerificationRoutes(), h.emailChangeRoutes(), h.passwordResetRoutes(), h.factorRoutes(),
 		h.policyRoutes(), h.settingsRoutes(), h.identityRoutes(), h.portalRoutes(), h.ssoLogoutRoutes(),
 		h.connectionRoutes(), h.connectionTrustRoutes(), h.attemptRoutes(),
@@ -63,7 +64,7 @@ func (h *Handler) serve(r route) echo.HandlerFunc {
 			return err
 		}
 		defer h.touch(ec.Request().Context(), c.key)
-		if err := h.count(c); err != nil {
+		if err := h.count(c, r); err != nil {
 			return err
 		}
 		if r.Deployment && c.organization() != "" {

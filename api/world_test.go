@@ -17,6 +17,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/apikeys"
+	"gatehouse/audit/archive"
+	"gatehouse/audit/ingest"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
@@ -25,6 +27,7 @@ import (
 	"gatehouse/internal/limit"
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/internal/netguard"
+	"gatehouse/internal/objects"
 	"gatehouse/internal/problem"
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
@@ -73,6 +76,12 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
 	w.h.Fetch, w.h.Name = netguard.New(nil).Client(netguard.Options{}), "Fieldnote"
 	w.h.Directories = &provision.Service{DB: d, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
+	store, err := objects.OpenLocal(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.h.Ingest = &ingest.Service{DB: d}
+	w.h.Archive = &archive.Service{DB: d, Store: store, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
 	w.h.Upkeep = &sso.Upkeep{DB: d, HTTP: w.h.Fetch}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}

@@ -10,6 +10,8 @@ import (
 
 	"gatehouse/account"
 	"gatehouse/api"
+	"gatehouse/audit/archive"
+	"gatehouse/audit/ingest"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
@@ -56,6 +58,7 @@ type App struct {
 	fetch     *http.Client // asks addresses that organizations give
 	provision *provision.Service
 	recorder  *scim.Recorder
+	archive   *archive.Service
 	metrics   *metrics // nil where nobody can read them
 	draining  atomic.Bool
 }
@@ -77,6 +80,9 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	a.domains = newDomainChecks(cfg, d, a.post, a.limits)
 	a.provision = newProvision(cfg, d, a.post, log)
 	a.recorder = scim.NewRecorder(d, log)
+	if a.archive, err = newArchive(cfg, d, a.post, log); err != nil {
+		return nil, err
+	}
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
 	if err != nil {
 		return nil, err
@@ -134,7 +140,7 @@ func (a *App) mount() {
 	a.login.Home, a.login.Registered = a.provider.Home, a.provider.Registered
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
 	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
-		Fetch: a.fetch, Directories: a.provision, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
+		Fetch: a.fetch, Directories: a.provision, Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&scim.Handler{DB: a.DB, Base: a.Config.Origin(), Name: a.Config.Name, Provision: a.provision, Recorder: a.recorder, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Directories: a.provision, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)

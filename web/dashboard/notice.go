@@ -80,6 +80,8 @@ const (
 	safeguardSaved      notice = "safeguard-saved"
 	groupMapped         notice = "group-mapped"
 	tokenRevoked        notice = "token-revoked"
+	jobRetried          notice = "job-retried"
+	jobCancelled        notice = "job-cancelled"
 )
 
 var notices = map[notice]string{
@@ -150,6 +152,8 @@ var notices = map[notice]string{
 	safeguardSaved:      "Safeguard saved.",
 	groupMapped:         "Role changed. The group's people have it now.",
 	tokenRevoked:        "Token revoked. Nobody was deactivated.",
+	jobRetried:          "It runs as soon as a worker is free.",
+	jobCancelled:        "Job cancelled.",
 }
 
 // noticeLifetime is long enough for a redirect.

@@ -213,6 +213,13 @@ var routes = []route{
 	get("/admin/audit-log/exports/:export/file", admin, (*Handler).exportFile),
 	post("/admin/audit-log/exports/:export/cancel", admin, (*Handler).cancelExport),
 
+	get("/admin/jobs", viewer, (*Handler).jobs),
+	get("/admin/jobs/:job", viewer, (*Handler).job),
+	get("/admin/jobs/:job/retry", developer, (*Handler).job),
+	post("/admin/jobs/:job/retry", developer, (*Handler).retryJob),
+	get("/admin/jobs/:job/cancel", developer, (*Handler).askCancelJob),
+	post("/admin/jobs/:job/cancel", developer, (*Handler).cancelJob),
+
 	// kept mails hold codes and links that sign in as anybody, owners among them
 	inDevelopment(get("/admin/mail", owner, (*Handler).mails)),
 	inDevelopment(get("/admin/mail/:mail", owner, (*Handler).mail)),

@@ -83,7 +83,10 @@ var sections = []ui.NavGroup{
 		{Label: "Applications", Href: "/admin/applications", Icon: "app"},
 		{Label: "API keys", Href: "/admin/api-keys", Icon: "key"},
 	}},
-	{Title: "Monitor", Items: []ui.NavItem{{Label: "Audit log", Href: "/admin/audit-log", Icon: "list", Key: "a"}}},
+	{Title: "Monitor", Items: []ui.NavItem{
+		{Label: "Audit log", Href: "/admin/audit-log", Icon: "list", Key: "a"},
+		{Label: "Jobs", Href: jobsHome, Icon: "job"},
+	}},
 	{Title: "Deployment", Items: []ui.NavItem{{Label: "Team", Href: "/admin/team", Icon: "team"}, {Label: "Settings", Href: settingsHome, Icon: "gear"}}},
 }
 

@@ -167,6 +167,7 @@ func full(t *testing.T, d *db.DB) *world {
 	}))
 	w.connect()
 	w.direct()
+	w.queue()
 	w.browser, _ = w.browse(w.member.ID)
 	w.do(d.Tx(ctx, who, func(tx *db.Tx) error {
 		secret := providerSecret
@@ -298,7 +299,7 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 
 // fill puts the world's ids into a route.
 func (w *world) fill(route string) string {
-	return strings.NewReplacer(append(w.directoryIDs(), ":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
+	return strings.NewReplacer(append(w.directoryIDs(), ":job", "job_1", ":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
 		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation), ":export", string(w.export),
 		":conn", w.connectionID(), ":certificate", string(w.certificate), ":ourkey", string(w.nextKey), ":attempt", string(w.attempt.Record),

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/audit/search"
 	"gatehouse/internal/id"
 	"gatehouse/internal/wire"
 )
@@ -46,12 +48,13 @@ func (h *Handler) auditRoutes() []route {
 			Paged: true, Status: 200, Answer: auditEvent{},
 			Query: []param{
 				{Name: "organization_id", About: "In that organization."},
-				{Name: "actions", About: "Of these types, such as user.created.", List: true},
+				{Name: "actions", About: "Of these types, such as user.created, or of a family of them: user.*.", List: true},
 				{Name: "actor_ids", About: "Done by one of these.", List: true},
 				{Name: "targets", About: "About one of these ids.", List: true},
-				{Name: "q", About: "Within the action, the actor's name or the targets."},
+				{Name: "ip_addresses", About: "From one of these addresses.", List: true},
+				{Name: "q", About: "With each of these words: the beginning of a word of the action, of the actor's or a target's name, of an address or the user agent, or a whole id."},
 				{Name: "reference", About: "With that reference, GH-XXXX-XXXX, as error pages show it."},
-				{Name: "range_start", About: "From then on."}, {Name: "range_end", About: "Before then."},
+				{Name: "range_start", About: "Recorded from then on."}, {Name: "range_end", About: "Recorded before then."},
 			},
 			Foreign: absentQuery("organization_id={organization}"), run: listAuditEvents},
 	}
@@ -72,7 +75,7 @@ func listAuditEvents(c *call) error {
 				return answer{}, err
 			}
 		}
-		rows, paging, err := audit.Page(tx.rows, filter, page)
+		rows, paging, err := search.Find(tx.rows, filter, page)
 		return list(each(rows, shownAuditEvent), paging), err
 	})
 }
@@ -80,10 +83,10 @@ func listAuditEvents(c *call) error {
 // maxFilter bounds the values of one filter.
 const maxFilter = 100
 
-func (c *call) auditFilter() (audit.Filter, error) {
-	f := audit.Filter{Types: c.query.List("actions"), ActorIDs: c.query.List("actor_ids"), TargetIDs: c.query.List("targets"),
+func (c *call) auditFilter() (search.Query, error) {
+	f := search.Query{Types: c.query.List("actions"), Actors: c.query.List("actor_ids"), Targets: c.query.List("targets"), Addresses: c.query.List("ip_addresses"),
 		Reference: c.query.Get("reference"), Text: c.query.Get("q")}
-	for name, values := range map[string][]string{"actions": f.Types, "actor_ids": f.ActorIDs, "targets": f.TargetIDs} {
+	for name, values := range map[string][]string{"actions": f.Types, "actor_ids": f.Actors, "targets": f.Targets, "ip_addresses": f.Addresses} {
 		if len(values) > maxFilter {
 			return f, invalid(name, name+" has at most 100 values.")
 		}
@@ -97,7 +100,7 @@ func (c *call) auditFilter() (audit.Filter, error) {
 			return f, err
 		}
 	}
-	for name, at := range map[string]*time.Time{"range_start": &f.Since, "range_end": &f.Until} {
+	for name, at := range map[string]*time.Time{"range_start": &f.Since, "range_end": &f.Before} {
 		if text := c.query.Get(name); text != "" {
 			if *at, err = parseTime(name, text); err != nil {
 				return f, err
@@ -107,11 +110,21 @@ func (c *call) auditFilter() (audit.Filter, error) {
 	return f, nil
 }
 
-func shownAuditEvent(e audit.Event) auditEvent {
+func shownAuditEvent(e search.Found) auditEvent {
 	return auditEvent{
 		Object: "audit_log_event", ID: e.ID, OrganizationID: e.OrganizationID, Action: e.Type, OccurredAt: wire.At(e.OccurredAt),
 		Actor: auditActor{Type: e.ActorKind, ID: e.ActorID, Name: e.ActorName}, Targets: e.Targets,
-		Context: auditContext{Location: e.IPAddress, UserAgent: e.UserAgent, RequestID: e.RequestID, Reference: e.Reference},
-		Data:    e.Data,
+		Context:  auditContext{Location: e.IPAddress, UserAgent: e.UserAgent, RequestID: e.RequestID, Reference: e.Reference},
+		Data:     e.Data,
+		Sequence: e.Sequence, Hash: hexadecimal(e.Hash), PreviousHash: hexadecimal(e.PreviousHash),
 	}
+}
+
+// hexadecimal is a hash on the wire; null where there is none yet.
+func hexadecimal(hash []byte) *string {
+	if hash == nil {
+		return nil
+	}
+	text := hex.EncodeToString(hash)
+	return &text
 }

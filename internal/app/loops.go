@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/audit/search"
 	"gatehouse/audit/sequence"
 	"gatehouse/internal/config"
 )
@@ -28,6 +29,7 @@ func (a *App) loops() []loop {
 	return []loop{
 		a.sequencer(),
 		a.streams(),
+		{"rollups", (&search.Rollups{DB: a.DB}).Run},
 	}
 }
 

@@ -96,3 +96,16 @@ func Time[K Kind](k K) time.Time {
 	}
 	return u.Timestamp().UTC()
 }
+
+// Lowest is the first text that an identifier can be which was made at a time
+// or after it: those before it are smaller, those after it are not.
+func Lowest[K Kind](at time.Time) string {
+	var k K
+	var u ulid.ULID
+	switch ms := at.Add(time.Millisecond - time.Nanosecond).UnixMilli(); {
+	case ms <= 0:
+	case u.SetTime(uint64(ms)) != nil:
+		return k.Prefix() + strings.Repeat("Z", ulid.EncodedSize)
+	}
+	return k.Prefix() + u.String()
+}

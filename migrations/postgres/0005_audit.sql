@@ -520,11 +520,11 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
--- ids of entries that have all of needs, low <= id < high. First the newest 20,000 are looked at in order: what many
--- entries have is among them. What is not, few entries have, so that the index of terms gives little; it is asked
+-- ids of entries that have all of needs, low <= id < high. First the newest ones (20,000) are looked at in order:
+-- what many entries have is among them. What is not, few entries have, so that the index of terms gives little; it is asked
 -- month by month.
 -- +goose StatementBegin
-CREATE FUNCTION audit_find(needs tsquery[], organization text, low text, high text, since timestamptz, before timestamptz, descending boolean, wanted bigint)
+CREATE FUNCTION audit_find(needs tsquery[], organization text, low text, high text, since timestamptz, before timestamptz, descending boolean, wanted bigint, newest bigint)
   RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = public, pg_temp SET enable_seqscan = off SET work_mem = '32MB' SET jit = off AS $$
 DECLARE
@@ -535,7 +535,7 @@ DECLARE
   whole     tsquery := needs[1];
   rare      tsquery;
   name      text;
-  chunk     bigint := 500;
+  chunk     bigint := least(500, newest);
   looked    bigint := 0;
   here      bigint;
   edge      text;
@@ -560,10 +560,10 @@ BEGIN
       IF wanted <= 0 THEN
         RETURN;
       END IF;
-      EXIT WHEN here < chunk OR looked >= 20000;
-      chunk := least(chunk * 6, 20000 - looked);
+      EXIT WHEN here < chunk OR looked >= newest;
+      chunk := least(chunk * 6, newest - looked);
     END LOOP;
-    EXIT WHEN looked >= 20000;
+    EXIT WHEN looked >= newest;
     months := months[2:]; -- it holds nothing more
   END LOOP;
   IF array_length(months, 1) IS NULL THEN
@@ -607,6 +607,7 @@ BEGIN
       rare := rare && format('%L', 'o:' || owner)::tsquery;
     END IF;
     PERFORM set_config('enable_seqscan', CASE WHEN rare IS NULL THEN 'on' ELSE 'off' END, true);
+    RETURN QUERY SELECT 0::bigint, 0::bigint, rare IS NULL;
   END IF;
   FOREACH name IN ARRAY months LOOP
     IF few THEN

@@ -1,0 +1,147 @@
+package db
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/internal/id"
+)
+
+// AuditTerm is a term that an entry is found by (audit.Terms), or the
+// beginning of one. It has no space, quote or backslash in it.
+type AuditTerm struct {
+	Term   string
+	Prefix bool
+}
+
+// AuditSearch says which entries of the log to find: Low <= id < High, in the
+// transaction's organization or, in an *AllTx, in Organization or everywhere.
+type AuditSearch struct {
+	Organization  id.Organization
+	Needs         [][]AuditTerm // of each one
+	Low, High     string
+	Since, Before time.Time // what Low and High say, in times: they name partitions
+	Newest        bool      // newest first
+	Limit         int
+	InOrder       int // so many are looked at one by one before the index of terms is asked
+}
+
+// FoundEntry is an entry, with its numbers where it has them.
+type FoundEntry struct {
+	AuditEntry
+	Position     *int64
+	Sequence     *int64
+	PreviousHash []byte
+	Hash         []byte
+}
+
+func (s AuditSearch) order() string {
+	if s.Newest {
+		return "DESC"
+	}
+	return "ASC"
+}
+
+// scope is the condition that rows of a table are those that s may find, all
+// but its needs. id is the name of the column of the entry's id.
+func (s AuditSearch) scope(tx OwnedScope, table, key string) (string, []any) {
+	where, args := mine(tx, table)
+	if s.Organization != "" {
+		where, args = where+" AND "+table+".organization_id = ?", append(args, s.Organization)
+	}
+	where, args = where+" AND "+table+"."+key+" >= ? AND "+table+"."+key+" < ?", append(args, s.Low, s.High)
+	if tx.base().db.Dialect == Postgres {
+		where, args = where+" AND "+table+".recorded_at >= ? AND "+table+".recorded_at < ?", append(args, s.Since.UTC(), s.Before.UTC())
+	}
+	return where, args
+}
+
+// Links are looked up one by one in the partition that the entry names.
+var listFound = map[Dialect]string{
+	Postgres: `SELECT e.*, p.position, p.sequence, p.previous_hash, p.hash FROM (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE {where} {tail}) e
+		LEFT JOIN LATERAL (SELECT p.position, p.sequence, p.previous_hash, p.hash FROM audit_positions p
+			WHERE p.event_id = e.id AND p.recorded_at = e.recorded_at AND p.retention = e.retention AND p.recorded_at >= ? AND p.recorded_at < ? OFFSET 0) p ON true
+		ORDER BY e.id {order}`,
+	SQLite: `SELECT e.*, p.position, p.sequence, p.previous_hash, p.hash FROM (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE {where} {tail}) e
+		LEFT JOIN audit_positions p ON p.event_id = e.id ORDER BY e.id {order}`,
+}
+
+// ListAudit lists the entries between two ids, whatever s needs. It is scoped by
+// the organization of the entry; a link is looked up by the entry's id.
+func ListAudit(tx OwnedScope, s AuditSearch) ([]FoundEntry, error) {
+	where, args := s.scope(tx, "e", "id")
+	return s.found(tx, where, "ORDER BY e.id {order} LIMIT ?", append(args, s.Limit))
+}
+
+// GetAudit reads the entries that have these ids, in the order of s.
+func GetAudit(tx OwnedScope, s AuditSearch, ids []id.Event) ([]FoundEntry, error) {
+	if len(ids) == 0 {
+		return []FoundEntry{}, nil
+	}
+	oldest, newest := id.Time(slices.Min(ids)), id.Time(slices.Max(ids))
+	s.Since, s.Before, s.Low, s.High = oldest, newest.Add(time.Millisecond), string(slices.Min(ids)), string(slices.Max(ids))+"0"
+	where, args := s.scope(tx, "e", "id")
+	one := " AND e.id IN (SELECT value FROM json_each(?))"
+	if tx.base().db.Dialect == Postgres {
+		one = " AND e.id = ANY (CAST(? AS text[]))"
+	}
+	return s.found(tx, where+one, "", append(args, listOf(tx.base(), ids)))
+}
+
+func (s AuditSearch) found(tx OwnedScope, where, tail string, args []any) ([]FoundEntry, error) {
+	dialect := tx.base().db.Dialect
+	if dialect == Postgres {
+		args = append(args, s.Since.UTC(), s.Before.UTC())
+	}
+	text := strings.NewReplacer("{where}", where, "{tail}", strings.ReplaceAll(tail, "{order}", s.order()), "{order}", s.order()).Replace(listFound[dialect])
+	rows, err := tx.base().session().Raw(text, args...).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("reading the log: %w", translate(err))
+	}
+	defer rows.Close()
+	list := []FoundEntry{}
+	for rows.Next() {
+		var f FoundEntry
+		if err := rows.Scan(append(f.columns(), &f.Position, &f.Sequence, &f.PreviousHash, &f.Hash)...); err != nil {
+			return nil, fmt.Errorf("reading the log: %w", err)
+		}
+		f.utc()
+		list = append(list, f)
+	}
+	return list, rows.Err()
+}
+
+// waiting are looked at in one search: the newest of those that have no number
+// yet, which is a second's worth.
+const waiting = 5000
+
+var listPending = map[Dialect]string{
+	Postgres: `SELECT e.* FROM (SELECT event_id, recorded_at, retention FROM audit_pending WHERE event_id >= ? AND event_id < ? ORDER BY event_id {order} LIMIT ?) w
+		CROSS JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE e.id = w.event_id AND e.recorded_at = w.recorded_at AND e.retention = w.retention AND {where} OFFSET 0) e ORDER BY e.id {order}`,
+	SQLite: `SELECT ` + auditEntryColumns + ` FROM (SELECT event_id FROM audit_pending WHERE event_id >= ? AND event_id < ? ORDER BY event_id {order} LIMIT ?) w
+		JOIN audit_events e ON e.id = w.event_id WHERE {where} ORDER BY e.id {order}`,
+}
+
+// ListAuditPending lists entries that wait for their numbers, whatever s needs.
+// It is scoped by the organization of the entry.
+func ListAuditPending(tx OwnedScope, s AuditSearch) ([]AuditEntry, error) {
+	where, more := s.scope(tx, "e", "id")
+	text := strings.NewReplacer("{where}", where, "{order}", s.order()).Replace(listPending[tx.base().db.Dialect])
+	rows, err := tx.base().session().Raw(text, append([]any{s.Low, s.High, waiting}, more...)...).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("reading what waits for its number: %w", translate(err))
+	}
+	defer rows.Close()
+	var list []AuditEntry
+	for rows.Next() {
+		var e AuditEntry
+		if err := rows.Scan(e.columns()...); err != nil {
+			return nil, fmt.Errorf("reading what waits for its number: %w", err)
+		}
+		e.utc()
+		list = append(list, e)
+	}
+	return list, rows.Err()
+}

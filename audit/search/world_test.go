@@ -218,14 +218,18 @@ func (w *world) query() Query {
 
 // plain says what q means, one entry at a time, without terms.
 func plain(q Query, e *audit.Event) bool {
-	in := func(list []string, fits func(string) bool) bool { return len(list) == 0 || slices.ContainsFunc(list, fits) }
+	in := func(list []string, fits func(string) bool) bool {
+		return len(list) == 0 || slices.ContainsFunc(list, fits)
+	}
 	has := func(p *string, value string) bool { return p != nil && *p == value }
 	target := func(value string) bool {
 		return slices.ContainsFunc(e.Targets, func(t audit.Target) bool { return t.ID == value })
 	}
 	if q.Organization != "" && (e.OrganizationID == nil || *e.OrganizationID != q.Organization) ||
 		!q.Since.IsZero() && e.RecordedAt.Before(q.Since) || !q.Before.IsZero() && !e.RecordedAt.Before(q.Before) ||
-		!in(q.Types, func(v string) bool { return v == e.Type || strings.HasSuffix(v, ".*") && strings.HasPrefix(e.Type, v[:len(v)-1]) }) ||
+		!in(q.Types, func(v string) bool {
+			return v == e.Type || strings.HasSuffix(v, ".*") && strings.HasPrefix(e.Type, v[:len(v)-1])
+		}) ||
 		!in(q.Actors, func(v string) bool { return has(e.ActorID, v) }) || !in(q.Targets, target) ||
 		!in(q.Addresses, func(v string) bool { return has(e.IPAddress, v) }) || q.Reference != "" && !has(e.Reference, q.Reference) {
 		return false

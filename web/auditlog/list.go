@@ -91,7 +91,7 @@ func (l *Log) bars() ui.BarsProps {
 	p := ui.BarsProps{Label: l.finding(), Axis: l.span.axis(), Table: ui.TableWords{Open: "View as table", Name: "From", Value: "Events", Bad: "Of them failed"}}
 	for _, c := range l.columns {
 		b := ui.Bar{Value: c.Entries, Bad: c.Failed, Open: c.To.After(l.Now), Name: l.span.name(c.From)}
-		b.Title = b.Name + ": " + atLeast(c.Entries, c.AtLeast, "event", "events") + ", " + ui.Group(c.Failed, "en") + " failed"
+		b.Title = b.Name + ": " + about(c.Entries, c.About, "event", "events") + ", " + ui.Group(c.Failed, "en") + " failed"
 		if l.span.each > time.Second && c.Entries > 0 {
 			b.Href = l.here("period", "", "since", stamp(c.From), "until", stamp(c.To))
 		}
@@ -115,8 +115,8 @@ func (l *Log) table() ui.BarsProps {
 
 // finding is the histogram in a sentence.
 func (l *Log) finding() string {
-	n, more := l.total()
-	words := atLeast(n, more, "event", "events") + " between " + l.span.since.Format("2 Jan 2006, 15:04") + " and " + l.span.before.Format("2 Jan 2006, 15:04") + " UTC"
+	n, sampled := l.total()
+	words := about(n, sampled, "event", "events") + " between " + l.span.since.Format("2 Jan 2006, 15:04") + " and " + l.span.before.Format("2 Jan 2006, 15:04") + " UTC"
 	most, failed := -1, int64(0)
 	for i, c := range l.columns {
 		failed += c.Failed
@@ -130,19 +130,19 @@ func (l *Log) finding() string {
 	return words + "."
 }
 
-func atLeast(n int64, more bool, one, many string) string {
-	if more {
-		return "more than " + count(n, one, many)
+func about(n int64, sampled bool, one, many string) string {
+	if sampled {
+		return "about " + count(n, one, many)
 	}
 	return count(n, one, many)
 }
 
 // pager is Newer and Older.
 func (l *Log) pager() ui.PagerProps {
-	n, more := l.total()
+	n, sampled := l.total()
 	text := count(int64(len(l.Rows)), "event", "events")
 	if !l.Asked.paged() || n > int64(len(l.Rows)) {
-		text = ui.Group(int64(len(l.Rows)), "en") + " of " + atLeast(max(n, int64(len(l.Rows))), more, "event", "events")
+		text = ui.Group(int64(len(l.Rows)), "en") + " of " + about(max(n, int64(len(l.Rows))), sampled, "event", "events")
 	}
 	p := ui.PagerProps{Text: text}
 	if l.paging.Before != "" {
@@ -197,8 +197,8 @@ func (l *Log) Facts() []any {
 	for i := range l.Rows {
 		ids = append(ids, string(l.Rows[i].ID))
 	}
-	n, more := l.total()
-	return []any{ids, n, more, l.span.since}
+	n, sampled := l.total()
+	return []any{ids, n, sampled, l.span.since}
 }
 
 // Refresh keeps a live list up to date where there is no script.

@@ -57,7 +57,7 @@ type Column struct {
 	From, To time.Time
 	Entries  int64
 	Failed   int64
-	AtLeast  bool
+	About    bool
 }
 
 // pageSize is how many rows a list has.
@@ -100,7 +100,7 @@ func histogram(tx db.OwnedScope, q search.Query, columns int) ([]Column, error) 
 	}
 	placed := make([]Column, len(all))
 	for i, b := range all {
-		placed[i] = Column{From: b.From, To: b.To, Entries: b.Entries, AtLeast: b.AtLeast}
+		placed[i] = Column{From: b.From, To: b.To, Entries: b.Entries, About: b.About}
 	}
 	q.Types = failuresAmong(q.Types)
 	if len(q.Types) == 0 {
@@ -264,10 +264,10 @@ func (l *Log) organization(e *audit.Event) ui.Link {
 }
 
 // total is how many entries there are in the time that is looked at.
-func (l *Log) total() (n int64, atLeast bool) {
+func (l *Log) total() (n int64, about bool) {
 	for _, c := range l.columns {
 		n += c.Entries
-		atLeast = atLeast || c.AtLeast
+		about = about || c.About
 	}
-	return n, atLeast
+	return n, about
 }

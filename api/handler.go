@@ -12,6 +12,7 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
+	"gatehouse/export/stream"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -46,6 +47,8 @@ type Handler struct {
 
 	Upkeep *sso.Upkeep
 	Fetch  *http.Client // internal/netguard's: for metadata at addresses that callers give
+
+	Streams *stream.Service
 
 	Limits *limit.Limiter
 	Rate   limit.Rate // of one key; zero means DefaultRate

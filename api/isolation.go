@@ -10,7 +10,8 @@ import (
 type Theirs struct {
 	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI,
 	Invitation, InvitationToken, Connection, SSOAttempt, Reference, Profile,
-	Directory, DirectoryUser, DirectoryGroup, DirectoryToken, SCIMRequest string
+	Directory, DirectoryUser, DirectoryGroup, DirectoryToken, SCIMRequest,
+	Stream string
 }
 
 // Case is what an organization's key meets at one endpoint when it names
@@ -55,6 +56,8 @@ const (
 	theirDirectoryGroup = "{directory_group}"
 	theirDirectoryToken = "{directory_token}"
 	theirSCIMRequest    = "{scim_request}"
+
+	theirStream = "{log_stream}"
 )
 
 // absent is 404, with their id in the path.
@@ -84,7 +87,8 @@ func IsolationCases(t Theirs) []Case {
 		"{api_key}", t.APIKey, "{redirect_uri}", t.RedirectURI,
 		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken,
 		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference, "{profile}", t.Profile,
-		"{directory}", t.Directory, "{directory_user}", t.DirectoryUser, "{directory_group}", t.DirectoryGroup, "{directory_token}", t.DirectoryToken, "{scim_request}", t.SCIMRequest)
+		"{directory}", t.Directory, "{directory_user}", t.DirectoryUser, "{directory_group}", t.DirectoryGroup, "{directory_token}", t.DirectoryToken, "{scim_request}", t.SCIMRequest,
+		"{log_stream}", t.Stream)
 	var cases []Case
 	for _, r := range (&Handler{}).routes() {
 		f := r.Foreign

@@ -21,6 +21,7 @@ func (w *world) things(name string) (Theirs, string) {
 	t.Invitation, t.InvitationToken = invited.get("id"), invited.get("token")
 	w.connected(&t)
 	w.pushed(&t)
+	t.Stream = w.streamed(t.Organization)
 	t.RedirectURI = w.must("GET", redirectPath, "").get("data.0.id")
 	return t, w.orgKey(t.Organization)
 }

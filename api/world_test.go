@@ -19,6 +19,8 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
+	"gatehouse/export/sink"
+	"gatehouse/export/stream"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
@@ -82,6 +84,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	}
 	w.h.Ingest = &ingest.Service{DB: d}
 	w.h.Archive = &archive.Service{DB: d, Store: store, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
+	w.h.Streams = &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: netguard.New(nil), Now: d.Now}}
 	w.h.Upkeep = &sso.Upkeep{DB: d, HTTP: w.h.Fetch}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}

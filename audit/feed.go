@@ -15,9 +15,9 @@ import (
 // never change, and an entry that committed late has a later one: whoever
 // remembers the last position that they read misses nothing.
 type FeedQuery struct {
-	After         int64 // positions after this one
-	Until         int64 // up to and with this one; 0: to the end
-	Types         []string
+	After         int64           // positions after this one
+	Until         int64           // up to and with this one; 0: to the end
+	Types         []string        // names, or families such as user.*
 	Organization  id.Organization // in an *db.AllTx: one organization's
 	Since, Before time.Time       // when it was recorded
 	Limit         int             // 0: DefaultFeed

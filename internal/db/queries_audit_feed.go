@@ -19,9 +19,9 @@ type NumberedEntry struct {
 
 // NumberedQuery says which entries of the numbered log to list.
 type NumberedQuery struct {
-	After, Until  int64 // positions: after, up to and with; Until 0 is no bound
-	Sequences     bool  // After and Until are of the one organization's sequence
-	Types         []string
+	After, Until  int64           // positions: after, up to and with; Until 0 is no bound
+	Sequences     bool            // After and Until are of the one organization's sequence
+	Types         []string        // names, or families such as user.*
 	Organization  id.Organization // in an *AllTx: one organization's
 	Deployment    bool            // in an *AllTx: the deployment's own
 	Since, Before time.Time       // when it was recorded
@@ -55,14 +55,31 @@ func (q NumberedQuery) where(tx OwnedScope) (string, []any) {
 	if !q.Before.IsZero() {
 		add("p.recorded_at < ?", q.Before.UTC())
 	}
-	switch {
-	case len(q.Types) == 0:
-	case tx.base().db.Dialect == Postgres:
-		add("p.type = ANY (CAST(? AS text[]))", listOf(tx.base(), q.Types))
-	default:
-		add("p.type IN (SELECT value FROM json_each(?))", listOf(tx.base(), q.Types))
+	if len(q.Types) > 0 {
+		condition, values := q.named(tx.base())
+		add(condition, values...)
 	}
 	return where, args
+}
+
+// named is the condition on types: names, and families such as user.*.
+func (q NumberedQuery) named(tx *Tx) (string, []any) {
+	var names []string
+	var families string
+	var values []any
+	for _, name := range q.Types {
+		if family, is := strings.CutSuffix(name, "*"); is {
+			families += " OR p.type LIKE ? ESCAPE '!'"
+			values = append(values, likeEscaper.Replace(family)+"%")
+		} else {
+			names = append(names, name)
+		}
+	}
+	condition := "p.type IN (SELECT value FROM json_each(?))"
+	if tx.db.Dialect == Postgres {
+		condition = "p.type = ANY (CAST(? AS text[]))"
+	}
+	return "(" + condition + families + ")", append([]any{listOf(tx, names)}, values...)
 }
 
 // Entries are looked up one by one in the partition that the link names; see

@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/audit/archive"
+	"gatehouse/audit/sequence"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
@@ -93,4 +95,34 @@ func TestAnExport(t *testing.T) {
 		w.want(w.get("admin", "/admin/audit-log/exports/"+string(theirs)), http.StatusNotFound)
 		w.want(w.post("admin", "/admin/audit-log/exports/"+string(theirs)+"/cancel"), http.StatusNotFound)
 	})
+}
+
+// Developers write their handlers by the catalogue's examples, and look into
+// the feed for what went out.
+func TestTheCatalogueAndTheFeed(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := full(t, d)
+		w.want(w.get("viewer", "/admin/events?q=dsync&show=published"), http.StatusOK, "dsync.user.created", "Applications and log")
+		w.want(w.get("viewer", "/admin/events/user.created"), http.StatusOK, "ada@example.com", "Applications hear of it")
+		w.want(w.get("viewer", "/admin/events/login.error_shown"), http.StatusOK, "It stays in the log")
+		w.want(w.get("viewer", "/admin/events/no.such"), http.StatusNotFound)
+		w.number()
+		feed := w.get("viewer", "/admin/events/feed")
+		w.want(feed, http.StatusOK, "organization.created", "&#34;object&#34;")
+		if strings.Contains(feed.body, ">login.error_shown<") {
+			t.Error("the feed has what applications do not hear of")
+		}
+		w.want(w.get("viewer", "/admin/events/feed?before=2"), http.StatusOK, "Newest")
+	})
+}
+
+// number gives all that was recorded its place in the log.
+func (w *world) number() {
+	w.t.Helper()
+	s := &sequence.Sequencer{DB: w.db, Log: slog.New(slog.DiscardHandler)}
+	for n := 1; n > 0; {
+		var err error
+		n, err = s.Once(w.t.Context())
+		w.do(err)
+	}
 }

@@ -205,6 +205,10 @@ var routes = []route{
 	fresh(get("/admin/directories/:dir/delete", admin, (*Handler).askDeleteDirectory)),
 	fresh(post("/admin/directories/:dir/delete", admin, (*Handler).deleteDirectory)),
 
+	get("/admin/events", viewer, (*Handler).eventTypes),
+	get("/admin/events/feed", viewer, (*Handler).eventFeed),
+	get("/admin/events/:type", viewer, (*Handler).eventType),
+
 	get("/admin/audit-log", viewer, (*Handler).auditLog),
 	// a file holds what the pages show one by one
 	get("/admin/audit-log/exports", admin, (*Handler).exports),

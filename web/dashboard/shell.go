@@ -82,6 +82,7 @@ var sections = []ui.NavGroup{
 	{Title: "Build", Items: []ui.NavItem{
 		{Label: "Applications", Href: "/admin/applications", Icon: "app"},
 		{Label: "API keys", Href: "/admin/api-keys", Icon: "key"},
+		{Label: "Events", Href: eventsHome, Icon: "calendar"},
 	}},
 	{Title: "Monitor", Items: []ui.NavItem{
 		{Label: "Audit log", Href: "/admin/audit-log", Icon: "list", Key: "a"},

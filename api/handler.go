@@ -13,6 +13,7 @@ import (
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
 	"gatehouse/export/stream"
+	"gatehouse/export/webhook"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -41,6 +42,7 @@ type Handler struct {
 	Name        string // the deployment's, as people call it
 
 	Directories *provision.Service
+	Webhooks    *webhook.Service
 
 	Ingest  *ingest.Service
 	Archive *archive.Service

@@ -22,6 +22,7 @@ func (w *world) things(name string) (Theirs, string) {
 	w.connected(&t)
 	w.pushed(&t)
 	t.Stream = w.streamed(t.Organization)
+	w.hooked(&t)
 	t.RedirectURI = w.must("GET", redirectPath, "").get("data.0.id")
 	return t, w.orgKey(t.Organization)
 }

@@ -52,6 +52,7 @@ func (h *Handler) routes() []route {
 		h.directoryRoutes(), h.directoryTokenRoutes(), h.directoryActivityRoutes(), h.directorySafeguardRoutes(), h.directoryUserRoutes(), h.directoryGroupRoutes(),
 		h.memberKeyRoutes(), h.logStreamRoutes(),
 		h.jobRoutes(),
+		h.eventRoutes(), h.webhookRoutes(), h.webhookDeliveryRoutes(),
 	)
 }
 

@@ -21,6 +21,7 @@ import (
 	"gatehouse/audit/ingest"
 	"gatehouse/export/sink"
 	"gatehouse/export/stream"
+	"gatehouse/export/webhook"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
@@ -85,6 +86,8 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w.h.Ingest = &ingest.Service{DB: d}
 	w.h.Archive = &archive.Service{DB: d, Store: store, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
 	w.h.Streams = &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: netguard.New(nil), Now: d.Now}}
+	guard := netguard.New(nil)
+	w.h.Webhooks = &webhook.Service{DB: d, Guard: guard, HTTP: guard.Client(webhook.ClientOptions), Log: slog.New(slog.DiscardHandler)}
 	w.h.Upkeep = &sso.Upkeep{DB: d, HTTP: w.h.Fetch}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
@@ -275,7 +278,7 @@ func inOrder(body []byte) []byte {
 	return sorted
 }
 
-var volatile = regexp.MustCompile(`[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|"token": "[^"]+"|https://auth.example/invite/[A-Za-z0-9_-]+|/by_token/[A-Za-z0-9_-]{30,}|(?:sk|mk|scim)_[A-Za-z0-9_-]{43,}|sk_[A-Za-z0-9_-]{20,}|(?:sk|mk)_\.\.\.[^"]+|"last_four": "[^"]+"` +
+var volatile = regexp.MustCompile(`"secret": "[^"]+"|[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|"verification_token": "[^"]+"|"token": "[^"]+"|https://auth.example/invite/[A-Za-z0-9_-]+|/by_token/[A-Za-z0-9_-]{30,}|(?:sk|mk|scim)_[A-Za-z0-9_-]{43,}|sk_[A-Za-z0-9_-]{20,}|(?:sk|mk)_\.\.\.[^"]+|"last_four": "[^"]+"` +
 	`|conn-[0-9A-HJKMNP-TV-Z]{26}|-----BEGIN CERTIFICATE-----[^"-]+-----END CERTIFICATE-----\\n|MI[A-Za-z0-9+/]{100,}={0,2}|(?:[0-9A-F]{2}:){31}[0-9A-F]{2}`)
 
 // check compares with testdata/name.golden; ids are numbered, times and
@@ -287,6 +290,8 @@ func (s *transcript) check(t *testing.T, name string) {
 		switch {
 		case strings.HasPrefix(v, `"ver`):
 			return `"verification_token": "TOKEN"`
+		case strings.HasPrefix(v, `"secret`):
+			return `"secret": "SECRET"`
 		case strings.HasPrefix(v, "-----"), strings.HasPrefix(v, "MI"):
 			return "CERTIFICATE"
 		case len(v) == 95 && v[2] == ':':

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -99,4 +100,14 @@ func lowest(at time.Time) string {
 func Get(tx db.OwnedScope, event id.Event) (*Event, error) {
 	made := id.Time(event)
 	return events.First(tx, db.Eq("id", event), db.Gte("recorded_at", made.Add(-longest)), db.Lt("recorded_at", made.Add(longest)))
+}
+
+// Some are the entries with those ids, in no order; those that are not there
+// for the transaction are left out.
+func Some(tx db.OwnedScope, keys []id.Event) ([]Event, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	first, last := id.Time(slices.Min(keys)), id.Time(slices.Max(keys)) // they sort by time
+	return events.List(tx, db.Query{Where: []db.Cond{db.In("id", keys), db.Gte("recorded_at", first), db.Lte("recorded_at", last)}})
 }

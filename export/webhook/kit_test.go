@@ -2,6 +2,8 @@ package webhook_test
 
 import (
 	"errors"
+	"log/slog"
+	"net/http"
 	"net/netip"
 	"testing"
 
@@ -42,11 +44,16 @@ func organization(t testing.TB, d *db.DB, name string) id.Organization {
 	return o.ID
 }
 
+func strictGuard() (*netguard.Guard, *http.Client) {
+	guard := netguard.New(nil)
+	return guard, guard.Client(webhook.ClientOptions)
+}
+
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
 func service(d *db.DB) *webhook.Service {
 	guard := netguard.New(loopback)
-	return &webhook.Service{DB: d, Guard: guard, HTTP: guard.Client(netguard.Options{})}
+	return &webhook.Service{DB: d, Guard: guard, HTTP: guard.Client(webhook.ClientOptions), Log: slog.New(slog.DiscardHandler)}
 }
 
 // in runs fn in an organization, or as the deployment where org is empty.

@@ -21,6 +21,7 @@ type Endpoint struct {
 	Failures        int64 // in a row
 	FailingSince    *time.Time
 	OpenUntil       *time.Time // the breaker: nothing is tried before
+	ToldAt          *time.Time // whoever manages it was mailed that it fails
 	DisabledReason  *string
 	LastStatus      *int64
 	LastDeliveredAt *time.Time

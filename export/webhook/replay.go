@@ -44,7 +44,7 @@ func Replay(tx db.OwnedScope, endpoint id.Endpoint, q ReplayQuery) (count int64,
 	}
 	count = int64(len(again))
 	return count, within(tx, e.OrganizationID, func(tx db.OwnedScope) error {
-		if err := e.enqueue(tx, again); err != nil {
+		if err := enqueue(tx, again); err != nil {
 			return err
 		}
 		if err := e.letThrough(tx); err != nil {
@@ -102,8 +102,8 @@ func (e *Endpoint) delivery(event id.Event, eventType string, position int64, ca
 	return d
 }
 
-// enqueue writes deliveries of one endpoint, some hundred with each statement.
-func (e *Endpoint) enqueue(tx db.OwnedScope, rows []Delivery) error {
+// enqueue writes deliveries, some hundred with each statement.
+func enqueue(tx db.OwnedScope, rows []Delivery) error {
 	for len(rows) > 0 {
 		n := min(len(rows), chunk)
 		if err := insertAll(tx, rows[:n]); err != nil {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	"gatehouse/audit"
 	"gatehouse/internal/db"
@@ -22,7 +23,8 @@ type Service struct {
 	Tell  func(tx db.OwnedScope, n Notice) error
 	Log   *slog.Logger
 
-	wake chan struct{} // the fan-out wrote deliveries
+	once sync.Once
+	wake chan struct{} // there are deliveries
 }
 
 // Notice is what those who manage an endpoint hear of it.
@@ -114,4 +116,17 @@ func withoutQuery(address string) string {
 	address, _, _ = strings.Cut(address, "#")
 	address, _, _ = strings.Cut(address, "?")
 	return address
+}
+
+// woken says that there is something to send, before the next look.
+func (s *Service) woken() chan struct{} {
+	s.once.Do(func() { s.wake = make(chan struct{}, 1) })
+	return s.wake
+}
+
+func (s *Service) signal() {
+	select {
+	case s.woken() <- struct{}{}:
+	default:
+	}
 }

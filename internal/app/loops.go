@@ -26,11 +26,11 @@ type loop struct {
 
 // loops are run by a server that works its own jobs, and by every worker.
 func (a *App) loops() []loop {
-	return []loop{
+	return append([]loop{
 		a.sequencer(),
 		a.streams(),
 		{"rollups", (&search.Rollups{DB: a.DB}).Run},
-	}
+	}, a.webhookLoops()...)
 }
 
 // sequencer numbers audit entries. Servers run it whether or not they work

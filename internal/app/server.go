@@ -12,6 +12,7 @@ import (
 	"gatehouse/api"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
+	"gatehouse/export/webhook"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
@@ -57,6 +58,7 @@ type App struct {
 	domains   *tenants.DomainChecks
 	fetch     *http.Client // asks addresses that organizations give
 	provision *provision.Service
+	webhooks  *webhook.Service
 	recorder  *scim.Recorder
 	archive   *archive.Service
 	metrics   *metrics // nil where nobody can read them
@@ -79,6 +81,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	a.sso = newSSO(cfg, d, log)
 	a.domains = newDomainChecks(cfg, d, a.post, a.limits)
 	a.provision = newProvision(cfg, d, a.post, log)
+	a.webhooks = newWebhooks(cfg, d, a.post, log)
 	a.recorder = scim.NewRecorder(d, log)
 	if a.archive, err = newArchive(cfg, d, a.post, log); err != nil {
 		return nil, err
@@ -140,7 +143,7 @@ func (a *App) mount() {
 	a.login.Home, a.login.Registered = a.provider.Home, a.provider.Registered
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
 	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
-		Fetch: a.fetch, Directories: a.provision, Streams: newStreams(a.Config, a.DB), Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
+		Fetch: a.fetch, Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB), Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&scim.Handler{DB: a.DB, Base: a.Config.Origin(), Name: a.Config.Name, Provision: a.provision, Recorder: a.recorder, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Archive: a.archive, Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Directories: a.provision, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
@@ -160,6 +163,7 @@ func (w logWriter) Write(p []byte) (int, error) {
 func (a *App) registry() *jobs.Registry {
 	r := jobs.NewRegistry()
 	registerSweeps(r, a.DB)
+	registerWebhooks(r, a.webhooks)
 	a.post.Register(r)
 	a.mfa.Register(r)
 	a.domains.Register(r)

@@ -11,6 +11,7 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/export/sink"
 	"gatehouse/export/stream"
+	"gatehouse/export/webhook"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -183,7 +184,7 @@ func furnish(tx *db.OrgTx, u id.User, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(giveConnection(tx, theirs), giveDirectory(tx, theirs), giveStream(tx, theirs)); err != nil {
+	if err := errors.Join(giveConnection(tx, theirs), giveDirectory(tx, theirs), giveStream(tx, theirs), giveWebhook(tx, theirs)); err != nil {
 		return err
 	}
 	theirs.Membership, theirs.Domain, theirs.APIKey, theirs.Session = string(m.ID), string(domains[0].ID), string(k.ID), string(session.ID)
@@ -240,6 +241,19 @@ func giveDirectory(tx *db.OrgTx, theirs *api.Theirs) error {
 	r := &directory.Request{ID: id.New[id.SCIMRequest](), DirectoryID: d.ID, Method: http.MethodPost, Path: "/Users", Operation: "user.created", Outcome: directory.Applied, Status: http.StatusCreated}
 	theirs.Directory, theirs.DirectoryUser, theirs.DirectoryGroup, theirs.DirectoryToken, theirs.SCIMRequest = string(d.ID), string(u.ID), string(g.ID), string(issued.ID), string(r.ID)
 	return directory.RecordRequest(tx, r)
+}
+
+// giveWebhook gives the other organization an endpoint with a delivery.
+func giveWebhook(tx *db.OrgTx, theirs *api.Theirs) error {
+	e, _, err := (&webhook.Service{Guard: netguard.New(nil)}).Create(tx, webhook.New{URL: "https://hooks.nordby.example", Events: []string{webhook.All}})
+	if err != nil {
+		return err
+	}
+	d, err := webhook.SendTest(tx, e.ID, "")
+	if err == nil {
+		theirs.Webhook, theirs.Delivery = string(e.ID), string(d.ID)
+	}
+	return err
 }
 
 func ptr[T any](v T) *T { return &v }

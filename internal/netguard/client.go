@@ -19,11 +19,14 @@ type Options struct {
 	Timeout   time.Duration // of the whole request
 	MaxBody   int64         // of an answer, decompressed
 	Redirects int           // how many to follow, on the same scheme, host and port alone
+
+	IdlePerHost int // connections that are kept open to one host; 0: 2
 }
 
 const (
 	defaultTimeout = 5 * time.Second
 	defaultBody    = 1 << 20
+	defaultIdle    = 2
 )
 
 // Client is an HTTP client behind the guard. Make one at start and keep it:
@@ -37,6 +40,9 @@ func (g *Guard) Client(o Options) *http.Client {
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultBody
 	}
+	if o.IdlePerHost == 0 {
+		o.IdlePerHost = defaultIdle
+	}
 	dialer := &net.Dialer{Timeout: o.Timeout, Control: g.Control}
 	return &http.Client{
 		Timeout: o.Timeout,
@@ -47,7 +53,7 @@ func (g *Guard) Client(o Options) *http.Client {
 			ForceAttemptHTTP2:      true,
 			TLSHandshakeTimeout:    o.Timeout,
 			MaxIdleConns:           100,
-			MaxIdleConnsPerHost:    2,
+			MaxIdleConnsPerHost:    o.IdlePerHost,
 			IdleConnTimeout:        30 * time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
 		}},

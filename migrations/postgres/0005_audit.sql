@@ -371,6 +371,7 @@ CREATE TABLE webhook_endpoints (
   failures            bigint NOT NULL,   -- in a row
   failing_since       timestamptz,
   open_until          timestamptz,       -- the breaker: nothing is tried before, then one
+  told_at             timestamptz,       -- whoever manages it was mailed that it fails
   disabled_reason     text,
   last_status         bigint,
   last_delivered_at   timestamptz,

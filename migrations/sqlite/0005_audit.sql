@@ -202,6 +202,7 @@ CREATE TABLE webhook_endpoints (
   failures            bigint NOT NULL,   -- in a row
   failing_since       timestamp,
   open_until          timestamp,       -- the breaker: nothing is tried before, then one
+  told_at             timestamp,       -- whoever manages it was mailed that it fails
   disabled_reason     text,
   last_status         bigint,
   last_delivered_at   timestamp,

@@ -156,6 +156,7 @@ var Catalog = []Entry{
 	LogStream{Change: "failing"},
 	LogStream{Change: "recovered"},
 	LogStreamReplayed{},
+	SignalVerificationRequested{},
 	PortalLinkCreated{},
 	PortalLinkRequested{},
 	PortalSessionStarted{},

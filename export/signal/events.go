@@ -1,5 +1,7 @@
 package signal
 
+import "gatehouse/audit"
+
 // The kinds of events that are sent, by the URIs that name them.
 const (
 	SessionRevoked   = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
@@ -19,7 +21,7 @@ func Supported() []string {
 
 // VerificationRequested is the type of the entry that a receiver's request for
 // a verification event makes.
-const VerificationRequested = "signal_stream.verification_requested"
+var VerificationRequested = audit.SignalVerificationRequested{}.Type()
 
 // entries are the audit log's types that each event comes from.
 var entries = map[string][]string{

@@ -12,6 +12,7 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
+	"gatehouse/export/signal"
 	"gatehouse/export/stream"
 	"gatehouse/export/webhook"
 	"gatehouse/internal/browser"
@@ -74,6 +75,7 @@ func (h *Handler) Mount(e *echo.Echo) {
 	}
 	e.GET("/openapi.json", h.openapi)
 	e.GET("/docs", h.docs)
+	e.GET(signal.PathDiscovery, h.signalDiscovery)
 }
 
 func (h *Handler) rate() limit.Rate {

@@ -11,7 +11,7 @@ type Theirs struct {
 	Organization, ExternalID, User, UserExternalID, Membership, Domain, Session, APIKey, RedirectURI,
 	Invitation, InvitationToken, Connection, SSOAttempt, Reference, Profile,
 	Directory, DirectoryUser, DirectoryGroup, DirectoryToken, SCIMRequest,
-	Stream,
+	Stream, SignalStream,
 	Webhook, Delivery string
 }
 
@@ -58,9 +58,10 @@ const (
 	theirDirectoryToken = "{directory_token}"
 	theirSCIMRequest    = "{scim_request}"
 
-	theirStream   = "{log_stream}"
-	theirWebhook  = "{webhook}"
-	theirDelivery = "{delivery}" // to that
+	theirStream       = "{log_stream}"
+	theirWebhook      = "{webhook}"
+	theirDelivery     = "{delivery}" // to that
+	theirSignalStream = "{signal_stream}"
 )
 
 // absent is 404, with their id in the path.
@@ -91,7 +92,7 @@ func IsolationCases(t Theirs) []Case {
 		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken,
 		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference, "{profile}", t.Profile,
 		"{directory}", t.Directory, "{directory_user}", t.DirectoryUser, "{directory_group}", t.DirectoryGroup, "{directory_token}", t.DirectoryToken, "{scim_request}", t.SCIMRequest,
-		"{log_stream}", t.Stream, "{webhook}", t.Webhook, "{delivery}", t.Delivery)
+		"{log_stream}", t.Stream, "{webhook}", t.Webhook, "{delivery}", t.Delivery, "{signal_stream}", t.SignalStream)
 	var cases []Case
 	for _, r := range (&Handler{}).routes() {
 		f := r.Foreign

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/export/signal"
+
 	"gatehouse/internal/dbtest"
 )
 
@@ -45,7 +47,7 @@ func TestTheDescriptionAndTheRoutesAgree(t *testing.T) {
 	}
 	for _, route := range w.echo.Routes() {
 		name := route.Method + " " + template(route.Path)
-		if route.Path == "/openapi.json" || route.Path == "/docs" {
+		if route.Path == "/openapi.json" || route.Path == "/docs" || route.Path == signal.PathDiscovery {
 			continue
 		}
 		if !described[name] {

@@ -50,7 +50,7 @@ func (h *Handler) routes() []route {
 		h.policyRoutes(), h.settingsRoutes(), h.identityRoutes(), h.portalRoutes(), h.ssoLogoutRoutes(),
 		h.connectionRoutes(), h.connectionTrustRoutes(), h.attemptRoutes(),
 		h.directoryRoutes(), h.directoryTokenRoutes(), h.directoryActivityRoutes(), h.directorySafeguardRoutes(), h.directoryUserRoutes(), h.directoryGroupRoutes(),
-		h.memberKeyRoutes(), h.logStreamRoutes(),
+		h.memberKeyRoutes(), h.logStreamRoutes(), h.signalRoutes(),
 		h.jobRoutes(),
 		h.eventRoutes(), h.webhookRoutes(), h.webhookDeliveryRoutes(),
 	)

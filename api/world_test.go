@@ -19,8 +19,6 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
-	"gatehouse/export/sink"
-	"gatehouse/export/stream"
 	"gatehouse/export/webhook"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
@@ -85,9 +83,9 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	}
 	w.h.Ingest = &ingest.Service{DB: d}
 	w.h.Archive = &archive.Service{DB: d, Store: store, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
-	w.h.Streams = &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: netguard.New(nil), Now: d.Now}}
 	guard := netguard.New(nil)
 	w.h.Webhooks = &webhook.Service{DB: d, Guard: guard, HTTP: guard.Client(webhook.ClientOptions), Log: slog.New(slog.DiscardHandler)}
+	w.h.Streams = w.signalService()
 	w.h.Upkeep = &sso.Upkeep{DB: d, HTTP: w.h.Fetch}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}

@@ -1,6 +1,11 @@
 package signal
 
-import "gatehouse/audit"
+import (
+	"slices"
+	"strings"
+
+	"gatehouse/audit"
+)
 
 // The kinds of events that are sent, by the URIs that name them.
 const (
@@ -35,16 +40,11 @@ var entries = map[string][]string{
 // Types are the audit log's types that a stream of these events has to read.
 func Types(events []string) []string {
 	types := []string{VerificationRequested}
-	seen := map[string]bool{}
 	for _, e := range events {
-		for _, t := range entries[e] {
-			if !seen[t] {
-				seen[t] = true
-				types = append(types, t)
-			}
-		}
+		types = append(types, entries[e]...)
 	}
-	return types
+	slices.Sort(types)
+	return slices.Compact(types)
 }
 
 // caep is what every event of CAEP can say (CAEP 1.0 §2).
@@ -67,3 +67,7 @@ type verification struct {
 }
 
 type nothing struct{} // RISC's account events say all by their name and subject
+
+// TypesOf are the types that a stream of the requested events has to read, in
+// order. Events that nobody knows are read of nothing.
+func TypesOf(requested string) []string { return Types(delivered(strings.Fields(requested))) }

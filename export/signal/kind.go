@@ -24,6 +24,8 @@ const (
 	FieldEvents        = "events"
 	FieldRemoved       = "removed_subjects"
 	FieldAbout         = "description"
+	FieldDisabled      = "disabled"
+	FieldSince         = "since"
 )
 
 // Kind is the sink that makes tokens of entries and pushes them. It is not
@@ -39,6 +41,8 @@ func Kind(issuer string, sign Sign) sink.Kind {
 			{Name: FieldEvents, Label: "Events", Help: "The URIs of the events, with spaces between them.", Required: true},
 			{Name: FieldRemoved, Label: "Removed subjects", Help: "Whom the receiver does not want to hear of, as JSON."},
 			{Name: FieldAbout, Label: "Description"},
+			{Name: FieldDisabled, Label: "Disabled", Help: "Whether what happens while it is paused is left out.", Options: []string{"no", "yes"}, Default: "no"},
+			{Name: FieldSince, Label: "Since", Help: "What was recorded before is left out."},
 		},
 		Open: func(s sink.Settings, d sink.Dial) (sink.Sink, error) { return open(issuer, sign, s, d) },
 	}
@@ -51,6 +55,7 @@ type signals struct {
 	now                      func() time.Time
 	events                   map[string]bool
 	removed                  Removed
+	since                    time.Time
 }
 
 func open(issuer string, sign Sign, s sink.Settings, d sink.Dial) (sink.Sink, error) {
@@ -66,6 +71,11 @@ func open(issuer string, sign Sign, s sink.Settings, d sink.Dial) (sink.Sink, er
 		receiver: receiver{d.HTTP(), u.String(), s.Get(FieldAuthorization)},
 		issuer:   issuer, audience: s.Get(FieldAudience), stream: s.Stream, sign: sign, now: d.Now,
 		events: map[string]bool{Verification: true}, removed: removed,
+	}
+	if text := s.Get(FieldSince); text != "" {
+		if out.since, err = time.Parse(time.RFC3339, text); err != nil {
+			return nil, sink.Refuse(FieldSince, "Since is a time.")
+		}
 	}
 	for _, e := range strings.Fields(s.Get(FieldEvents)) {
 		out.events[e] = true
@@ -131,6 +141,9 @@ func (s *signals) token(e sink.Entry) (*Token, error) {
 	r, err := chain.ParseRecord(e.Line)
 	if err != nil {
 		return nil, err
+	}
+	if r.RecordedAt.Before(s.since) {
+		return nil, nil
 	}
 	signal, err := s.signal(&r)
 	if err != nil || signal == nil || !s.events[signal.Event] || s.removed.Covers(signal.Subject) {

@@ -16,6 +16,7 @@ type Query struct {
 	Organization id.Organization // in an *db.AllTx: that organization's
 	Deployment   bool            // in an *db.AllTx: the deployment's own
 	State        State
+	Type         string
 	Page         db.Page
 }
 
@@ -30,6 +31,9 @@ func List(tx db.OwnedScope, q Query) ([]Stream, db.Paging, error) {
 	}
 	if q.State != "" {
 		conds = append(conds, db.Eq("state", q.State))
+	}
+	if q.Type != "" {
+		conds = append(conds, db.Eq("type", q.Type))
 	}
 	list := func(q db.Query) ([]Stream, error) { return streams.List(tx, q) }
 	return db.ListPage(list, q.Page, "id", func(s Stream) string { return string(s.ID) }, conds...)

@@ -1,20 +1,24 @@
 package app
 
 import (
+	"gatehouse/export/signal"
 	"gatehouse/export/sink"
 	"gatehouse/export/stream"
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
 	"gatehouse/internal/netguard"
+	"gatehouse/oauth"
 )
 
-// newStreams knows where the log can be sent. People say where that is, so
-// destinations are reached through the guard.
-func newStreams(cfg *config.Config, d *db.DB) *stream.Service {
-	return &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: netguard.New(cfg.AllowPrivateTargets), Now: d.Now}}
+// newStreams knows where the log can be sent, to receivers of Shared Signals
+// too. People say where that is, so destinations are reached through the guard.
+func newStreams(cfg *config.Config, d *db.DB, keys *oauth.Keys) *stream.Service {
+	signals := signal.Kind(cfg.Origin(), keys.SignSecurityEvent)
+	return &stream.Service{Kinds: append(sink.Kinds(), signals), Dial: sink.Dial{Guard: netguard.New(cfg.AllowPrivateTargets), Now: d.Now}}
 }
 
 // streams sends the log to its destinations.
 func (a *App) streams() loop {
-	return loop{"log streams", (&stream.Engine{DB: a.DB, Service: newStreams(a.Config, a.DB), Log: a.Log}).Run}
+	keys := &oauth.Keys{DB: a.DB, Log: a.Log} // its own: a worker has no provider
+	return loop{"log streams", (&stream.Engine{DB: a.DB, Service: newStreams(a.Config, a.DB, keys), Log: a.Log}).Run}
 }

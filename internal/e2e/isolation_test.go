@@ -6,9 +6,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/api"
 	"gatehouse/apikeys"
+	"gatehouse/export/signal"
 	"gatehouse/export/sink"
 	"gatehouse/export/stream"
 	"gatehouse/export/webhook"
@@ -33,7 +35,7 @@ var elsewhere = map[string]string{
 	"/healthz": "open", "/readyz": "open", "/version": "open", "/": "open", "/openapi.json": "open", "/docs": "open", "/assets/*": "open",
 	"/assets/brand/:file": "shown to everybody who signs in",
 	"/account":            "the browser's session", "/account/session": "the browser's session", "/logout": "the browser's session",
-	"/sso/jwks/:client": "open", "/.well-known/openid-configuration": "open", "/.well-known/oauth-authorization-server": "open",
+	"/sso/jwks/:client": "open", "/.well-known/openid-configuration": "open", "/.well-known/oauth-authorization-server": "open", "/.well-known/ssf-configuration": "open",
 	"/sso/social/:provider/callback":           "the state of a request, and the cookie of the browser that it was made in",
 	"/sso/start/:connection":                   "open: it begins a sign-in",
 	"/sso/saml/:connection/metadata":           "open: a provider reads it",
@@ -184,7 +186,7 @@ func furnish(tx *db.OrgTx, u id.User, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(giveConnection(tx, theirs), giveDirectory(tx, theirs), giveStream(tx, theirs), giveWebhook(tx, theirs)); err != nil {
+	if err := errors.Join(giveConnection(tx, theirs), giveDirectory(tx, theirs), giveStream(tx, theirs), giveWebhook(tx, theirs), giveSignals(tx, theirs)); err != nil {
 		return err
 	}
 	theirs.Membership, theirs.Domain, theirs.APIKey, theirs.Session = string(m.ID), string(domains[0].ID), string(k.ID), string(session.ID)
@@ -252,6 +254,17 @@ func giveWebhook(tx *db.OrgTx, theirs *api.Theirs) error {
 	d, err := webhook.SendTest(tx, e.ID, "")
 	if err == nil {
 		theirs.Webhook, theirs.Delivery = string(e.ID), string(d.ID)
+	}
+	return err
+}
+
+// giveSignals gives the other organization a stream of Shared Signals.
+func giveSignals(tx *db.OrgTx, theirs *api.Theirs) error {
+	streams := &stream.Service{Kinds: []sink.Kind{signal.Kind("https://nordby.example", nil)}, Dial: sink.Dial{Guard: netguard.New(nil), Now: time.Now}}
+	s, err := streams.Create(tx, stream.New{Name: "Nordby's", Type: signal.KindName, Configuration: map[string]string{
+		signal.FieldURL: "https://app.nordby.example/events", signal.FieldAudience: "nordby", signal.FieldEvents: signal.SessionRevoked}})
+	if err == nil {
+		theirs.SignalStream = string(s.ID)
 	}
 	return err
 }

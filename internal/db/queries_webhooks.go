@@ -36,11 +36,13 @@ func LeaseDeliveries(tx OwnedScope, endpoint id.Endpoint, lease string, until ti
 	if t.db.Dialect == Postgres {
 		skip = " FOR UPDATE SKIP LOCKED"
 	}
-	args = append([]any{lease, until.UTC(), t.now, endpoint, t.now, t.now}, append(args, limit)...)
-	err = t.session().Raw(`UPDATE webhook_deliveries SET lease = ?, leased_until = ?, updated_at = ? WHERE id IN (
+	args = append(append([]any{endpoint, t.now, t.now}, args...), limit, lease, until.UTC(), t.now)
+	// Materialized: a subquery with a LIMIT and SKIP LOCKED may be run again for
+	// each row of a join on Postgres, and then takes more than the limit.
+	err = t.session().Raw(`WITH due AS MATERIALIZED (
 			SELECT d.id FROM webhook_deliveries d
 			WHERE d.endpoint_id = ? AND d.state = 'waiting' AND d.next_at <= ? AND (d.leased_until IS NULL OR d.leased_until <= ?) AND `+where+`
 			ORDER BY d.next_at, d.id LIMIT ?`+skip+`)
-		RETURNING id`, args...).Scan(&taken).Error
+		UPDATE webhook_deliveries SET lease = ?, leased_until = ?, updated_at = ? WHERE id IN (SELECT id FROM due) RETURNING id`, args...).Scan(&taken).Error
 	return taken, translate(err)
 }

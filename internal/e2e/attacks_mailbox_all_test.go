@@ -31,6 +31,7 @@ func TestNoHeaderSaysWhereAMailLeads(t *testing.T) {
 		mailsOfDirectories(t, s)
 		mailsOfPeople(t, s)
 		mailsOfDomains(t, s, records)
+		mailsOfWebhooks(t, s)
 		kinds := honest(t, s)
 		for _, kind := range kindsOfMail(t) {
 			if !kinds[kind] {

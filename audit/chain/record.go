@@ -33,7 +33,8 @@ const microseconds = "2006-01-02T15:04:05.000000Z"
 
 // Line is the record as one line of JSON, without a line break: the API's
 // audit_log_event with what its hash needs besides. Its targets and its data
-// must be kept byte for byte; the order of members and other whitespace are free.
+// must be kept byte for byte; the order of the members and whitespace between
+// them are free.
 func (r *Record) Line() []byte { return r.AppendLine(make([]byte, 0, 768+len(r.Targets)+len(r.Data))) }
 
 // AppendLine appends Line to b.
@@ -119,7 +120,8 @@ var errNoRecord = errors.New("the line has no hash: it is no record of an audit 
 // ParseRecord reads a line.
 func ParseRecord(line []byte) (Record, error) {
 	var l recordLine
-	if err := json.Unmarshal(bytes.TrimSpace(line), &l); err != nil {
+	line = bytes.TrimSpace(line)
+	if err := json.Unmarshal(line, &l); err != nil {
 		return Record{}, fmt.Errorf("reading a record: %w", err)
 	}
 	if l.Hash == nil || l.PreviousHash == nil {
@@ -136,5 +138,5 @@ func ParseRecord(line []byte) (Record, error) {
 	if l.Organization != nil {
 		r.Organization = *l.Organization
 	}
-	return r, nil
+	return r, strict(line, &r)
 }

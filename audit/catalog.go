@@ -136,6 +136,7 @@ var Catalog = []Entry{
 	DeviceDenied{},
 	GrantCodeReused{},
 	SigningKeyRotated{},
+	AuditKeyRotated{},
 	APIKeyCreated{},
 	APIKeyRevoked{},
 	WebhookEndpoint{Change: "created"},

@@ -65,6 +65,9 @@ func HeadOf(tx db.AnyScope, chain id.AuditHead) (ChainHead, error) {
 	return *head, nil
 }
 
+// Heads are where all chains stand, AllHead among them.
+func Heads(tx db.AnyScope) ([]ChainHead, error) { return heads.List(tx, db.Query{}) }
+
 // HeadID is the chain of an organization, or of the deployment's own entries
 // where org is nil.
 func HeadID(org *id.Organization) id.AuditHead {

@@ -30,27 +30,26 @@ func PresentKey(tx db.AnyScope) (*Key, error) {
 	return &rows[0], nil
 }
 
-// ReplaceKey retires the present key for another one. The first key of all
-// gives way where another server's is there already.
+// ReplaceKey retires what signs at present for another key. The first key of
+// all gives way where another server's is there already.
 func ReplaceKey(tx *db.Tx, key *Key, first bool) error {
-	present, err := PresentKey(tx)
-	switch {
-	case errors.Is(err, db.ErrNotFound):
-	case err != nil:
-		return err
-	case first:
-		return nil
-	default:
-		if _, err := keys.Update(tx, present.ID, db.Set{"retired_at": tx.Now()}, db.Null("retired_at")); err != nil {
-			return fmt.Errorf("retiring %s: %w", present.ID, err)
+	if first {
+		if _, err := PresentKey(tx); !errors.Is(err, db.ErrNotFound) {
+			return err
 		}
 	}
-	return keys.Insert(tx, key)
+	if _, err := keys.UpdateWhere(tx, db.Set{"retired_at": tx.Now()}, db.Null("retired_at")); err != nil {
+		return fmt.Errorf("retiring the key that signs checkpoints: %w", err)
+	}
+	if err := keys.Insert(tx, key); err != nil {
+		return fmt.Errorf("storing a key that signs checkpoints: %w", err)
+	}
+	return RecordDeployment(tx, AuditKeyRotated{Key: key.ID, PublicKey: key.PublicKey})
 }
 
 // LastCheckpoint is the newest checkpoint of a chain, or db.ErrNotFound.
 func LastCheckpoint(tx db.OwnedScope, org *id.Organization) (*Checkpoint, error) {
-	rows, err := checkpoints.List(tx, db.Query{Where: []db.Cond{db.Eq("organization_id", org)}, Order: []string{"-sequence", "-id"}, Limit: 1})
+	rows, err := checkpoints.List(tx, db.Query{Where: chainOf(org), Order: []string{"-sequence", "-id"}, Limit: 1})
 	if err != nil {
 		return nil, err
 	}

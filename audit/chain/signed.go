@@ -1,6 +1,10 @@
 package chain
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // maxWaiting bounds checkpoints and expiries that wait for their entries.
 const maxWaiting = 100_000
@@ -16,7 +20,8 @@ func (v *Verifier) Checkpoint(c Checkpoint) {
 	case c.Sequence < v.next-1 && v.known(c.Sequence, c.Hash):
 		v.right(c)
 	case c.Sequence >= v.next-1 && len(v.unchecked) < maxWaiting:
-		v.unchecked = append(v.unchecked, c)
+		at, _ := slices.BinarySearchFunc(v.unchecked, c.Sequence, func(c Checkpoint, n int64) int { return cmp.Compare(c.Sequence, n) })
+		v.unchecked = slices.Insert(v.unchecked, at, c)
 		v.settle()
 	}
 }
@@ -27,8 +32,12 @@ func (v *Verifier) Expiry(e Expiry) {
 		v.fault(Fault{Kind: Forged, Sequence: e.FirstSequence, ID: e.ID, Text: "an expiry that no key of the deployment signed: " + v.whichKey(e.KeyID)})
 		return
 	}
+	if v.expired == nil {
+		v.expired, v.expiredTo = map[int64][]Expiry{}, map[int64]Expiry{}
+	}
 	if len(v.expired) < maxWaiting {
-		v.expired = append(v.expired, e)
+		v.expired[e.FirstSequence] = append(v.expired[e.FirstSequence], e)
+		v.expiredTo[e.LastSequence] = e
 	}
 }
 
@@ -41,16 +50,12 @@ func (v *Verifier) whichKey(key string) string {
 
 // settle compares checkpoints with the entry that was seen last.
 func (v *Verifier) settle() {
-	waiting := v.unchecked[:0]
-	for _, c := range v.unchecked {
-		switch {
-		case c.Sequence == v.next-1 && c.Sequence > 0:
+	for len(v.unchecked) > 0 && v.unchecked[0].Sequence < v.next {
+		if c := v.unchecked[0]; c.Sequence == v.next-1 && c.Sequence > 0 {
 			v.compare(c)
-		case c.Sequence >= v.next:
-			waiting = append(waiting, c)
 		}
+		v.unchecked = v.unchecked[1:]
 	}
-	v.unchecked = waiting
 }
 
 func (v *Verifier) compare(c Checkpoint) {
@@ -77,8 +82,8 @@ func (v *Verifier) expire(until int64) {
 }
 
 func (v *Verifier) expireOne() bool {
-	for _, e := range v.expired {
-		if e.FirstSequence != v.next || e.PreviousHash != v.previous {
+	for _, e := range v.expired[v.next] {
+		if e.PreviousHash != v.previous {
 			continue
 		}
 		v.report.Expired += e.LastSequence - e.FirstSequence + 1

@@ -27,9 +27,10 @@ type Verifier struct {
 	shaky     bool   // the last entry is not what its hash is of: what follows it is not blamed
 	recent    []seen // the last entries, each at its number modulo remembered
 	gaps      []gap
-	unchecked []Checkpoint
-	expired   []Expiry
-	passed    int64 // entries up to there are covered by an expiry: those that are still there do no harm
+	unchecked []Checkpoint       // by their numbers
+	expired   map[int64][]Expiry // by their first numbers
+	expiredTo map[int64]Expiry   // by their last
+	passed    int64              // entries up to there are covered by an expiry: those that are still there do no harm
 	faults    []Fault
 	many      int
 }
@@ -69,25 +70,42 @@ func (v *Verifier) RecordAt(r Record, line int) {
 		return
 	}
 	v.report.Entries++
-	shaky := v.shaky
-	if v.shaky = !r.Holds(); v.shaky {
-		v.broken(&r, line)
-	}
+	holds := r.Holds()
 	if v.report.First == 0 && (v.Fragment || v.Selection) {
 		v.begin(&r)
 	}
 	if r.Sequence > v.next {
 		v.expire(r.Sequence)
 	}
-	switch {
-	case r.Sequence == v.next:
-		v.place(&r, line, shaky || v.shaky)
-	case r.Sequence > v.next:
+	if r.Sequence < v.next {
+		v.behind(&r, line, holds)
+		return
+	}
+	shaky := v.shaky
+	if v.shaky = !holds; v.shaky {
+		v.broken(&r, line)
+	}
+	if r.Sequence > v.next {
 		v.leap(&r, line)
-	default:
-		v.behind(&r, line)
+	} else {
+		v.place(&r, line, shaky || v.shaky)
 	}
 }
+
+// Lost is a link whose entry is not what it links to, or not there at all.
+func (v *Verifier) Lost(kind FaultKind, r Record, text string) {
+	v.fault(Fault{Kind: kind, Sequence: r.Sequence, ID: r.ID, Text: text})
+	v.shaky = true
+	if r.Sequence > v.next {
+		v.expire(r.Sequence)
+	}
+	if r.Sequence >= v.next {
+		v.stand(&r)
+	}
+}
+
+// Next is the number that the next entry should have.
+func (v *Verifier) Next() int64 { return v.next }
 
 // begin takes the first entry of a fragment for what it says, unless an expiry
 // ends just before it.
@@ -96,10 +114,8 @@ func (v *Verifier) begin(r *Record) {
 	if v.next == 1 {
 		v.previous = Zero
 	}
-	for _, e := range v.expired {
-		if e.LastSequence == r.Sequence-1 {
-			v.next, v.previous = e.FirstSequence, e.PreviousHash
-		}
+	if e, ok := v.expiredTo[r.Sequence-1]; ok {
+		v.next, v.previous = e.FirstSequence, e.PreviousHash
 	}
 }
 
@@ -172,11 +188,11 @@ func (v *Verifier) leap(r *Record, line int) {
 }
 
 // behind is an entry whose number has passed.
-func (v *Verifier) behind(r *Record, line int) {
-	if r.Sequence <= v.passed {
+func (v *Verifier) behind(r *Record, line int, holds bool) {
+	if holds && r.Sequence <= v.passed {
 		return // its time is up, and it is still there
 	}
-	if v.known(r.Sequence, r.Hash) {
+	if holds && v.known(r.Sequence, r.Hash) {
 		v.report.Entries--
 		v.report.Repeats++
 		return

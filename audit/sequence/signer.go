@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"gatehouse/audit"
-	"gatehouse/audit/chain"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -89,19 +88,6 @@ func (s *Signer) SignExpiry(ctx context.Context, e *audit.Expiry) error {
 	return nil
 }
 
-// Keys are the public keys of the deployment, retired ones too.
-func Keys(tx db.AnyScope) (chain.Keys, error) {
-	rows, err := audit.Keys(tx)
-	if err != nil {
-		return nil, err
-	}
-	keys := chain.Keys{}
-	for _, k := range rows {
-		keys[string(k.ID)] = k.PublicKey
-	}
-	return keys, nil
-}
-
 // signingKey is the key that signs now.
 type signingKey struct {
 	id      id.AuditKey
@@ -157,7 +143,11 @@ func cell(key id.AuditKey) db.Cell {
 // Rotate makes a new key that signs from now on. Those before it sign no more,
 // and check still what they signed.
 func (s *Signer) Rotate(ctx context.Context, who actor.Actor) (*audit.Key, error) {
-	return s.rotate(ctx, who, false)
+	row, err := s.rotate(ctx, who, false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.key = nil
+	return row, err
 }
 
 func (s *Signer) rotate(ctx context.Context, who actor.Actor, first bool) (*audit.Key, error) {
@@ -176,8 +166,5 @@ func (s *Signer) rotate(ctx context.Context, who actor.Actor, first bool) (*audi
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	s.key = nil
-	s.mu.Unlock()
 	return row, nil
 }

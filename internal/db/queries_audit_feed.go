@@ -2,7 +2,6 @@ package db
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"gatehouse/internal/id"
@@ -104,7 +103,7 @@ func ListNumbered(tx OwnedScope, q NumberedQuery) ([]NumberedEntry, error) {
 	if q.Newest {
 		order += " DESC"
 	}
-	text := strings.NewReplacer("{where}", where, "{order}", order).Replace(listNumbered[tx.base().db.Dialect])
+	text := replaced(listNumbered[tx.base().db.Dialect], "{where}", where, "{order}", order)
 	rows, err := tx.base().session().Raw(text, append(args, q.Limit)...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("reading the log: %w", translate(err))

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gatehouse/internal/id"
@@ -96,4 +97,32 @@ func (n *AuditNumbers) fits(entries []AuditEntry) error {
 		return fmt.Errorf("%d links for %d entries", len(n.Links), len(entries))
 	}
 	return nil
+}
+
+type scanner interface{ Scan(...any) error }
+
+// scanPending reads what waits; the entry is nil where it is nowhere.
+func scanPending(row scanner) (e *AuditEntry, waits id.Event, err error) {
+	e, err = scanMaybeEntry(row, []any{&waits})
+	return e, waits, err
+}
+
+// scanMaybeEntry reads a row that ends with the columns of an entry, or with
+// NULLs where there is none.
+func scanMaybeEntry(row scanner, before []any) (*AuditEntry, error) {
+	var e AuditEntry
+	var key, kind, source, actor *string
+	var occurred, recorded *time.Time
+	var retention *int64
+	columns := e.columns()
+	columns[0], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7] = &key, &kind, &source, &occurred, &recorded, &retention, &actor
+	if err := row.Scan(append(before, columns...)...); err != nil || key == nil {
+		return nil, err
+	}
+	e.ID, e.Type, e.Source, e.OccurredAt, e.RecordedAt, e.Retention, e.ActorKind = id.Event(*key), *kind, *source, occurred.UTC(), recorded.UTC(), *retention, *actor
+	return &e, nil
+}
+
+func replaced(text string, pairs ...string) string {
+	return strings.NewReplacer(pairs...).Replace(text)
 }

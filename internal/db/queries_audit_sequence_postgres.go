@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"gatehouse/internal/id"
 )
 
 // sequencerLock is the advisory lock of whoever numbers entries.
@@ -82,24 +80,6 @@ func readPendingBatch(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditN
 		entries = append(entries, *e)
 	}
 	return entries, rows.Err()
-}
-
-type scanner interface{ Scan(...any) error }
-
-// scanPending reads what waits; the entry is nil where it is nowhere.
-func scanPending(row scanner) (*AuditEntry, id.Event, error) {
-	var e AuditEntry
-	var waits id.Event
-	var key, kind, source, actor *string
-	var occurred, recorded *time.Time
-	var retention *int64
-	columns := e.columns()
-	columns[0], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7] = &key, &kind, &source, &occurred, &recorded, &retention, &actor
-	if err := row.Scan(append([]any{&waits}, columns...)...); err != nil || key == nil {
-		return nil, waits, err
-	}
-	e.ID, e.Type, e.Source, e.OccurredAt, e.RecordedAt, e.Retention, e.ActorKind = id.Event(*key), *kind, *source, occurred.UTC(), recorded.UTC(), *retention, *actor
-	return &e, waits, nil
 }
 
 func readHeads(ctx context.Context, tx pgx.Tx, chains []string) ([]AuditHead, error) {

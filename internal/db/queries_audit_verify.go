@@ -1,0 +1,106 @@
+package db
+
+import (
+	"fmt"
+	"time"
+
+	"gatehouse/internal/id"
+)
+
+// AuditLinkRow is a link of the chain with its entry, which is nil where
+// somebody took it.
+type AuditLinkRow struct {
+	Position     int64
+	Sequence     int64
+	EventID      id.Event
+	Type         string
+	RecordedAt   time.Time
+	Retention    int64
+	PreviousHash []byte
+	Hash         []byte
+	Entry        *AuditEntry
+}
+
+const linkColumns = `p.position, p.sequence, p.event_id AS link_event, p.type AS link_type, p.recorded_at AS link_recorded, p.retention AS link_retention, p.previous_hash, p.hash`
+
+var listLinks = map[Dialect]string{
+	Postgres: `SELECT ` + linkColumns + `, e.* FROM (SELECT * FROM audit_positions p WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?) p
+		LEFT JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE e.id = p.event_id AND e.recorded_at = p.recorded_at AND e.retention = p.retention OFFSET 0) e ON true
+		ORDER BY p.sequence, p.position`,
+	SQLite: `SELECT ` + linkColumns + `, ` + auditEntryColumns + ` FROM audit_positions p LEFT JOIN audit_events e ON e.id = p.event_id
+		WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
+}
+
+// ListLinks lists the links of one chain, an organization's or (nil) the
+// deployment's own, after a number. Numbers that stand twice come twice: a page
+// ends before a number of which it may not have all.
+func ListLinks(tx *AllTx, org *id.Organization, after int64, limit int) ([]AuditLinkRow, error) {
+	chain, args := "p.organization_id IS NULL", []any{}
+	if org != nil {
+		chain, args = "p.organization_id = ?", []any{*org}
+	}
+	rows, err := tx.session().Raw(replaced(listLinks[tx.db.Dialect], "{chain}", chain), append(args, after, limit)...).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("reading links: %w", translate(err))
+	}
+	defer rows.Close()
+	list := []AuditLinkRow{}
+	for rows.Next() {
+		var l AuditLinkRow
+		var numbers = []any{&l.Position, &l.Sequence, &l.EventID, &l.Type, &l.RecordedAt, &l.Retention, &l.PreviousHash, &l.Hash}
+		entry, err := scanMaybeEntry(rows, numbers)
+		if err != nil {
+			return nil, fmt.Errorf("reading links: %w", err)
+		}
+		l.Entry, l.RecordedAt = entry, l.RecordedAt.UTC()
+		list = append(list, l)
+	}
+	return list, rows.Err()
+}
+
+// ListChains lists the chains that have links, after one; "" is the
+// deployment's own, and the first.
+func ListChains(tx *AllTx) ([]id.Organization, error) {
+	var list []id.Organization
+	err := tx.session().Raw("SELECT coalesce(organization_id, '') AS organization_id FROM audit_positions GROUP BY organization_id ORDER BY 1").Scan(&list).Error
+	return list, translate(err)
+}
+
+// Unlinked is an entry that has no number and waits for none: it did not come
+// in as entries do.
+type Unlinked struct {
+	ID             id.Event
+	OrganizationID *id.Organization
+	Type           string
+	RecordedAt     time.Time
+}
+
+var listUnlinked = map[Dialect]string{
+	Postgres: `SELECT e.id, e.organization_id, e.type, e.recorded_at FROM audit_events e
+		WHERE NOT EXISTS (SELECT FROM audit_positions p WHERE p.event_id = e.id AND p.recorded_at = e.recorded_at AND p.retention = e.retention)
+		AND NOT EXISTS (SELECT FROM audit_pending w WHERE w.event_id = e.id) {chain} LIMIT ?`,
+	SQLite: `SELECT e.id, e.organization_id, e.type, e.recorded_at FROM audit_events e
+		WHERE NOT EXISTS (SELECT 1 FROM audit_positions p WHERE p.event_id = e.id) AND NOT EXISTS (SELECT 1 FROM audit_pending w WHERE w.event_id = e.id) {chain} LIMIT ?`,
+}
+
+// ListUnlinked lists such entries, of all organizations or of one.
+func ListUnlinked(tx *AllTx, org *id.Organization, limit int) ([]Unlinked, error) {
+	chain, args := "", []any{}
+	if org != nil {
+		chain, args = "AND e.organization_id = ?", []any{*org}
+	}
+	var list []Unlinked
+	err := tx.session().Raw(replaced(listUnlinked[tx.db.Dialect], "{chain}", chain), append(args, limit)...).Scan(&list).Error
+	return list, translate(err)
+}
+
+// MovedHeads are chains whose head no checkpoint says, after one in the order
+// of their names.
+func MovedHeads(tx *AllTx, after string, limit int) ([]AuditHead, error) {
+	var list []AuditHead
+	err := tx.session().Raw(`SELECT h.id, h.sequence, h.hash FROM audit_heads h WHERE h.id > ? AND h.id <> 'all' AND h.sequence > 0
+		AND NOT EXISTS (SELECT 1 FROM audit_checkpoints c WHERE c.organization_id = h.id AND c.sequence = h.sequence)
+		AND NOT (h.id = 'deployment' AND EXISTS (SELECT 1 FROM audit_checkpoints c WHERE c.organization_id IS NULL AND c.sequence = h.sequence))
+		ORDER BY h.id LIMIT ?`, after, limit).Scan(&list).Error
+	return list, translate(err)
+}

@@ -12,6 +12,7 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
+	"gatehouse/audit/sequence"
 	"gatehouse/export/signal"
 	"gatehouse/export/stream"
 	"gatehouse/export/webhook"
@@ -47,6 +48,8 @@ type Handler struct {
 
 	Ingest  *ingest.Service
 	Archive *archive.Service
+
+	Signer *sequence.Signer
 
 	Upkeep *sso.Upkeep
 	Fetch  *http.Client // internal/netguard's: for metadata at addresses that callers give

@@ -19,6 +19,7 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
+	"gatehouse/audit/sequence"
 	"gatehouse/export/webhook"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
@@ -86,6 +87,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	guard := netguard.New(nil)
 	w.h.Webhooks = &webhook.Service{DB: d, Guard: guard, HTTP: guard.Client(webhook.ClientOptions), Log: slog.New(slog.DiscardHandler)}
 	w.h.Streams = w.signalService()
+	w.h.Signer = &sequence.Signer{DB: d, Log: slog.New(slog.DiscardHandler)}
 	w.h.Upkeep = &sso.Upkeep{DB: d, HTTP: w.h.Fetch}
 	w.h.Invitations = &invitations.Service{Post: mailtest.NewPost(d), Base: w.h.Base}
 	w.h.Name, w.h.Portal = "Fieldnote", &portal.Service{Post: mailtest.NewPost(d), Base: w.h.Base}

@@ -33,14 +33,11 @@ func Expiries(tx db.OwnedScope, r SignedRange) ([]Expiry, error) {
 }
 
 // PageCheckpoints is one page of the checkpoints that the transaction sees: of
-// one organization, of the deployment's own chain (own), or of all.
-func PageCheckpoints(tx db.OwnedScope, org *id.Organization, own bool, page db.Page) ([]Checkpoint, db.Paging, error) {
+// one organization, or (nil) of all chains.
+func PageCheckpoints(tx db.OwnedScope, org *id.Organization, page db.Page) ([]Checkpoint, db.Paging, error) {
 	var conds []db.Cond
-	switch {
-	case org != nil:
-		conds = append(conds, db.Eq("organization_id", *org))
-	case own:
-		conds = append(conds, db.Null("organization_id"))
+	if org != nil {
+		conds = chainOf(org)
 	}
 	list := func(q db.Query) ([]Checkpoint, error) { return checkpoints.List(tx, q) }
 	return db.ListPage(list, page, "id", func(c Checkpoint) string { return string(c.ID) }, conds...)

@@ -60,15 +60,20 @@ func (s *Sequencer) batch() int {
 // Once numbers one batch and says how many entries that were: none where
 // another sequencer is at it.
 func (s *Sequencer) Once(ctx context.Context) (int, error) {
+	done, err := s.once(ctx)
+	return done.Entries, err
+}
+
+func (s *Sequencer) once(ctx context.Context) (db.AuditNumbered, error) {
 	done, err := s.DB.NumberAudit(ctx, db.AuditBatch{Limit: s.batch(), Except: s.missing, Chains: chains, Number: number})
 	if err != nil {
-		return 0, fmt.Errorf("numbering the audit log: %w", err)
+		return db.AuditNumbered{}, fmt.Errorf("numbering the audit log: %w", err)
 	}
 	for _, event := range done.Missing {
 		s.missing = append(s.missing, event)
 		s.Log.ErrorContext(ctx, "an audit entry is gone that waited for its number: somebody with more rights than the server's removed it", "event", event)
 	}
-	return done.Entries, nil
+	return done, nil
 }
 
 // chains are the heads that the entries move.

@@ -42,11 +42,15 @@ func (s *Signer) Checkpoint(ctx context.Context, org *id.Organization) (*audit.C
 	if err != nil || made == nil || made.ID != "" {
 		return made, err
 	}
-	made.ID, made.KeyID, made.CreatedAt = id.New[id.Checkpoint](), key.id, s.DB.Clock()
+	made.ID, made.KeyID, made.CreatedAt = id.New[id.Checkpoint](), key.id, s.now()
 	signed := audit.ChainCheckpoint(made)
 	made.Signature = ed25519.Sign(key.private, signed.Message())
 	return made, s.DB.Tx(ctx, actor.System("audit"), func(tx *db.Tx) error { return audit.KeepCheckpoint(tx, org, made) })
 }
+
+// now is to the millisecond, as the API shows it: whoever has its answer can
+// check the signature.
+func (s *Signer) now() time.Time { return s.DB.Clock().Truncate(time.Millisecond) }
 
 // unsigned is the head that is to be signed, or the checkpoint that says it
 // already, or nil.
@@ -82,7 +86,7 @@ func (s *Signer) SignExpiry(ctx context.Context, e *audit.Expiry) error {
 	if err != nil {
 		return err
 	}
-	e.ID, e.KeyID, e.CreatedAt = id.New[id.Expiry](), key.id, s.DB.Clock()
+	e.ID, e.KeyID, e.CreatedAt = id.New[id.Expiry](), key.id, s.now()
 	signed := audit.ChainExpiry(e)
 	e.Signature = ed25519.Sign(key.private, signed.Message())
 	return nil
@@ -118,10 +122,14 @@ func (s *Signer) load(ctx context.Context) (*signingKey, error) {
 	if !errors.Is(err, db.ErrNotFound) {
 		return key, err
 	}
-	if _, err := s.rotate(ctx, actor.System("audit"), true); err != nil {
+	made, err := s.NewKey()
+	if err != nil {
 		return nil, err
 	}
-	return key, s.DB.Tx(ctx, actor.System("audit"), read)
+	if err := s.DB.Tx(ctx, actor.System("audit"), made.first); err != nil {
+		return nil, err
+	}
+	return key, s.DB.Tx(ctx, actor.System("audit"), read) // another server's, if that was first
 }
 
 func openPresent(tx *db.Tx) (*signingKey, error) {
@@ -140,31 +148,38 @@ func cell(key id.AuditKey) db.Cell {
 	return db.Cell{Table: "audit_keys", Column: "sealed_key", Row: string(key)}
 }
 
-// Rotate makes a new key that signs from now on. Those before it sign no more,
-// and check still what they signed.
-func (s *Signer) Rotate(ctx context.Context, who actor.Actor) (*audit.Key, error) {
-	row, err := s.rotate(ctx, who, false)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.key = nil
-	return row, err
+// NewKey is a key that has been made and not yet stored.
+type NewKey struct {
+	audit.Key
+	seed []byte
 }
 
-func (s *Signer) rotate(ctx context.Context, who actor.Actor, first bool) (*audit.Key, error) {
+// NewKey makes a key. Store it by Replace, and Forget once that has committed.
+func (s *Signer) NewKey() (*NewKey, error) {
 	public, private, err := ed25519.GenerateKey(s.DB.Rand)
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
-	row := &audit.Key{ID: id.New[id.AuditKey](), PublicKey: public}
-	err = s.DB.Tx(ctx, who, func(tx *db.Tx) error {
-		row.CreatedAt = tx.Now()
-		if row.SealedKey, err = tx.SealGlobal(cell(row.ID), private.Seed()); err != nil {
-			return err
-		}
-		return audit.ReplaceKey(tx, row, first)
-	})
-	if err != nil {
-		return nil, err
+	return &NewKey{audit.Key{ID: id.New[id.AuditKey](), PublicKey: public}, private.Seed()}, nil
+}
+
+// Replace makes it the key that signs from the commit on. Those before it sign
+// no more, and check still what they signed.
+func (k *NewKey) Replace(tx *db.Tx) error { return k.store(tx, false) }
+
+func (k *NewKey) first(tx *db.Tx) error { return k.store(tx, true) }
+
+func (k *NewKey) store(tx *db.Tx, first bool) (err error) {
+	k.CreatedAt = tx.Now()
+	if k.SealedKey, err = tx.SealGlobal(cell(k.ID), k.seed); err != nil {
+		return err
 	}
-	return row, nil
+	return audit.ReplaceKey(tx, &k.Key, first)
+}
+
+// Forget makes this process read the key again. Others do within a minute.
+func (s *Signer) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.key = nil
 }

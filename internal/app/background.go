@@ -64,6 +64,7 @@ func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
 	if a.post, err = newPost(cfg, d, a.Log); err != nil {
 		return err
 	}
+	a.signer = newSigner(a)
 	a.mfa = newMFA(cfg, d, nil, a.Log)
 	a.domains = newDomainChecks(cfg, d, a.post, nil)
 	a.webhooks = newWebhooks(cfg, d, a.post, a.Log)

@@ -19,6 +19,12 @@ const usage = `Usage: server [command]
   doctor    check configuration, database, clock, keys and mail, and say what to mend
   version   print the version
 
+  audit verify [--organization ORG]
+            compute the audit log's hash chains again and name what is wrong
+  audit verify --file FILE [--keys FILE]
+            the same of an export, without a database; keys are what
+            GET /audit_logs/keys answers, else those in the file
+
   operator set-password EMAIL
             give an operator a new password, read from standard input, and end
             their sessions
@@ -44,6 +50,8 @@ func Server(args, environ []string) int {
 		return run(environ, func(ctx context.Context, cfg *config.Config) error {
 			return setOperatorPassword(ctx, cfg, args[2], os.Stdin, os.Stdout)
 		})
+	case len(args) >= 2 && command == "audit" && args[1] == "verify":
+		return verifyAudit(args[2:], environ)
 	case len(args) > 1, command != "serve" && command != "migrate" && command != "doctor":
 		fmt.Fprint(os.Stderr, usage)
 		return 2

@@ -39,6 +39,8 @@ func (a *App) sequencer() loop {
 	return loop{"sequencer", (&sequence.Sequencer{DB: a.DB, Log: a.Log}).Run}
 }
 
+func newSigner(a *App) *sequence.Signer { return &sequence.Signer{DB: a.DB, Log: a.Log} }
+
 // startLoops runs this process's loops and returns what drains them.
 func (a *App) startLoops(ctx context.Context) func(context.Context) error {
 	loops := a.loops()

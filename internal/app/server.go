@@ -12,6 +12,7 @@ import (
 	"gatehouse/api"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
+	"gatehouse/audit/sequence"
 	"gatehouse/export/webhook"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/config"
@@ -60,6 +61,7 @@ type App struct {
 	provision *provision.Service
 	webhooks  *webhook.Service
 	recorder  *scim.Recorder
+	signer    *sequence.Signer
 	archive   *archive.Service
 	metrics   *metrics // nil where nobody can read them
 	draining  atomic.Bool
@@ -83,6 +85,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	a.provision = newProvision(cfg, d, a.post, log)
 	a.webhooks = newWebhooks(cfg, d, a.post, log)
 	a.recorder = scim.NewRecorder(d, log)
+	a.signer = newSigner(a)
 	if a.archive, err = newArchive(cfg, d, a.post, log); err != nil {
 		return nil, err
 	}
@@ -143,7 +146,8 @@ func (a *App) mount() {
 	a.login.Home, a.login.Registered = a.provider.Home, a.provider.Registered
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
 	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
-		Fetch: a.fetch, Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB, keys), Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
+		Signer: a.signer,
+		Fetch:  a.fetch, Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB, keys), Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&scim.Handler{DB: a.DB, Base: a.Config.Origin(), Name: a.Config.Name, Provision: a.provision, Recorder: a.recorder, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Archive: a.archive, Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Directories: a.provision, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
@@ -165,6 +169,7 @@ func (a *App) registry() *jobs.Registry {
 	registerSweeps(r, a.DB)
 	registerWebhooks(r, a.webhooks)
 	a.post.Register(r)
+	a.signer.Register(r)
 	a.mfa.Register(r)
 	a.domains.Register(r)
 	(&users.SSODates{DB: a.DB, Post: a.post}).Register(r)

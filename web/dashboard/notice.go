@@ -81,6 +81,13 @@ const (
 	groupMapped         notice = "group-mapped"
 	tokenRevoked        notice = "token-revoked"
 	jobRetried          notice = "job-retried"
+	webhookSaved        notice = "webhook-saved"
+	webhookEnabled      notice = "webhook-enabled"
+	webhookPaused       notice = "webhook-paused"
+	webhookDeleted      notice = "webhook-deleted"
+	webhookTested       notice = "webhook-tested"
+	webhookReplayed     notice = "webhook-replayed"
+	deliveryRetried     notice = "delivery-retried"
 	jobCancelled        notice = "job-cancelled"
 )
 
@@ -152,6 +159,13 @@ var notices = map[notice]string{
 	safeguardSaved:      "Safeguard saved.",
 	groupMapped:         "Role changed. The group's people have it now.",
 	tokenRevoked:        "Token revoked. Nobody was deactivated.",
+	webhookSaved:        "Endpoint saved.",
+	webhookEnabled:      "Endpoint enabled. It hears of what happens from now on.",
+	webhookPaused:       "Endpoint paused. Nothing is sent.",
+	webhookDeleted:      "Endpoint deleted.",
+	webhookTested:       "Test event sent.",
+	webhookReplayed:     "The events wait to be sent again.",
+	deliveryRetried:     "Sent again.",
 	jobRetried:          "It runs as soon as a worker is free.",
 	jobCancelled:        "Job cancelled.",
 }

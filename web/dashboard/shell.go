@@ -83,6 +83,7 @@ var sections = []ui.NavGroup{
 		{Label: "Applications", Href: "/admin/applications", Icon: "app"},
 		{Label: "API keys", Href: "/admin/api-keys", Icon: "key"},
 		{Label: "Events", Href: eventsHome, Icon: "calendar"},
+		{Label: "Webhooks", Href: webhooksHome, Icon: "hook"},
 	}},
 	{Title: "Monitor", Items: []ui.NavItem{
 		{Label: "Audit log", Href: "/admin/audit-log", Icon: "list", Key: "a"},

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/audit/archive"
+	"gatehouse/export/stream"
 	"gatehouse/export/webhook"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
@@ -33,6 +34,7 @@ type Handler struct {
 	Upkeep      *sso.Upkeep
 	Invitations *invitations.Service
 	Webhooks    *webhook.Service
+	Streams     *stream.Service
 	Directories *provision.Service // lets go of people, and tells who has to know
 	Archive     *archive.Service   // of exports of the log
 	Log         *slog.Logger

@@ -241,6 +241,22 @@ var routes = []route{
 	fresh(get("/admin/webhooks/:endpoint/delete", developer, (*Handler).askDeleteWebhook)),
 	fresh(post("/admin/webhooks/:endpoint/delete", developer, (*Handler).deleteWebhook)),
 
+	get("/admin/log-streams", viewer, (*Handler).logStreams),
+	// whoever says where the log goes has the log
+	fresh(get("/admin/log-streams/new", admin, (*Handler).newStream)),
+	fresh(post("/admin/log-streams/new", admin, (*Handler).createStream)),
+	get("/admin/log-streams/:stream", viewer, (*Handler).logStream),
+	fresh(get("/admin/log-streams/:stream/settings", admin, (*Handler).streamSettings)),
+	fresh(post("/admin/log-streams/:stream/settings", admin, (*Handler).saveStream)),
+	get("/admin/log-streams/:stream/pause", admin, (*Handler).logStream),
+	post("/admin/log-streams/:stream/pause", admin, (*Handler).pauseStream),
+	get("/admin/log-streams/:stream/resume", admin, (*Handler).logStream),
+	post("/admin/log-streams/:stream/resume", admin, (*Handler).resumeStream),
+	get("/admin/log-streams/:stream/replay", admin, (*Handler).askReplayStream),
+	post("/admin/log-streams/:stream/replay", admin, (*Handler).replayStream),
+	fresh(get("/admin/log-streams/:stream/delete", admin, (*Handler).askDeleteStream)),
+	fresh(post("/admin/log-streams/:stream/delete", admin, (*Handler).deleteStream)),
+
 	get("/admin/jobs", viewer, (*Handler).jobs),
 	get("/admin/jobs/:job", viewer, (*Handler).job),
 	get("/admin/jobs/:job/retry", developer, (*Handler).job),

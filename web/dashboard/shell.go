@@ -87,6 +87,7 @@ var sections = []ui.NavGroup{
 	}},
 	{Title: "Monitor", Items: []ui.NavItem{
 		{Label: "Audit log", Href: "/admin/audit-log", Icon: "list", Key: "a"},
+		{Label: "Log streams", Href: streamsHome, Icon: "stream"},
 		{Label: "Jobs", Href: jobsHome, Icon: "job"},
 	}},
 	{Title: "Deployment", Items: []ui.NavItem{{Label: "Team", Href: "/admin/team", Icon: "team"}, {Label: "Settings", Href: settingsHome, Icon: "gear"}}},

@@ -118,7 +118,7 @@ func eventOptions(e *webhook.Endpoint, all string) []ui.Option {
 	if all != "" {
 		options = append(options, ui.Option{Label: all})
 	}
-	for _, family := range eventFamilies(nil) {
+	for _, family := range endpointFamilies(nil) {
 		for _, name := range family.types {
 			if eventsOf(*e) == "Every event" || slices.Contains(e.Events, name) {
 				options = append(options, ui.Option{Value: name, Label: name})

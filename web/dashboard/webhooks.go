@@ -101,15 +101,15 @@ func (f endpointForm) names() []string {
 	return f.events
 }
 
-// eventFamily is the events of one kind, such as user.
-type eventFamily struct {
+// endpointFamily is the events of one kind, such as user.
+type endpointFamily struct {
 	name  string
 	types []string
 }
 
-// eventFamilies are what an endpoint can choose among: all that is published,
+// endpointFamilies are what an endpoint can choose among: all that is published,
 // and what was chosen before.
-func eventFamilies(chosen []string) []eventFamily {
+func endpointFamilies(chosen []string) []endpointFamily {
 	types := slices.Clone(audit.PublishedTypes())
 	for _, name := range chosen {
 		if name != webhook.All && !slices.Contains(types, name) {
@@ -117,11 +117,11 @@ func eventFamilies(chosen []string) []eventFamily {
 		}
 	}
 	slices.Sort(types)
-	var list []eventFamily
+	var list []endpointFamily
 	for _, t := range types {
 		family, _, _ := strings.Cut(t, ".")
 		if len(list) == 0 || list[len(list)-1].name != family {
-			list = append(list, eventFamily{name: family})
+			list = append(list, endpointFamily{name: family})
 		}
 		last := &list[len(list)-1]
 		last.types = append(last.types, t)
@@ -129,7 +129,7 @@ func eventFamilies(chosen []string) []eventFamily {
 	return list
 }
 
-func (f eventFamily) title() string { return capital(strings.ReplaceAll(f.name, "_", " ")) }
+func (f endpointFamily) title() string { return capital(strings.ReplaceAll(f.name, "_", " ")) }
 
 type newWebhookPage struct {
 	frame

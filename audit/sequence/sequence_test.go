@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/audit/chain"
@@ -37,14 +38,25 @@ func sequencer(d *db.DB) *sequence.Sequencer {
 	return &sequence.Sequencer{DB: d, Log: slog.New(slog.DiscardHandler)}
 }
 
-// numberAll numbers all that waits.
+// numberAll numbers all that waits; a sequencer that was just cut off may hold
+// the lock for a moment still.
 func numberAll(t testing.TB, d *db.DB) {
 	t.Helper()
-	for s := sequencer(d); ; {
-		if n, err := s.Once(t.Context()); err != nil {
+	_, conn := d.Pools()
+	s := sequencer(d)
+	for begun := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		if _, err := s.Once(t.Context()); err != nil {
 			t.Fatal(err)
-		} else if n == 0 {
+		}
+		var waiting int
+		if err := conn.QueryRowContext(t.Context(), "SELECT count(*) FROM audit_pending").Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+		if waiting == 0 {
 			return
+		}
+		if time.Since(begun) > 30*time.Second {
+			t.Fatalf("%d entries have no number after 30 seconds", waiting)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package db
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,12 +83,9 @@ func (q NumberedQuery) named(tx *Tx) (string, []any) {
 	return "(" + condition + families + ")", append([]any{listOf(tx, names)}, values...)
 }
 
-// Entries are looked up one by one in the partition that the link names; see
-// readPending.
+// On Postgres entries are read by a statement of their own; see readEntries.
 var listNumbered = map[Dialect]string{
-	Postgres: `SELECT p.position, p.sequence, p.previous_hash, p.hash, e.* FROM (SELECT * FROM audit_positions p WHERE {where} ORDER BY {order} LIMIT ?) p
-		CROSS JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE e.id = p.event_id AND e.recorded_at = p.recorded_at AND e.retention = p.retention OFFSET 0) e
-		ORDER BY {order}`,
+	Postgres: `SELECT p.position, p.sequence, p.previous_hash, p.hash, p.event_id, p.recorded_at, p.retention FROM audit_positions p WHERE {where} ORDER BY {order} LIMIT ?`,
 	SQLite: `SELECT p.position, p.sequence, p.previous_hash, p.hash, ` + auditEntryColumns + ` FROM audit_positions p JOIN audit_events e ON e.id = p.event_id
 		WHERE {where} ORDER BY {order} LIMIT ?`,
 }
@@ -105,21 +103,92 @@ func ListNumbered(tx OwnedScope, q NumberedQuery) ([]NumberedEntry, error) {
 		order += " DESC"
 	}
 	text := replaced(listNumbered[tx.base().db.Dialect], "{where}", where, "{order}", order)
-	rows, err := tx.base().session().Raw(text, append(args, q.Limit)...).Rows()
+	list, err := scanNumbered(tx.base(), text, append(args, q.Limit))
 	if err != nil {
 		return nil, fmt.Errorf("reading the log: %w", translate(err))
 	}
+	return list, nil
+}
+
+func scanNumbered(tx *Tx, text string, args []any) ([]NumberedEntry, error) {
+	rows, err := tx.session().Raw(text, args...).Rows()
+	if err != nil {
+		return nil, err
+	}
 	defer rows.Close()
-	list := []NumberedEntry{}
+	list, places := []NumberedEntry{}, entryPlaces{}
 	for rows.Next() {
 		var n NumberedEntry
-		if err := rows.Scan(append([]any{&n.Position, &n.Sequence, &n.PreviousHash, &n.Hash}, n.columns()...)...); err != nil {
-			return nil, fmt.Errorf("reading the log: %w", err)
+		columns := []any{&n.Position, &n.Sequence, &n.PreviousHash, &n.Hash}
+		if tx.db.Dialect == Postgres {
+			columns = append(columns, &n.ID, &n.RecordedAt, &n.Retention)
+		} else {
+			columns = append(columns, n.columns()...)
+		}
+		if err := rows.Scan(columns...); err != nil {
+			return nil, err
 		}
 		n.utc()
+		places.add(n.ID, n.RecordedAt, n.Retention)
 		list = append(list, n)
 	}
-	return list, rows.Err()
+	if err := rows.Err(); err != nil || tx.db.Dialect == SQLite {
+		return list, err
+	}
+	rows.Close() // the connection is the transaction's one
+	return fillEntries(tx, list, places)
+}
+
+// fillEntries reads the entries of links. One that somebody took is left out;
+// the chain tells of it.
+func fillEntries(tx *Tx, list []NumberedEntry, places entryPlaces) ([]NumberedEntry, error) {
+	entries, err := entriesAt(tx, places)
+	if err != nil {
+		return nil, err
+	}
+	there := list[:0]
+	for _, n := range list {
+		if e := entries[n.ID]; e != nil {
+			n.AuditEntry = *e
+			there = append(there, n)
+		}
+	}
+	return there, nil
+}
+
+func entriesAt(tx *Tx, places entryPlaces) (map[id.Event]*AuditEntry, error) {
+	found := make(map[id.Event]*AuditEntry, len(places.ids))
+	if len(places.ids) == 0 {
+		return found, nil
+	}
+	err := tx.byIndex(len(places.ids), func() error {
+		rows, err := tx.session().Raw(entriesOnPostgres, arrayLiteral(places.ids), places.first, places.last, numbersLiteral(places.retentions)).Rows()
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var e AuditEntry
+			if err := rows.Scan(e.columns()...); err != nil {
+				return err
+			}
+			e.utc()
+			found[e.ID] = &e
+		}
+		return rows.Err()
+	})
+	return found, err
+}
+
+// entriesOnPostgres is readEntries as GORM binds.
+var entriesOnPostgres = replaced(readEntries, "$1", "?", "$2", "?", "$3", "?", "$4", "?")
+
+func numbersLiteral(values []int64) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = strconv.FormatInt(v, 10)
+	}
+	return "{" + strings.Join(texts, ",") + "}"
 }
 
 // CountNumbered is how many numbered entries there are.

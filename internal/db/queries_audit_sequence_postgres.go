@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"gatehouse/internal/id"
 )
 
 // sequencerLock is the advisory lock of whoever numbers entries.
@@ -18,15 +20,39 @@ const sequencerLock = 4739183022
 const takeSequencer = `SELECT set_config('app.scope', 'deployment', true), set_config('app.organization_id', '', true), set_config('enable_seqscan', 'off', true),
 	set_config('app.sequencer', pg_try_advisory_xact_lock($1)::text, true)`
 
-// LATERAL with OFFSET 0 looks each entry up in the one partition that it names,
-// whatever the planner thinks of a queue that is full now and was empty when it
-// was analyzed.
-const readPending = `SELECT p.event_id, e.* FROM (
-		SELECT event_id, recorded_at, retention FROM audit_pending
-		WHERE current_setting('app.sequencer') = 'true' AND event_id <> ALL ($2::text[]) ORDER BY event_id LIMIT $1) p
-	LEFT JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e
-		WHERE e.id = p.event_id AND e.recorded_at = p.recorded_at AND e.retention = p.retention OFFSET 0) e ON true
-	ORDER BY p.event_id`
+const readPending = `SELECT event_id, recorded_at, retention FROM audit_pending
+	WHERE current_setting('app.sequencer') = 'true' AND event_id <> ALL ($2::text[]) ORDER BY event_id LIMIT $1`
+
+// readEntries looks entries up by their ids in the partitions that their times
+// and retentions name: bounds over the whole list prune once, where a join
+// would prune again for each row.
+const readEntries = `SELECT ` + auditEntryColumns + ` FROM audit_events e
+	WHERE e.id = ANY (CAST($1 AS text[])) AND e.recorded_at BETWEEN $2 AND $3 AND e.retention = ANY (CAST($4 AS bigint[]))`
+
+// entryPlaces are where entries are.
+type entryPlaces struct {
+	ids           []string
+	first, last   time.Time
+	retentions    []int64
+	retentionSeen map[int64]bool
+}
+
+func (p *entryPlaces) add(event id.Event, recorded time.Time, retention int64) {
+	if len(p.ids) == 0 {
+		p.first, p.last, p.retentionSeen = recorded, recorded, map[int64]bool{}
+	}
+	p.ids = append(p.ids, string(event))
+	if recorded.Before(p.first) {
+		p.first = recorded
+	}
+	if recorded.After(p.last) {
+		p.last = recorded
+	}
+	if !p.retentionSeen[retention] {
+		p.retentionSeen[retention] = true
+		p.retentions = append(p.retentions, retention)
+	}
+}
 
 func (d *DB) numberPostgres(ctx context.Context, b AuditBatch) (done AuditNumbered, err error) {
 	err = pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
@@ -52,6 +78,37 @@ func (d *DB) numberPostgres(ctx context.Context, b AuditBatch) (done AuditNumber
 }
 
 func readPendingBatch(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditNumbered) ([]AuditEntry, error) {
+	places, err := takePending(ctx, tx, b, done)
+	if err != nil || len(places.ids) == 0 {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, readEntries, places.ids, places.first, places.last, places.retentions)
+	if err != nil {
+		return nil, fmt.Errorf("reading entries: %w", err)
+	}
+	defer rows.Close()
+	found := make(map[id.Event]*AuditEntry, len(places.ids))
+	for rows.Next() {
+		var e AuditEntry
+		if err := rows.Scan(e.columns()...); err != nil {
+			return nil, fmt.Errorf("reading entries: %w", err)
+		}
+		e.utc()
+		found[e.ID] = &e
+	}
+	entries := make([]AuditEntry, 0, len(found))
+	for _, event := range places.ids {
+		if e := found[id.Event(event)]; e != nil {
+			entries = append(entries, *e)
+		} else {
+			done.Missing = append(done.Missing, id.Event(event))
+		}
+	}
+	return entries, rows.Err()
+}
+
+// takePending takes the lock and reads what waits.
+func takePending(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditNumbered) (places entryPlaces, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(takeSequencer, sequencerLock)
 	batch.Queue(readPending, b.Limit, stringsOf(b.Except))
@@ -59,27 +116,24 @@ func readPendingBatch(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditN
 	defer results.Close()
 	var taken string
 	if err := results.QueryRow().Scan(nil, nil, nil, &taken); err != nil {
-		return nil, fmt.Errorf("taking the sequencer's lock: %w", err)
+		return places, fmt.Errorf("taking the sequencer's lock: %w", err)
 	}
 	done.Busy = taken != "true"
 	rows, err := results.Query()
 	if err != nil {
-		return nil, fmt.Errorf("reading what waits for its number: %w", err)
+		return places, fmt.Errorf("reading what waits for its number: %w", err)
 	}
 	defer rows.Close()
-	var entries []AuditEntry
 	for rows.Next() {
-		e, waits, err := scanPending(rows)
-		if err != nil {
-			return nil, fmt.Errorf("reading what waits for its number: %w", err)
+		var event id.Event
+		var recorded time.Time
+		var retention int64
+		if err := rows.Scan(&event, &recorded, &retention); err != nil {
+			return places, fmt.Errorf("reading what waits for its number: %w", err)
 		}
-		if e == nil {
-			done.Missing = append(done.Missing, waits)
-			continue
-		}
-		entries = append(entries, *e)
+		places.add(event, recorded, retention)
 	}
-	return entries, rows.Err()
+	return places, rows.Err()
 }
 
 func readHeads(ctx context.Context, tx pgx.Tx, chains []string) ([]AuditHead, error) {

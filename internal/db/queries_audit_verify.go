@@ -21,14 +21,11 @@ type AuditLinkRow struct {
 	Entry        *AuditEntry
 }
 
-const linkColumns = `p.position, p.sequence, p.event_id AS link_event, p.type AS link_type, p.recorded_at AS link_recorded, p.retention AS link_retention, p.previous_hash, p.hash`
-
 var listLinks = map[Dialect]string{
-	Postgres: `SELECT ` + linkColumns + `, e.* FROM (SELECT * FROM audit_positions p WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?) p
-		LEFT JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE e.id = p.event_id AND e.recorded_at = p.recorded_at AND e.retention = p.retention OFFSET 0) e ON true
-		ORDER BY p.sequence, p.position`,
-	SQLite: `SELECT ` + linkColumns + `, ` + auditEntryColumns + ` FROM audit_positions p LEFT JOIN audit_events e ON e.id = p.event_id
-		WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
+	Postgres: `SELECT p.position, p.sequence, p.event_id, p.type, p.recorded_at, p.retention, p.previous_hash, p.hash
+		FROM audit_positions p WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
+	SQLite: `SELECT p.position, p.sequence, p.event_id AS link_event, p.type AS link_type, p.recorded_at AS link_recorded, p.retention AS link_retention, p.previous_hash, p.hash, ` + auditEntryColumns + `
+		FROM audit_positions p LEFT JOIN audit_events e ON e.id = p.event_id WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
 }
 
 // ListLinks lists the links of one chain, an organization's or (nil) the
@@ -39,23 +36,41 @@ func ListLinks(tx *AllTx, org *id.Organization, after int64, limit int) ([]Audit
 	if org != nil {
 		chain, args = "p.organization_id = ?", []any{*org}
 	}
-	rows, err := tx.session().Raw(replaced(listLinks[tx.db.Dialect], "{chain}", chain), append(args, after, limit)...).Rows()
+	list, places, err := scanLinks(tx.Tx, replaced(listLinks[tx.db.Dialect], "{chain}", chain), append(args, after, limit))
+	if err != nil || tx.db.Dialect == SQLite {
+		return list, err
+	}
+	entries, err := entriesAt(tx.Tx, places)
+	for i := range list {
+		if e := entries[list[i].EventID]; e != nil && e.RecordedAt.Equal(list[i].RecordedAt) && e.Retention == list[i].Retention {
+			list[i].Entry = e
+		}
+	}
+	return list, translate(err)
+}
+
+func scanLinks(tx *Tx, text string, args []any) (list []AuditLinkRow, places entryPlaces, err error) {
+	rows, err := tx.session().Raw(text, args...).Rows()
 	if err != nil {
-		return nil, fmt.Errorf("reading links: %w", translate(err))
+		return nil, places, fmt.Errorf("reading links: %w", translate(err))
 	}
 	defer rows.Close()
-	list := []AuditLinkRow{}
 	for rows.Next() {
 		var l AuditLinkRow
 		var numbers = []any{&l.Position, &l.Sequence, &l.EventID, &l.Type, &l.RecordedAt, &l.Retention, &l.PreviousHash, &l.Hash}
-		entry, err := scanMaybeEntry(rows, numbers)
-		if err != nil {
-			return nil, fmt.Errorf("reading links: %w", err)
+		if tx.db.Dialect == SQLite {
+			l.Entry, err = scanMaybeEntry(rows, numbers)
+		} else {
+			err = rows.Scan(numbers...)
 		}
-		l.Entry, l.RecordedAt = entry, l.RecordedAt.UTC()
+		if err != nil {
+			return nil, places, fmt.Errorf("reading links: %w", err)
+		}
+		l.RecordedAt = l.RecordedAt.UTC()
+		places.add(l.EventID, l.RecordedAt, l.Retention)
 		list = append(list, l)
 	}
-	return list, rows.Err()
+	return list, places, rows.Err()
 }
 
 // ListChains lists the chains that have links, after one; "" is the

@@ -18,13 +18,15 @@ func Encode(v any) ([]byte, error) {
 	return unescapeSeparators(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
 
-var separators = map[string]string{`\u2028`: "\u2028", `\u2029`: "\u2029", `\ufffd`: "\ufffd"}
+// separators are also the three that encoding/json escapes in what was encoded
+// before, such as the data of an event that was stored.
+var separators = map[string]string{`\u2028`: "\u2028", `\u2029`: "\u2029", `\ufffd`: "\ufffd", `\u003c`: "<", `\u003e`: ">", `\u0026`: "&"}
 
 // unescapeSeparators undoes the escapes of separators, and of the sign that
 // stands for bytes that are no text. An escaped backslash before a plain
 // "u2028" is left alone.
 func unescapeSeparators(text []byte) []byte {
-	if !bytes.Contains(text, []byte(`\u2028`)) && !bytes.Contains(text, []byte(`\u2029`)) && !bytes.Contains(text, []byte(`\ufffd`)) {
+	if !bytes.Contains(text, []byte(`\u`)) {
 		return text
 	}
 	out := make([]byte, 0, len(text))

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,5 +145,18 @@ func TestReadsItsOwnSpelling(t *testing.T) {
 	}
 	if err := json.Unmarshal(text, &Session{}); err == nil {
 		t.Error("read a user as a session")
+	}
+}
+
+// Data of an event was encoded when it was stored: a receiver that parses the
+// body and writes it again must get the same bytes, or its signature fails.
+func TestWhatWasEncodedBeforeIsPlainToo(t *testing.T) {
+	stored, err := json.Marshal(json.RawMessage(`{"name":"Deck <1> & \\u003c ` + "\u2028" + `"}`)) // as GORM's serializer does
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Encode(Event{Data: stored})
+	if want := `"data":{"name":"Deck <1> & \\u003c ` + "\u2028" + `"}`; err != nil || !strings.Contains(string(got), want) {
+		t.Errorf("%s, want %s (%v)", got, want, err)
 	}
 }

@@ -22,8 +22,8 @@ function built(name) {
 }
 
 // openServer starts one; with `mails` it sends them by SMTP to `mail`, where a
-// test reads what people get.
-export async function openServer({ mails = false } = {}) {
+// test reads what people get. `env` is set besides.
+export async function openServer({ mails = false, env = {} } = {}) {
   const binary = built("server");
   const apiKey = `sk_test_${randomBytes(18).toString("hex")}`;
   const clientId = "client_01SDKTESTS0000000000000000";
@@ -45,6 +45,7 @@ export async function openServer({ mails = false } = {}) {
       GATEHOUSE_BOOTSTRAP_API_KEY: apiKey,
       GATEHOUSE_BOOTSTRAP_CLIENT_ID: clientId,
       GATEHOUSE_BOOTSTRAP_REDIRECT_URIS: "http://127.0.0.1:3000/callback",
+      ...env,
     },
   });
   const client = (key = apiKey) => new WorkOS(key, { clientId, apiHostname: "127.0.0.1", port, https: false });

@@ -168,6 +168,7 @@ var Catalog = []Entry{
 	LogExportFinished{LogExport: LogExport{State: "error"}},
 	LogExportFinished{LogExport: LogExport{State: "cancelled"}},
 	LogExportDownloaded{},
+	LogRetentionChanged{},
 	LogSchemaCreated{},
 	JobRetried{},
 	JobCancelled{},

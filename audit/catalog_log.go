@@ -71,3 +71,22 @@ func (s LogSchemaCreated) Targets() []Target {
 
 // Data is the schema.
 func (s LogSchemaCreated) Data() any { return s }
+
+// LogRetentionChanged is audit_log_retention.changed: entries of the
+// organization that are written from then on are kept for so many days.
+type LogRetentionChanged struct {
+	Organization id.Organization `json:"organization_id"`
+	Days         int64           `json:"retention_period_in_days"`
+	Before       int64           `json:"previous_retention_period_in_days"`
+}
+
+// Type is the event's name.
+func (LogRetentionChanged) Type() string { return "audit_log_retention.changed" }
+
+// Targets is the organization.
+func (e LogRetentionChanged) Targets() []Target {
+	return []Target{{Type: "organization", ID: string(e.Organization)}}
+}
+
+// Data is what the event carries.
+func (e LogRetentionChanged) Data() any { return e }

@@ -65,7 +65,7 @@ func run(t *testing.T, n int, fn func(t *testing.T, w *world)) {
 				t.Fatal(query, err)
 			}
 		})
-		w.exec("SELECT audit_partitions((now() - interval '7 months')::date, now()::date)")
+		w.exec("SELECT audit_partition(month, days) FROM audit_wanted((now() - interval '7 months')::date, now()::date)")
 		w.fill(t, n)
 		fn(t, w)
 	})

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"gatehouse/audit/retention"
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
 )
@@ -120,7 +121,11 @@ func lookAt(ctx context.Context, d *db.DB) (string, error) {
 	if skew.Abs() > maxSkew {
 		return "", fmt.Errorf("its clock and this machine's are %s apart: synchronise them (NTP)", skew.Abs().Round(time.Second))
 	}
-	return fmt.Sprintf("%s answers, clocks agree within %s", d.Dialect, maxSkew), nil
+	kept, err := retention.Check(ctx, d)
+	if err != nil {
+		return "", fmt.Errorf("the log: %w", err)
+	}
+	return fmt.Sprintf("%s answers, clocks agree within %s; the log: %s", d.Dialect, maxSkew, kept), nil
 }
 
 // maxSkew is how far clocks may be apart before tokens of one machine are not

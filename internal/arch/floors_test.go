@@ -19,7 +19,6 @@ var floors = map[string]float64{
 	"web/gallery":  8.5, // shows the portal's pages too
 	"api":          8, "web/dashboard": 8, "web/portal": 8,
 	"web/auditlog":   7.9, // the log's pages, which the dashboard and the portal show
-	"web/logstream":  7.9, // log streams as people set them up, in the dashboard and the portal
 	"lifecycle":      7.5, // crosses everything, the provider too
 	"account":        7.2, // a person's own pages: which login guards, and which name the provider's clients
 	"oauth":          7,
@@ -40,9 +39,9 @@ var floors = map[string]float64{
 	"sessions":       4,
 	"apikeys":        4,
 	"audit":          3,
-	"audit/sequence": 3.2,  // numbers and chains what was committed, signs heads
-	"audit/search":   3.25, // finds entries, counts them
-	"audit/ingest":   3.3,  // applications' entries and their schemas
+	"audit/sequence": 3.2,                         // numbers and chains what was committed, signs heads
+	"audit/search":   3.25,                        // finds entries, counts them
+	"audit/ingest":   3.3, "audit/retention": 3.3, // applications' entries and their schemas, for how long they are kept
 	"audit/archive":  3.4,  // exports
 	"audit/chain":    0.5,  // the canonical form, hashes, signatures, verification: pure
 	"export/stream":  5.8,  // destinations that are sent every entry

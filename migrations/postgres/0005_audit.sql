@@ -69,42 +69,32 @@ CREATE INDEX audit_positions_event ON audit_positions (event_id);
 CREATE INDEX audit_positions_organization ON audit_positions (organization_id, event_id);
 CREATE INDEX audit_positions_terms ON audit_positions USING gin (terms);
 
--- Partitions are made and dropped while the log is written and read. A lock that is not had at once is given back
--- and asked for again, so that nobody waits behind it for longer than lock_timeout.
+-- Partitions are made and dropped while the log is written and read. A lock that is not had at once is given back, with
+-- those that were had, and the whole is tried again later: nobody waits for it for longer than a few lock_timeouts.
 
 -- a partition that is made beside its parent and attached: that keeps nobody from writing. What the parent's default
--- holds of it moves in; nothing does, but where upkeep came late. It has the rights of who calls it: the owner's, in
--- audit_partition.
+-- holds of it moves in: entries that were written before upkeep made their partition. It has the rights of who calls
+-- it: the owner's, in audit_partition.
 -- +goose StatementBegin
-CREATE FUNCTION audit_attach(name text, parent text, beside text, bounds text, below text, condition text) RETURNS void LANGUAGE plpgsql
-  SET search_path = public, pg_temp SET lock_timeout = '50ms' AS $$
+CREATE FUNCTION audit_attach(name text, parent text, beside text, bounds text, below text, condition text) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  FOR try IN 1..60 LOOP
-    IF to_regclass(name) IS NOT NULL THEN
-      RETURN;
-    END IF;
-    BEGIN
-      EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) %s', name, parent, below);
-      IF below <> '' THEN
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', name || '_other', name);
-      END IF;
-      EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', beside);
-      EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM moved', beside, condition, name);
-      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES %s', parent, name, bounds);
-      RETURN;
-    EXCEPTION WHEN lock_not_available OR duplicate_table OR deadlock_detected THEN
-      IF try = 60 THEN
-        RAISE;
-      END IF;
-      PERFORM pg_sleep(0.02 + random() * 0.1);
-    END;
-  END LOOP;
+  IF to_regclass(name) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) %s', name, parent, below);
+  IF below <> '' THEN
+    EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', name || '_other', name);
+  END IF;
+  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', beside);
+  EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM moved', beside, condition, name);
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES %s', parent, name, bounds);
 END $$;
 -- +goose StatementEnd
 
--- the partitions of one month and, below it, of one retention; other takes what no other one takes
+-- the partitions of one month and, below it, of one retention; other takes what no other one takes. False: not now,
+-- somebody reads them.
 -- +goose StatementBegin
-CREATE FUNCTION audit_partition(month date, days bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION audit_partition(month date, days bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '20ms' AS $$
 DECLARE
   parent text;
   name   text;
@@ -121,34 +111,38 @@ BEGIN
       PERFORM audit_attach(name || '_' || days, name, name || '_other', format('IN (%s)', days), '', format('retention = %s', days));
     END IF;
   END LOOP;
+  RETURN true;
+EXCEPTION WHEN lock_not_available OR deadlock_detected OR duplicate_table THEN
+  RETURN false;
 END $$;
 -- +goose StatementEnd
 CREATE TABLE audit_events_other PARTITION OF audit_events DEFAULT;
 CREATE TABLE audit_positions_other PARTITION OF audit_positions DEFAULT;
 
--- every partition that will be needed until then: of each retention that an organization or the deployment has. What
--- was written before its partition was there moves to it.
+-- partitions that will be needed between two months and are not there: of each retention that an organization or the
+-- deployment has; and those of what was written before its partition was there
 -- +goose StatementBegin
-CREATE FUNCTION audit_partitions(from_month date, to_month date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION audit_wanted(first date, last date) RETURNS TABLE (month date, days bigint) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  month date := date_trunc('month', from_month)::date;
-  days  bigint;
   other text;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('audit_partitions'));
-  WHILE month <= to_month LOOP
-    FOR days IN SELECT audit_retention_days FROM organizations WHERE audit_retention_days IS NOT NULL UNION SELECT audit_retention_days FROM deployment UNION SELECT 365 LOOP
-      PERFORM audit_partition(month, days);
-    END LOOP;
-    month := (month + interval '1 month')::date;
-  END LOOP;
-  FOR month IN SELECT DISTINCT date_trunc('month', recorded_at AT TIME ZONE 'UTC')::date FROM (SELECT recorded_at FROM audit_events_other UNION ALL SELECT recorded_at FROM audit_positions_other) o LOOP
-    PERFORM audit_partition(month, NULL);
-  END LOOP;
+  RETURN QUERY SELECT m::date, r.kept FROM generate_series(date_trunc('month', first::timestamp), last::timestamp, interval '1 month') m,
+    (SELECT audit_retention_days AS kept FROM organizations WHERE audit_retention_days IS NOT NULL UNION SELECT audit_retention_days FROM deployment UNION SELECT 365) r
+    WHERE to_regclass('audit_events' || to_char(m, '_YYYY_MM_') || r.kept) IS NULL OR to_regclass('audit_positions' || to_char(m, '_YYYY_MM_') || r.kept) IS NULL;
+  RETURN QUERY SELECT DISTINCT date_trunc('month', o.recorded_at AT TIME ZONE 'UTC')::date, o.retention
+    FROM (SELECT e.recorded_at, e.retention FROM audit_events_other e UNION ALL SELECT p.recorded_at, p.retention FROM audit_positions_other p) o;
   FOR other IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^audit_(events|positions)_\d{4}_\d\d_other$' LOOP
-    FOR days IN EXECUTE format('SELECT DISTINCT retention FROM %I', other) LOOP
-      PERFORM audit_partition(to_date(substring(other from '\d{4}_\d\d'), 'YYYY_MM'), days);
-    END LOOP;
+    RETURN QUERY EXECUTE format('SELECT DISTINCT %L::date, retention FROM %I', to_date(substring(other from '\d{4}_\d\d'), 'YYYY_MM'), other);
+  END LOOP;
+END $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+DO $$
+DECLARE
+  wanted record;
+BEGIN
+  FOR wanted IN SELECT month, days FROM audit_wanted(coalesce((SELECT min(occurred_at) FROM audit_events_before), now())::date, (now() + interval '3 months')::date) LOOP
+    PERFORM audit_partition(wanted.month, wanted.days);
   END LOOP;
 END $$;
 -- +goose StatementEnd
@@ -187,7 +181,7 @@ END $$;
 -- drops a leaf of one of the two tables, or (0 days) a month of one that has no leaves. It refuses what is not old
 -- enough, whoever asks. One table at a time, so that nobody waits for two locks. True: go on until nothing is left.
 -- +goose StatementBegin
-CREATE FUNCTION audit_expire(month date, days bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '40ms' AS $$
+CREATE FUNCTION audit_expire(month date, days bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '30ms' AS $$
 DECLARE
   over   timestamptz := (month + interval '1 month') AT TIME ZONE 'UTC';
   parent text;
@@ -222,7 +216,6 @@ EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
   RETURN false; -- somebody reads it
 END $$;
 -- +goose StatementEnd
-SELECT audit_partitions(coalesce((SELECT min(occurred_at) FROM audit_events_before), now())::date, (now() + interval '3 months')::date);
 
 -- whatever way an entry comes in, it waits for its number
 -- +goose StatementBegin
@@ -295,6 +288,7 @@ CREATE TABLE audit_expiries (
   created_at      timestamptz NOT NULL
 );
 CREATE INDEX audit_expiries_organization ON audit_expiries (organization_id, first_sequence);
+CREATE UNIQUE INDEX audit_expiries_run ON audit_expiries (COALESCE(organization_id, ''), first_sequence, last_sequence);
 
 -- audit: how far each that follows the log has come
 CREATE TABLE audit_cursors (

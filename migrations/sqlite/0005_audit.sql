@@ -126,6 +126,7 @@ CREATE TABLE audit_expiries (
   created_at      timestamp NOT NULL
 );
 CREATE INDEX audit_expiries_organization ON audit_expiries (organization_id, first_sequence);
+CREATE UNIQUE INDEX audit_expiries_run ON audit_expiries (COALESCE(organization_id, ''), first_sequence, last_sequence);
 
 -- audit: how far each that follows the log has come
 CREATE TABLE audit_cursors (

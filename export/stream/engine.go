@@ -37,6 +37,7 @@ const (
 	leaseTime   = 8 * time.Second
 	drainTime   = 20 * time.Second
 	claimAtOnce = 50
+	lookAtOnce  = 1000
 	batchesHeld = 64 // batches in memory and on their way, over all streams
 )
 
@@ -75,20 +76,44 @@ func (e *Engine) every(ctx context.Context, pause time.Duration, do func(context
 	}
 }
 
-// look wakes the streams where the log has grown.
+// look wakes the streams for which the log has grown: those of the
+// organizations that have new entries, and the deployment's.
 func (e *Engine) look(ctx context.Context) error {
 	if e.count() == 0 {
 		return nil
 	}
-	return e.DB.Read(ctx, func(tx *db.Tx) error {
-		head, err := audit.Head(tx)
-		if err != nil || head <= e.head {
-			return err
-		}
-		e.head = head
-		e.each(func(h *holder) { h.wake() })
-		return nil
+	var head int64
+	err := e.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		head, err = audit.Head(tx)
+		return err
 	})
+	if err != nil || head <= e.head {
+		return err
+	}
+	var grown []db.NumberedBrief
+	err = e.DB.ReadDeployment(ctx, func(tx *db.AllTx) (err error) {
+		grown, err = db.ListNumberedBrief(tx, "", e.head, lookAtOnce)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	organizations, many := map[id.Organization]bool{}, len(grown) >= lookAtOnce
+	for _, n := range grown {
+		e.head = n.Position
+		if n.Organization != nil {
+			organizations[*n.Organization] = true
+		}
+	}
+	if many || len(grown) == 0 { // too many to tell apart
+		e.head = head
+	}
+	e.each(func(h *holder) {
+		if many || h.concerned(organizations) {
+			h.wake()
+		}
+	})
+	return nil
 }
 
 // claim takes streams that nobody works on.

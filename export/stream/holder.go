@@ -41,9 +41,11 @@ type holder struct {
 
 // seen is what this process knows of the stream's row.
 type seen struct {
-	position int64
-	waits    bool
-	updated  time.Time
+	known        bool
+	organization *id.Organization
+	position     int64
+	waits        bool
+	updated      time.Time
 }
 
 func newHolder(e *Engine, key id.Stream, since time.Time) *holder {
@@ -89,7 +91,15 @@ func (h *holder) expire(now time.Time) {
 func (h *holder) saw(s *Stream) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.seen = seen{s.Position, s.NextAt != nil, s.UpdatedAt}
+	h.seen = seen{known: true, organization: s.OrganizationID, position: s.Position, waits: s.NextAt != nil, updated: s.UpdatedAt}
+}
+
+// concerned reports whether entries of these organizations, and the
+// deployment's own, may be for the stream.
+func (h *holder) concerned(organizations map[id.Organization]bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.seen.known || h.seen.organization == nil || organizations[*h.seen.organization]
 }
 
 // pause is what a step ends with.

@@ -88,17 +88,6 @@ func (w *world) record(org id.Organization, n int) {
 	}))
 }
 
-func (w *world) number() {
-	w.t.Helper()
-	for {
-		n, err := w.numbers.Once(w.t.Context())
-		w.do(err)
-		if n == 0 {
-			return
-		}
-	}
-}
-
 // within runs fn among the deployment's streams, or in an organization.
 func (w *world) within(org id.Organization, fn func(db.OwnedScope) error) {
 	w.t.Helper()

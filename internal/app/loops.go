@@ -59,9 +59,9 @@ func runLoops(ctx context.Context, loops []loop, log *slog.Logger) func(context.
 		running.Go(func() { l.keep(ctx, log) })
 	}
 	ended := make(chan struct{})
+	go func() { running.Wait(); close(ended) }()
 	return func(drained context.Context) error {
 		cancel()
-		go func() { running.Wait(); close(ended) }()
 		select {
 		case <-ended:
 			return nil

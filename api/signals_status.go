@@ -54,7 +54,7 @@ func setSignalStatus(c *call) error {
 	return c.change(func(tx reach) (a answer, err error) {
 		err = tx.signalStream(in.StreamID, func(own db.OwnedScope, s *stream.Stream) error {
 			if changes := signal.Switched(s.Settings(), in.Status, tx.Now()); changes != nil {
-				if _, err := c.h.Streams.Change(own, s.ID, stream.Edit{Configuration: changes}); err != nil {
+				if _, err := c.h.Streams.Change(own, s.ID, stream.Edit{Other: true, Configuration: changes}); err != nil {
 					return err
 				}
 			}

@@ -32,7 +32,7 @@ func createSignalStream(c *call) error {
 		}
 	}
 	return c.change(func(tx reach) (answer, error) {
-		s, err := c.h.Streams.Create(tx.rows, stream.New{Name: "Shared Signals", Type: signal.KindName, Configuration: values, Filter: signalFilter(values[signal.FieldEvents])})
+		s, err := c.h.Streams.Create(tx.rows, stream.New{Name: "Shared Signals", Type: signal.KindName, Other: true, Configuration: values, Filter: signalFilter(values[signal.FieldEvents])})
 		if err != nil {
 			return answer{}, err
 		}
@@ -107,7 +107,7 @@ func changeSignalStream(c *call, whole bool) error {
 			if err := in.Agrees(c.h.Base, s.Settings()[signal.FieldAudience]); err != nil {
 				return err
 			}
-			edit := stream.Edit{Configuration: changes}
+			edit := stream.Edit{Other: true, Configuration: changes}
 			if events := changes[signal.FieldEvents]; events != nil {
 				filter := signalFilter(*events)
 				if !slices.Equal(filter.Types, s.Filter.Types) {
@@ -166,7 +166,7 @@ func changeSubjects(c *call, add bool) error {
 			if after == before {
 				return nil
 			}
-			_, err = c.h.Streams.Change(own, s.ID, stream.Edit{Configuration: map[string]*string{signal.FieldRemoved: &after}})
+			_, err = c.h.Streams.Change(own, s.ID, stream.Edit{Other: true, Configuration: map[string]*string{signal.FieldRemoved: &after}})
 			return err
 		})
 	})

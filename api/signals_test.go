@@ -15,7 +15,7 @@ import (
 
 // signalService makes streams of signals, which nothing here sends.
 func (w *world) signalService() *stream.Service {
-	return &stream.Service{Kinds: append(sink.Kinds(), signal.Kind(w.h.Base, w.h.Keys.SignSecurityEvent)), Dial: sink.Dial{Guard: netguard.New(nil), Now: time.Now}}
+	return &stream.Service{Kinds: sink.Kinds(), Others: []sink.Kind{signal.Kind(w.h.Base, w.h.Keys.SignSecurityEvent)}, Dial: sink.Dial{Guard: netguard.New(nil), Now: time.Now}}
 }
 
 const pushDelivery = `"delivery":{"method":"` + signal.Push + `","endpoint_url":"https://app.example.com/events"`
@@ -89,6 +89,20 @@ func TestStreamsOfSignalsSpeakTheFramework(t *testing.T) {
 			}
 		}
 		org := w.orgKey(w.organization("Halden"))
+		// Nor by the door of other streams.
+		mine := w.send(org, "POST", signal.PathStreams, `{`+pushDelivery+`}}`).get("stream_id")
+		for _, c := range []struct {
+			method, path, body string
+			want               int
+		}{
+			{"POST", "/log_streams", `{"type":"ssf","name":"x","configuration":{"endpoint_url":"https://app.example.com/e","audience":"client_1","events":"` + signal.SessionRevoked + `"}}`, 422},
+			{"PATCH", "/log_streams/" + mine, `{"configuration":{"audience":"client_1"}}`, 409},
+			{"GET", "/log_streams/" + mine, ``, 200},
+		} {
+			if got := w.send(org, c.method, c.path, c.body); got.status != c.want || strings.Contains(string(got.body), `"client_1"`) {
+				t.Errorf("%s %s: %d %s, want %d", c.method, c.path, got.status, got.body, c.want)
+			}
+		}
 		if got := w.send(org, "POST", signal.PathStreams, `{"aud":"client_1",`+pushDelivery+`}}`); got.status != 400 {
 			t.Errorf("an organization addresses its tokens to somebody else: %d %s", got.status, got.body)
 		}

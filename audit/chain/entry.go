@@ -92,11 +92,11 @@ func (e *Entry) canonical() []byte {
 	b = text(b, e.ActorKind)
 	b = optional(b, e.ActorID)
 	b = optional(b, e.ActorName)
-	b = text(b, string(compact(e.Targets)))
+	b = text(b, string(meant(compact(e.Targets))))
 	for _, s := range []*string{e.IPAddress, e.UserAgent, e.RequestID, e.Reference} {
 		b = optional(b, s)
 	}
-	return text(b, string(compact(e.Data)))
+	return text(b, string(meant(compact(e.Data))))
 }
 
 func number(b []byte, n int64) []byte { return binary.BigEndian.AppendUint64(b, uint64(n)) }

@@ -82,7 +82,7 @@ func member(b []byte, name string, value *string) []byte {
 // a text, and the line is JSON still.
 func raw(b []byte, value json.RawMessage) []byte {
 	if value = compact(value); json.Valid(value) {
-		return append(b, value...)
+		return append(b, shown(value)...)
 	}
 	return quoted(b, string(value))
 }

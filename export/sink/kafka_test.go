@@ -2,8 +2,11 @@ package sink
 
 import (
 	"context"
+	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -165,6 +168,21 @@ func TestBrokersRefusalsAreSaidInWords(t *testing.T) {
 	refuse("wrong password", kafkaAt(t, guarded, right...), "refused the sign-in")
 	if err := kafkaAt(t, guarded).Send(t.Context(), one); err == nil || FailureOf(err).Refused {
 		t.Errorf("without a sign-in: %v", err)
+	}
+}
+
+// Entries must not go to whoever answers at a broker's address.
+func TestBrokersProveThemselves(t *testing.T) {
+	other := httptest.NewTLSServer(nil) // has a certificate for 127.0.0.1
+	t.Cleanup(other.Close)
+	c := brokers(t, kfake.TLS(&tls.Config{Certificates: other.TLS.Certificates}))
+	one := Batch{[]Entry{entry(1, "org_A", hour)}}
+	authority := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: other.Certificate().Raw}))
+	if err := kafkaAt(t, c, "tls", "on", "ca_certificate", authority).Send(t.Context(), one); err != nil {
+		t.Error(err)
+	}
+	if err := kafkaAt(t, c, "tls", "on").Send(t.Context(), one); err == nil || !strings.Contains(FailureOf(err).Message, "certificate") {
+		t.Errorf("with a certificate of nobody's: %v", err)
 	}
 }
 

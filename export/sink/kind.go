@@ -45,7 +45,7 @@ func (s Settings) On(name string) bool { return s.Get(name) == "on" }
 // Kinds are all kinds that a stream can have, in the order in which people
 // choose among them.
 func Kinds() []Kind {
-	return []Kind{httpKind, s3Kind, gcsKind, azureKind, kafkaKind, splunkKind, datadogKind, elasticKind, otlpKind}
+	return []Kind{httpKind, s3Kind, gcsKind, azureKind, kafkaKind, splunkKind, datadogKind, elasticKind, otlpKind, syslogKind}
 }
 
 // Find is the kind of that name.

@@ -110,7 +110,7 @@ func (h *holder) open(b batch) error {
 		h.sink = nil
 	}
 	service := h.engine.Service
-	kind, known := sink.Find(service.Kinds, b.stream.Type)
+	kind, known := service.kind(b.stream.Type)
 	if !known {
 		return sink.Never("This server knows no destinations of type %s.", b.stream.Type)
 	}

@@ -33,8 +33,8 @@ type Engine struct {
 const (
 	pollTime    = 250 * time.Millisecond // between looks for new entries
 	claimTime   = time.Second            // between looks for streams that nobody has
-	renewTime   = 2 * time.Second
-	leaseTime   = 8 * time.Second
+	renewTime   = 1500 * time.Millisecond
+	leaseTime   = 6 * time.Second
 	drainTime   = 20 * time.Second
 	claimAtOnce = 50
 	lookAtOnce  = 1000
@@ -47,6 +47,9 @@ var worker = actor.System("log streams")
 // its cursor moves, and leases are given back.
 func (e *Engine) Run(ctx context.Context) error {
 	e.lease, e.holders, e.slots = seal.Token(seal.TokenBytes), map[id.Stream]*holder{}, make(chan struct{}, batchesHeld)
+	if err := e.alone(ctx); err != nil {
+		return err
+	}
 	after := context.WithoutCancel(ctx)
 	renewing, end := context.WithCancel(after)
 	var loops sync.WaitGroup
@@ -57,6 +60,15 @@ func (e *Engine) Run(ctx context.Context) error {
 	end()
 	loops.Wait()
 	return nil
+}
+
+// alone takes back what a process had that was killed. On SQLite there is one
+// process: nobody else can be at work, and nobody has to wait for a lease's end.
+func (e *Engine) alone(ctx context.Context) error {
+	if e.DB.Dialect != db.SQLite {
+		return nil
+	}
+	return e.DB.InDeployment(ctx, worker, db.ReleaseStreams)
 }
 
 // every does something again and again. A database that does not answer is no

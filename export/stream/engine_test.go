@@ -135,7 +135,10 @@ func TestARefusalIsShownAndRecoveredFrom(t *testing.T) {
 		w := newWorld(t, d)
 		a := w.org("Halden")
 		r := newReceiver(t)
-		r.before = func(_ int, rw http.ResponseWriter, _ *http.Request) bool { rw.WriteHeader(http.StatusForbidden); return true }
+		r.before = func(_ int, rw http.ResponseWriter, _ *http.Request) bool {
+			rw.WriteHeader(http.StatusForbidden)
+			return true
+		}
 		key := w.stream(a, r.URL)
 		w.working()
 		st := w.await(a, key, "in error", func(st stream.Status) bool { return st.Stream.State == stream.Broken })

@@ -16,14 +16,24 @@ import (
 
 // Service knows the kinds of destinations and how they are reached.
 type Service struct {
-	Kinds []sink.Kind
-	Dial  sink.Dial
+	Kinds  []sink.Kind // what people choose from
+	Others []sink.Kind // what has endpoints of its own, such as Shared Signals
+	Dial   sink.Dial
+}
+
+// kind is one of all that can be sent to.
+func (v *Service) kind(name string) (sink.Kind, bool) {
+	if k, known := sink.Find(v.Kinds, name); known {
+		return k, true
+	}
+	return sink.Find(v.Others, name)
 }
 
 // What setting up a stream can be refused for.
 var (
-	ErrKind = problem.New(problem.Invalid, "invalid_type", "There is no such kind of destination.")
-	ErrMany = problem.New(problem.Conflict, "too_many_log_streams", "There are as many log streams as there can be. Delete one first.")
+	ErrKind      = problem.New(problem.Invalid, "invalid_type", "There is no such kind of destination.")
+	ErrElsewhere = problem.New(problem.Conflict, "managed_by_receiver", "That stream is set up by its receiver, at the endpoints of Shared Signals.")
+	ErrMany      = problem.New(problem.Conflict, "too_many_log_streams", "There are as many log streams as there can be. Delete one first.")
 )
 
 // maxStreams bounds the streams of one organization, and the deployment's own.
@@ -37,12 +47,17 @@ type New struct {
 	Filter        Filter
 	Paused        bool
 	From          *Point // nil: what happens from now on
+	Other         bool   // of a kind among the service's Others
 }
 
 // Create makes a stream of the transaction's organization or, in an *db.AllTx,
 // of the deployment, which carries the entries of every organization.
 func (v *Service) Create(tx db.OwnedScope, n New) (*Stream, error) {
-	kind, known := sink.Find(v.Kinds, n.Type)
+	choices := v.Kinds
+	if n.Other {
+		choices = v.Others
+	}
+	kind, known := sink.Find(choices, n.Type)
 	if !known {
 		return nil, ErrKind
 	}
@@ -136,6 +151,7 @@ type Edit struct {
 	Name          *string
 	Configuration map[string]*string // values that are not named stay; nil clears one
 	Filter        *Filter
+	Other         bool // by the endpoints of its own kind
 }
 
 // Change changes a stream. Where an address changes, secrets that are not sent
@@ -145,6 +161,9 @@ func (v *Service) Change(tx db.OwnedScope, key id.Stream, e Edit) (*Stream, erro
 	s, err := streams.Get(tx, key)
 	if err != nil {
 		return nil, err
+	}
+	if _, other := sink.Find(v.Others, s.Type); other && !e.Other {
+		return nil, ErrElsewhere
 	}
 	set, said := db.Set{}, audit.LogStream{Change: "updated"}
 	if e.Name != nil {
@@ -183,7 +202,7 @@ func (v *Service) Change(tx db.OwnedScope, key id.Stream, e Edit) (*Stream, erro
 
 // configure takes new values into s, and reports whether secrets were cleared.
 func (v *Service) configure(tx db.OwnedScope, s *Stream, changes map[string]*string) (cleared bool, err error) {
-	kind, known := sink.Find(v.Kinds, s.Type)
+	kind, known := v.kind(s.Type)
 	if !known {
 		return false, ErrKind
 	}

@@ -153,7 +153,7 @@ func (a *App) mount() {
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Archive: a.archive, Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Directories: a.provision, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Archive: a.archive, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Domains: a.domains, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Invitations: invited,
-		Directories: a.provision, Log: a.Log}).Mount(a.echo)
+		Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB, keys), Log: a.Log}).Mount(a.echo)
 }
 
 // logWriter takes what echo itself has to say, which is little.

@@ -14,7 +14,7 @@ import (
 // too. People say where that is, so destinations are reached through the guard.
 func newStreams(cfg *config.Config, d *db.DB, keys *oauth.Keys) *stream.Service {
 	signals := signal.Kind(cfg.Origin(), keys.SignSecurityEvent)
-	return &stream.Service{Kinds: append(sink.Kinds(), signals), Dial: sink.Dial{Guard: netguard.New(cfg.AllowPrivateTargets), Now: d.Now}}
+	return &stream.Service{Kinds: sink.Kinds(), Others: []sink.Kind{signals}, Dial: sink.Dial{Guard: netguard.New(cfg.AllowPrivateTargets), Now: d.Now}}
 }
 
 // streams sends the log to its destinations.

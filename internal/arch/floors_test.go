@@ -19,6 +19,7 @@ var floors = map[string]float64{
 	"web/gallery":  8.5, // shows the portal's pages too
 	"api":          8, "web/dashboard": 8, "web/portal": 8,
 	"web/auditlog":   7.9, // the log's pages, which the dashboard and the portal show
+	"web/logstream":  7.9, // log streams as people set them up, in the dashboard and the portal
 	"lifecycle":      7.5, // crosses everything, the provider too
 	"account":        7.2, // a person's own pages: which login guards, and which name the provider's clients
 	"oauth":          7,

@@ -43,6 +43,11 @@ func ReleaseStream(tx *AllTx, key id.Stream, lease string) error {
 	return err
 }
 
+// ReleaseStreams gives all streams back, whoever has them.
+func ReleaseStreams(tx *AllTx) error {
+	return translate(tx.session().Exec("UPDATE log_streams SET lease = NULL, leased_until = NULL WHERE lease IS NOT NULL").Error)
+}
+
 // StreamAdvance is what a destination has taken.
 type StreamAdvance struct {
 	Stream   id.Stream

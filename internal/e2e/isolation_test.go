@@ -260,8 +260,8 @@ func giveWebhook(tx *db.OrgTx, theirs *api.Theirs) error {
 
 // giveSignals gives the other organization a stream of Shared Signals.
 func giveSignals(tx *db.OrgTx, theirs *api.Theirs) error {
-	streams := &stream.Service{Kinds: []sink.Kind{signal.Kind("https://nordby.example", nil)}, Dial: sink.Dial{Guard: netguard.New(nil), Now: time.Now}}
-	s, err := streams.Create(tx, stream.New{Name: "Nordby's", Type: signal.KindName, Configuration: map[string]string{
+	streams := &stream.Service{Others: []sink.Kind{signal.Kind("https://nordby.example", nil)}, Dial: sink.Dial{Guard: netguard.New(nil), Now: time.Now}}
+	s, err := streams.Create(tx, stream.New{Name: "Nordby's", Type: signal.KindName, Other: true, Configuration: map[string]string{
 		signal.FieldURL: "https://app.nordby.example/events", signal.FieldAudience: "nordby", signal.FieldEvents: signal.SessionRevoked}})
 	if err == nil {
 		theirs.SignalStream = string(s.ID)

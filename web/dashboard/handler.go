@@ -7,6 +7,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/audit/archive"
+	"gatehouse/export/stream"
+	"gatehouse/export/webhook"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/limit"
@@ -31,6 +33,8 @@ type Handler struct {
 	Domains     *tenants.DomainChecks
 	Upkeep      *sso.Upkeep
 	Invitations *invitations.Service
+	Webhooks    *webhook.Service
+	Streams     *stream.Service
 	Directories *provision.Service // lets go of people, and tells who has to know
 	Archive     *archive.Service   // of exports of the log
 	Log         *slog.Logger

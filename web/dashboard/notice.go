@@ -81,6 +81,19 @@ const (
 	groupMapped         notice = "group-mapped"
 	tokenRevoked        notice = "token-revoked"
 	jobRetried          notice = "job-retried"
+	streamCreated       notice = "stream-created"
+	streamSaved         notice = "stream-saved"
+	streamPaused        notice = "stream-paused"
+	streamResumed       notice = "stream-resumed"
+	streamReplayed      notice = "stream-replayed"
+	streamDeleted       notice = "stream-deleted"
+	webhookSaved        notice = "webhook-saved"
+	webhookEnabled      notice = "webhook-enabled"
+	webhookPaused       notice = "webhook-paused"
+	webhookDeleted      notice = "webhook-deleted"
+	webhookTested       notice = "webhook-tested"
+	webhookReplayed     notice = "webhook-replayed"
+	deliveryRetried     notice = "delivery-retried"
 	jobCancelled        notice = "job-cancelled"
 )
 
@@ -152,6 +165,19 @@ var notices = map[notice]string{
 	safeguardSaved:      "Safeguard saved.",
 	groupMapped:         "Role changed. The group's people have it now.",
 	tokenRevoked:        "Token revoked. Nobody was deactivated.",
+	webhookSaved:        "Endpoint saved.",
+	webhookEnabled:      "Endpoint enabled. It hears of what happens from now on.",
+	webhookPaused:       "Endpoint paused. Nothing is sent.",
+	webhookDeleted:      "Endpoint deleted.",
+	webhookTested:       "Test event sent.",
+	webhookReplayed:     "The events wait to be sent again.",
+	deliveryRetried:     "Sent again.",
+	streamCreated:       "Log stream added. Its first entries go out in a moment.",
+	streamSaved:         "Log stream saved.",
+	streamPaused:        "Paused. It keeps its place.",
+	streamResumed:       "It goes on from its place.",
+	streamReplayed:      "It sends again from there.",
+	streamDeleted:       "Log stream deleted.",
 	jobRetried:          "It runs as soon as a worker is free.",
 	jobCancelled:        "Job cancelled.",
 }

@@ -83,9 +83,11 @@ var sections = []ui.NavGroup{
 		{Label: "Applications", Href: "/admin/applications", Icon: "app"},
 		{Label: "API keys", Href: "/admin/api-keys", Icon: "key"},
 		{Label: "Events", Href: eventsHome, Icon: "calendar"},
+		{Label: "Webhooks", Href: webhooksHome, Icon: "hook"},
 	}},
 	{Title: "Monitor", Items: []ui.NavItem{
 		{Label: "Audit log", Href: "/admin/audit-log", Icon: "list", Key: "a"},
+		{Label: "Log streams", Href: streamsHome, Icon: "stream"},
 		{Label: "Jobs", Href: jobsHome, Icon: "job"},
 	}},
 	{Title: "Deployment", Items: []ui.NavItem{{Label: "Team", Href: "/admin/team", Icon: "team"}, {Label: "Settings", Href: settingsHome, Icon: "gear"}}},

@@ -16,6 +16,9 @@ import (
 
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
+	"gatehouse/export/sink"
+	"gatehouse/export/stream"
+	"gatehouse/export/webhook"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
@@ -79,6 +82,10 @@ type world struct {
 	attempt     sso.Away // a sign-in by it
 
 	directory *directed // of the customer, held
+
+	endpoint id.Endpoint // of the customer
+	delivery id.Delivery // a test that waits
+	stream   id.Stream   // of the customer
 }
 
 var roles = []string{"owner", "admin", "developer", "support", "viewer"}
@@ -125,6 +132,9 @@ func empty(t *testing.T, d *db.DB) *world {
 	h.Domains = &tenants.DomainChecks{DB: d, DNS: dns.New([]netip.AddrPort{w.dns.Addr}, netguard.New(nil))}
 	h.Upkeep = &sso.Upkeep{DB: d, HTTP: netguard.New(nil).Client(netguard.Options{})}
 	h.Social = &social.Service{DB: d, Party: &oidc.Party{HTTP: netguard.New(nil).Client(netguard.Options{})}, Base: "http://localhost:8080"}
+	guard := netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
+	h.Webhooks = &webhook.Service{DB: d, Guard: guard, HTTP: guard.Client(netguard.Options{}), Log: h.Log}
+	h.Streams = &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: guard, Now: d.Now}}
 	h.Mount(w.echo)
 	return w
 }
@@ -168,6 +178,7 @@ func full(t *testing.T, d *db.DB) *world {
 	w.connect()
 	w.direct()
 	w.queue()
+	w.tell()
 	w.browser, _ = w.browse(w.member.ID)
 	w.do(d.Tx(ctx, who, func(tx *db.Tx) error {
 		secret := providerSecret
@@ -299,7 +310,7 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 
 // fill puts the world's ids into a route.
 func (w *world) fill(route string) string {
-	return strings.NewReplacer(append(w.directoryIDs(), ":job", "job_1", ":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
+	return strings.NewReplacer(append(w.directoryIDs(), ":job", "job_1", ":endpoint", string(w.endpoint), ":delivery", string(w.delivery), ":stream", string(w.stream), ":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
 		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation), ":export", string(w.export), ":type", "user.created",
 		":conn", w.connectionID(), ":certificate", string(w.certificate), ":ourkey", string(w.nextKey), ":attempt", string(w.attempt.Record),

@@ -152,6 +152,10 @@ func changeSubjects(c *call, add bool) error {
 			if err := in.Subject.Check(c.h.Base); err != nil {
 				return err
 			}
+			s, err := stream.Hold(own, s.ID) // two subjects at once are both in the list
+			if err != nil {
+				return err
+			}
 			before := s.Settings()[signal.FieldRemoved]
 			removed, err := signal.ParseRemoved(before)
 			if err != nil {

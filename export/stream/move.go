@@ -15,6 +15,10 @@ func hold(tx db.OwnedScope, key id.Stream) (*Stream, error) {
 	return streams.Get(tx, key)
 }
 
+// Hold is the stream as it stays until the transaction ends: for changes that
+// go by what it is now.
+func Hold(tx db.OwnedScope, key id.Stream) (*Stream, error) { return hold(tx, key) }
+
 // Pause stops a stream; it keeps its place. A batch that is on its way may
 // still arrive, and is counted then.
 func Pause(tx db.OwnedScope, key id.Stream) (*Stream, error) {

@@ -16,12 +16,28 @@ import (
 // HeaderObject is the object of an export's first line.
 const HeaderObject = "audit_log_export"
 
-// HeaderLine is an export's first line. A selection leaves entries out, by
-// their type or whatever was asked for: each of the others can be checked, that
-// none is missing between them cannot.
-func HeaderLine(id string, selection bool, made time.Time) []byte {
-	b, _ := json.Marshal(header{HeaderObject, id, Version, selection, made.UTC().Format(microseconds)})
+// Header is an export's first line.
+type Header struct {
+	ID string
+	// Selection says that entries are left out, by their type or whatever was
+	// asked for: each of the others can be checked, that none is missing between
+	// them cannot.
+	Selection bool
+	// Part says that entries up to some time were asked for: the file may end
+	// before the head that is signed in it.
+	Part      bool
+	CreatedAt time.Time
+}
+
+// Line is the header as a line of JSON.
+func (h Header) Line() []byte {
+	b, _ := json.Marshal(header{HeaderObject, h.ID, Version, h.Selection, h.Part, h.CreatedAt.UTC().Format(microseconds)})
 	return b
+}
+
+// HeaderLine is the line of a Header that goes up to the newest entry.
+func HeaderLine(id string, selection bool, made time.Time) []byte {
+	return Header{ID: id, Selection: selection, CreatedAt: made}.Line()
 }
 
 type header struct {
@@ -29,6 +45,7 @@ type header struct {
 	ID        string `json:"id"`
 	Version   int    `json:"chain_version"`
 	Selection bool   `json:"selection"`
+	Part      bool   `json:"part"`
 	CreatedAt string `json:"created_at"`
 }
 
@@ -40,7 +57,8 @@ type FileReport struct {
 	Keys      Keys    // that signatures were checked with
 	OwnKeys   bool    // they came in the file itself: compare them with the deployment's
 	Selection bool
-	Other     int // lines of other objects
+	Part      bool // asked for up to some time
+	Other     int  // lines of other objects
 }
 
 // OK says that nothing is wrong.
@@ -101,7 +119,7 @@ func (f *fileVerifier) chain(organization string) *Verifier {
 	v := f.chains[organization]
 	if v == nil {
 		v = NewVerifier(organization, f.report.Keys)
-		v.Fragment, v.Selection = true, f.report.Selection
+		v.Fragment, v.Selection, v.Part = true, f.report.Selection, f.report.Part
 		f.chains[organization] = v
 		f.order = append(f.order, organization)
 	}
@@ -112,6 +130,7 @@ func (f *fileVerifier) line(text []byte) {
 	var l struct {
 		Object    string `json:"object"`
 		Selection bool   `json:"selection"`
+		Part      bool   `json:"part"`
 	}
 	if err := json.Unmarshal(text, &l); err != nil {
 		f.unreadable("it is no line of JSON")
@@ -126,7 +145,7 @@ func (f *fileVerifier) line(text []byte) {
 		}
 		f.chain(r.Organization).RecordAt(r, f.number)
 	case HeaderObject:
-		f.report.Selection = f.report.Selection || l.Selection
+		f.report.Selection, f.report.Part = f.report.Selection || l.Selection, f.report.Part || l.Part
 	case CheckpointObject, ExpiryObject, KeyObject:
 		f.signed(l.Object, text)
 	default:

@@ -17,6 +17,8 @@ type Verifier struct {
 	Selection bool
 	// Fragment says that the chain may begin anywhere: a file of some months.
 	Fragment bool
+	// Part says that it may end anywhere too, before a head that was signed.
+	Part bool
 
 	report    Report
 	next      int64

@@ -151,6 +151,9 @@ func tellFile(report *chain.FileReport, out io.Writer) {
 	if report.Selection {
 		fmt.Fprintln(out, "The file is a selection: each entry is what was written; that none is missing between them cannot be told.")
 	}
+	if report.Part {
+		fmt.Fprintln(out, "The file was asked for up to some time: that it has all entries until then cannot be told.")
+	}
 	if report.OwnKeys && len(report.Keys) > 0 {
 		fmt.Fprintln(out, "The keys came in the file itself. Compare them with GET /audit_logs/keys, or give those by --keys:")
 		for _, key := range slices.Sorted(maps.Keys(report.Keys)) {

@@ -76,6 +76,8 @@ func (h *Handler) Mount(e *echo.Echo) {
 	for _, r := range h.routes() {
 		e.Add(r.Method, r.Path, h.serve(r), limited)
 	}
+	e.GET("/audit_logs/exports/:id/file", h.exportFile)
+	e.HEAD("/audit_logs/exports/:id/file", h.exportFile)
 	e.GET("/openapi.json", h.openapi)
 	e.GET("/docs", h.docs)
 	e.GET(signal.PathDiscovery, h.signalDiscovery)

@@ -12,7 +12,7 @@ type Theirs struct {
 	Invitation, InvitationToken, Connection, SSOAttempt, Reference, Profile,
 	Directory, DirectoryUser, DirectoryGroup, DirectoryToken, SCIMRequest,
 	Stream, SignalStream,
-	Webhook, Delivery string
+	Webhook, Delivery, Export string
 }
 
 // Case is what an organization's key meets at one endpoint when it names
@@ -62,6 +62,7 @@ const (
 	theirWebhook      = "{webhook}"
 	theirDelivery     = "{delivery}" // to that
 	theirSignalStream = "{signal_stream}"
+	theirExport       = "{export}" // of the audit log
 )
 
 // absent is 404, with their id in the path.
@@ -92,7 +93,7 @@ func IsolationCases(t Theirs) []Case {
 		"{invitation}", t.Invitation, "{invitation_token}", t.InvitationToken,
 		"{connection}", t.Connection, "{sso_attempt}", t.SSOAttempt, "{reference}", t.Reference, "{profile}", t.Profile,
 		"{directory}", t.Directory, "{directory_user}", t.DirectoryUser, "{directory_group}", t.DirectoryGroup, "{directory_token}", t.DirectoryToken, "{scim_request}", t.SCIMRequest,
-		"{log_stream}", t.Stream, "{webhook}", t.Webhook, "{delivery}", t.Delivery, "{signal_stream}", t.SignalStream)
+		"{log_stream}", t.Stream, "{webhook}", t.Webhook, "{delivery}", t.Delivery, "{signal_stream}", t.SignalStream, "{export}", t.Export)
 	var cases []Case
 	for _, r := range (&Handler{}).routes() {
 		f := r.Foreign

@@ -83,7 +83,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	w.h.Ingest = &ingest.Service{DB: d}
-	w.h.Archive = &archive.Service{DB: d, Store: store, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
+	w.h.Archive = &archive.Service{DB: d, Store: store, Signer: &sequence.Signer{DB: d, Log: slog.New(slog.DiscardHandler)}, Post: mailtest.NewPost(d), Base: w.h.Base, Log: slog.New(slog.DiscardHandler)}
 	guard := netguard.New(nil)
 	w.h.Webhooks = &webhook.Service{DB: d, Guard: guard, HTTP: guard.Client(webhook.ClientOptions), Log: slog.New(slog.DiscardHandler)}
 	w.h.Streams = w.signalService()

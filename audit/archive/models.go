@@ -82,6 +82,8 @@ type progress struct {
 	First int64           `json:"first,omitempty"` // the position that it began behind
 	Runs  []run           `json:"runs,omitempty"`  // who wrote which parts
 	Hash  json.RawMessage `json:"hash,omitempty"`  // the checksum's inner state
+
+	Failures int `json:"failures,omitempty"` // in a row
 }
 
 // run is parts that were written under one lease, which names them: somebody

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/audit/sequence"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/mail"
@@ -18,11 +19,12 @@ import (
 
 // Service writes exports and gives them out.
 type Service struct {
-	DB    *db.DB
-	Store objects.Store
-	Post  *mail.Post
-	Base  string // the public origin without a slash at its end
-	Log   *slog.Logger
+	DB     *db.DB
+	Store  objects.Store
+	Signer *sequence.Signer // of heads, which NDJSON files begin with
+	Post   *mail.Post
+	Base   string // the public origin without a slash at its end
+	Log    *slog.Logger
 
 	PartSize int           // bytes of one object; zero means 8 MB
 	Lease    time.Duration // how long a part may take; zero means a minute

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"gatehouse/audit/archive"
+	"gatehouse/audit/sequence"
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
 	"gatehouse/internal/mail"
@@ -17,12 +18,12 @@ const exportsDir = "exports"
 
 // newArchive writes exports to the bucket that the environment names, else
 // below the data directory: enough where server and worker share it.
-func newArchive(cfg *config.Config, d *db.DB, post *mail.Post, log *slog.Logger) (*archive.Service, error) {
+func newArchive(cfg *config.Config, d *db.DB, post *mail.Post, signer *sequence.Signer, log *slog.Logger) (*archive.Service, error) {
 	store, err := exportStore(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &archive.Service{DB: d, Store: store, Post: post, Base: cfg.Origin(), Log: log}, nil
+	return &archive.Service{DB: d, Store: store, Signer: signer, Post: post, Base: cfg.Origin(), Log: log}, nil
 }
 
 func exportStore(cfg *config.Config) (objects.Store, error) {

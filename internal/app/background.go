@@ -68,6 +68,9 @@ func workOff(ctx context.Context, cfg *config.Config, d *db.DB) error {
 	a.mfa = newMFA(cfg, d, nil, a.Log)
 	a.domains = newDomainChecks(cfg, d, a.post, nil)
 	a.webhooks = newWebhooks(cfg, d, a.post, a.Log)
+	if a.archive, err = newArchive(cfg, d, a.post, a.signer, a.Log); err != nil {
+		return err
+	}
 	failed := make(chan error, 1)
 	admin, err := a.serveAdmin(ctx, failed)
 	if err != nil {

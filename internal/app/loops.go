@@ -30,6 +30,7 @@ func (a *App) loops() []loop {
 		a.sequencer(),
 		a.streams(),
 		{"rollups", (&search.Rollups{DB: a.DB}).Run},
+		{"exports", a.archive.Run},
 	}, a.webhookLoops()...)
 }
 

@@ -87,7 +87,7 @@ func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*
 	a.webhooks = newWebhooks(cfg, d, a.post, log)
 	a.recorder = scim.NewRecorder(d, log)
 	a.signer = newSigner(a)
-	if a.archive, err = newArchive(cfg, d, a.post, log); err != nil {
+	if a.archive, err = newArchive(cfg, d, a.post, a.signer, log); err != nil {
 		return nil, err
 	}
 	made, err := lifecycle.Bootstrap(ctx, d, a.passwords, cfg)
@@ -177,5 +177,6 @@ func (a *App) registry() *jobs.Registry {
 	newUpkeep(a.Config, a.DB, a.post, a.Log).Register(r)
 	newProvision(a.Config, a.DB, a.post, a.Log).Register(r)
 	(&retention.Keeper{DB: a.DB, Signer: a.signer, Log: a.Log}).Register(r)
+	a.archive.Register(r)
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/apikeys"
+	"gatehouse/audit/ingest"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/jobs"
@@ -44,6 +45,9 @@ func sweep(ctx context.Context, d *db.DB) error {
 		if err := d.Tx(ctx, actor.System("sweep"), remove); err != nil {
 			return err
 		}
+	}
+	if err := ingest.Sweep(ctx, d); err != nil {
+		return err
 	}
 	if err := people.Sweep(ctx, d); err != nil {
 		return err

@@ -190,6 +190,13 @@ func TakesEntries(tx AnyScope, org id.Organization) (bool, error) {
 	return known, err
 }
 
+// HasOrganization reports whether there is such an organization.
+func HasOrganization(tx AnyScope, org id.Organization) (bool, error) {
+	var known bool
+	err := tx.base().session().Raw("SELECT EXISTS (SELECT 1 FROM organizations WHERE id = ?)", org).Scan(&known).Error
+	return known, err
+}
+
 // AuditWaits reports whether entries up to and with this id wait for their
 // numbers still.
 func AuditWaits(tx AnyScope, until id.Event) (bool, error) {

@@ -49,7 +49,8 @@ var elsewhere = map[string]string{
 	"/user_management/authorize":               "the browser's session", "/user_management/authenticate": "the application's secret",
 	"/x/authkit/users/authenticate": "the application's secret", "/user_management/sessions/logout": "the browser's session",
 	"/sso/authorize": "the browser's session", "/sso/token": "the application's secret", "/sso/profile": "a token that a code gave",
-	"/sso/logout": "a token that an API key made",
+	"/audit_logs/exports/:id/file": "a signature that an API key was given, for ten minutes",
+	"/sso/logout":                  "a token that an API key made",
 }
 
 // pages are whole prefixes of such routes. What a directory's token reaches is

@@ -50,6 +50,7 @@ var letters = []Letter{
 	DirectoryDeleted{haldensList, "Priya Raghunathan", at, 412},
 	WebhookFailing{hooks},
 	WebhookDisabled{hooks},
+	LogExportReady{12408, at.AddDate(0, 0, 7), "https://auth.fieldnote.example/portal/audit-log/exports/audit_log_export_1"},
 }
 
 var (

@@ -25,6 +25,7 @@ func (w *world) things(name string) (Theirs, string) {
 	w.pushed(&t)
 	t.Stream = w.streamed(t.Organization)
 	w.hooked(&t)
+	t.Export = w.must("POST", "/audit_logs/exports", `{"organization_id":"`+t.Organization+`"}`).get("id")
 	t.RedirectURI = w.must("GET", redirectPath, "").get("data.0.id")
 	mine := w.orgKey(t.Organization)
 	w.listening(&t, mine)

@@ -55,7 +55,7 @@ func (s *Service) begin(ctx context.Context, e *Export) (bool, error) {
 // keys, the signed gaps, and a head that was signed now. The file ends at that
 // head or behind it.
 func (s *Service) opening(ctx context.Context, e *Export) ([]byte, error) {
-	var out []byte
+	out := line(nil, chain.HeaderLine(string(e.ID), e.Filter.selects(), e.CreatedAt))
 	org := e.chain()
 	signed, err := s.Signer.Checkpoint(ctx, org)
 	if err != nil {
@@ -69,7 +69,12 @@ func (s *Service) opening(ctx context.Context, e *Export) ([]byte, error) {
 		for _, key := range keys {
 			out = line(out, chain.KeyLine(string(key.ID), key.PublicKey))
 		}
-		return nil
+		gaps, err := audit.Expiries(tx, audit.SignedRange{Organization: org})
+		for i := range gaps {
+			gap := audit.ChainExpiry(&gaps[i])
+			out = line(out, gap.Line())
+		}
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading keys and expiries: %w", err)

@@ -151,7 +151,7 @@ type part struct {
 func (s *Service) collect(ctx context.Context, e *Export, p *part) (done bool, err error) {
 	p.buffer, p.entries, p.position = p.buffer[:0], 0, e.Position
 	late := time.Now().Add(s.lease() / 4)
-	for len(p.buffer) < s.partSize() && time.Now().Before(late) {
+	for time.Now().Before(late) {
 		var rows []audit.Numbered
 		err := s.reading(ctx, e, func(tx db.OwnedScope) (err error) {
 			rows, err = audit.Feed(tx, e.Filter.feed(p.position, e.LastPosition, page))
@@ -165,12 +165,14 @@ func (s *Service) collect(ctx context.Context, e *Export, p *part) (done bool, e
 				p.buffer = e.Format.appendLine(p.buffer, &rows[i])
 				p.entries++
 			}
+			if p.position = rows[i].Position; len(p.buffer) >= s.partSize() {
+				return false, nil // what is behind it in rows is read again: a page at most
+			}
 		}
 		if len(rows) < page {
 			p.position = e.LastPosition
 			return true, nil
 		}
-		p.position = rows[len(rows)-1].Position
 	}
 	return false, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/api"
 	"gatehouse/apikeys"
+	"gatehouse/audit/archive"
 	"gatehouse/export/signal"
 	"gatehouse/export/sink"
 	"gatehouse/export/stream"
@@ -187,7 +188,7 @@ func furnish(tx *db.OrgTx, u id.User, theirs *api.Theirs) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(giveConnection(tx, theirs), giveDirectory(tx, theirs), giveStream(tx, theirs), giveWebhook(tx, theirs), giveSignals(tx, theirs)); err != nil {
+	if err := errors.Join(giveConnection(tx, theirs), giveDirectory(tx, theirs), giveStream(tx, theirs), giveWebhook(tx, theirs), giveSignals(tx, theirs), giveExport(tx, theirs)); err != nil {
 		return err
 	}
 	theirs.Membership, theirs.Domain, theirs.APIKey, theirs.Session = string(m.ID), string(domains[0].ID), string(k.ID), string(session.ID)
@@ -220,6 +221,15 @@ func giveConnection(tx *db.OrgTx, theirs *api.Theirs) error {
 	a, err := ssopeople.Admit(tx, c, sso.Profile{Subject: "kari", Email: "kari@nordby.example"})
 	if err == nil {
 		theirs.Profile = string(a.Identity.ID)
+	}
+	return err
+}
+
+// giveExport gives the other organization a file of its log.
+func giveExport(tx *db.OrgTx, theirs *api.Theirs) error {
+	e, err := archive.Create(tx, archive.Order{})
+	if err == nil {
+		theirs.Export = string(e.ID)
 	}
 	return err
 }

@@ -47,7 +47,7 @@ func TestTheDescriptionAndTheRoutesAgree(t *testing.T) {
 	}
 	for _, route := range w.echo.Routes() {
 		name := route.Method + " " + template(route.Path)
-		if route.Path == "/openapi.json" || route.Path == "/docs" || route.Path == signal.PathDiscovery {
+		if route.Path == "/openapi.json" || route.Path == "/docs" || strings.HasPrefix(route.Path, "/audit_logs/exports/:id/file") || route.Path == signal.PathDiscovery {
 			continue
 		}
 		if !described[name] {

@@ -38,15 +38,17 @@ type world struct {
 
 // each runs a test on both databases, with both stores.
 func each(t *testing.T, fn func(w *world)) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		t.Run("local", func(t *testing.T) {
+	t.Run("local", func(t *testing.T) {
+		dbtest.Run(t, func(t *testing.T, d *db.DB) {
 			store, err := objects.OpenLocal(filepath.Join(t.TempDir(), "exports"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			fn(&world{t, d, store, discard})
 		})
-		t.Run("s3", func(t *testing.T) {
+	})
+	t.Run("s3", func(t *testing.T) {
+		dbtest.Run(t, func(t *testing.T, d *db.DB) {
 			fn(&world{t, d, objectstest.Start(t, "exports").Store(t, "exports", ""), discard})
 		})
 	})

@@ -20,6 +20,7 @@ if [ "${1:-}" != beside-postgres ]; then
 	go build -trimpath -o "$work/bin/gatehouse" ./cmd/server
 	go build -o "$work/bin/footprint" ./bench/footprint
 	go build -o "$work/bin/directory" ./bench/directory
+	go build -o "$work/bin/webhook" ./bench/webhook
 	go build -o "$work/bin/seed" ./bench/seed
 	go build -o "$work/bin/report" ./bench/report
 
@@ -43,6 +44,9 @@ fi
 
 say "directories of 1,000, 100,000 and 1,000,000 people on Postgres, eight requests at a time"
 "$work/bin/directory" -server "$work/bin/gatehouse" -dir "$work" -postgres "$GATEHOUSE_TEST_POSTGRES" -sizes "${DIRECTORY_SIZES:-1000,100000,1000000}" -d "${seconds}s"
+
+say "webhooks, without and with an endpoint that takes seconds"
+"$work/bin/webhook" -server "$work/bin/gatehouse" -postgres "$GATEHOUSE_TEST_POSTGRES"
 
 if [ ! -d "$shared" ]; then
 	say "the side-by-side run is left out: $shared is not there"

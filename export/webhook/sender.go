@@ -20,6 +20,7 @@ const (
 	fastBatch    = 64  // deliveries of one lease, where an endpoint answers fast
 	fastTime     = 100 * time.Millisecond
 	leaseTime    = 15 * time.Second
+	transactions = 4 // of a process at a time: sign-ins want connections too
 	renewEvery   = 5 * time.Second
 	dueAtOneLook = 2 * maxEndpoint
 )
@@ -32,12 +33,13 @@ type sender struct {
 	prefers map[id.Endpoint]int // which of two secrets a receiver took last
 	running sync.WaitGroup
 	turn    int
+	writing chan struct{} // a place for each transaction
 }
 
 // Send sends what is due until ctx ends, and then finishes what it is in the
 // middle of. Several processes may do so.
 func (s *Service) Send(ctx context.Context) error {
-	w := &sender{Service: s, busy: map[id.Endpoint]bool{}, prefers: map[id.Endpoint]int{}}
+	w := &sender{Service: s, busy: map[id.Endpoint]bool{}, prefers: map[id.Endpoint]int{}, writing: make(chan struct{}, transactions)}
 	defer w.running.Wait()
 	for {
 		if err := w.begin(ctx); ctx.Err() != nil {
@@ -178,6 +180,13 @@ func (w *sender) renew(ctx context.Context, b *batch) {
 			w.log().WarnContext(ctx, "a lease of deliveries could not be renewed", "endpoint", b.endpoint.ID, "error", err)
 		}
 	}
+}
+
+// in is Service.in, a few at a time.
+func (w *sender) in(ctx context.Context, org *id.Organization, fn func(db.OwnedScope) error) error {
+	w.writing <- struct{}{}
+	defer func() { <-w.writing }()
+	return w.Service.in(ctx, org, fn)
 }
 
 // in runs fn in the organization that an endpoint belongs to, or as the

@@ -2,15 +2,18 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/internal/db"
@@ -54,7 +57,7 @@ func (c canaries) add(what, secret string) {
 func TestNoSecretIsWrittenDown(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		said := &diary{}
-		s := NewWith(t, d, slog.New(slog.NewJSONHandler(said, &slog.HandlerOptions{Level: slog.LevelDebug})))
+		s := NewWith(t, d, slog.New(slog.NewJSONHandler(said, &slog.HandlerOptions{Level: slog.LevelDebug})), "GATEHOUSE_ALLOW_PRIVATE_TARGETS=127.0.0.0/8")
 		secrets := canaries{"the bootstrap key": APIKey}
 		spend(t, s, secrets)
 		mistake(t, s, secrets)
@@ -117,8 +120,42 @@ func spend(t *testing.T, s *Server, secrets canaries) {
 	s.Call(http.MethodPost, "/user_management/users", APIKey, map[string]any{"email": "new@fieldnote.example", "password": "the-new-persons-own-7714"})
 	secrets.add("a password by the API", "the-new-persons-own-7714")
 	prove(t, s, secrets)
+	hear(t, s, secrets)
 	shown := b.Post("/admin/applications/"+string(client)+"/secrets/new", url.Values{"name": {"Server"}})
 	secrets.add("a secret of the dashboard", regexp.MustCompile(`cs_[A-Za-z0-9_-]{43}`).FindString(shown.Body))
+}
+
+// hear has an event delivered to an endpoint that echoes what it is sent.
+func hear(t *testing.T, s *Server, secrets canaries) {
+	t.Helper()
+	signed := make(chan http.Header, 8)
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.Header.Write(w)
+		select {
+		case signed <- r.Header:
+		default:
+		}
+	}))
+	defer receiver.Close()
+	secrets.add("the query of an endpoint's address", "canary-of-an-address-4412")
+	made := s.made(t, http.MethodPost, "/webhook_endpoints", map[string]any{"endpoint_url": receiver.URL + "/?key=canary-of-an-address-4412", "events": []string{"user.created"}})
+	secrets.add("an endpoint's secret", made.Text("secret"))
+	path := "/webhook_endpoints/" + made.Text("id")
+	secrets.add("an endpoint's next secret", s.Call(http.MethodPost, path+"/rotate_secret", APIKey, nil).Text("secret"))
+	s.made(t, http.MethodPost, path+"/test", nil)
+	stop := s.App.StartJobs(t.Context())
+	select {
+	case h := <-signed:
+		_, hash, _ := strings.Cut(h.Get("WorkOS-Signature"), "v1=")
+		secrets.add("a webhook's signature", hash)
+		_, standard, _ := strings.Cut(h.Get("webhook-signature"), "v1,")
+		secrets.add("a webhook's other signature", strings.Fields(standard)[0])
+	case <-time.After(20 * time.Second):
+		t.Error("no event was delivered")
+	}
+	if err := stop(context.WithoutCancel(t.Context())); err != nil {
+		t.Error(err)
+	}
 }
 
 // customers uses what an organization's provider and its members have.

@@ -151,7 +151,7 @@ func (a *App) mount() {
 		Fetch:  a.fetch, Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB, keys), Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&scim.Handler{DB: a.DB, Base: a.Config.Origin(), Name: a.Config.Name, Provision: a.provision, Recorder: a.recorder, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
-	(&webportal.Handler{DB: a.DB, Archive: a.archive, Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Directories: a.provision, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
+	(&webportal.Handler{DB: a.DB, Archive: a.archive, Streams: newStreams(a.Config, a.DB, keys), Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Directories: a.provision, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&dashboard.Handler{DB: a.DB, Archive: a.archive, Jar: jar, Name: a.Config.Name, Environment: a.Config.Environment, Origin: a.Config.Origin(), Limits: a.limits, Mailbox: box, Social: a.social, Domains: a.domains, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Invitations: invited,
 		Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB, keys), Log: a.Log}).Mount(a.echo)
 }

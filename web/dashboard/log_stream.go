@@ -138,7 +138,7 @@ func (h *Handler) deleteStream(v *visit) error {
 }
 
 func (h *Handler) askReplayStream(v *visit) error {
-	return v.askStreamReplay(http.StatusOK, v.now.Add(-24*time.Hour).Format(dateTime), "")
+	return v.askStreamReplay(http.StatusOK, v.now.Add(-24*time.Hour).Format(logstream.DateTime), "")
 }
 
 func (v *visit) askStreamReplay(status int, from, wrong string) error {
@@ -150,7 +150,7 @@ func (h *Handler) replayStream(v *visit) error {
 	if err != nil {
 		return err
 	}
-	from, err := parseMoment(form.Get("from"))
+	from, err := logstream.ParseMoment(form.Get("from"))
 	if err != nil {
 		return v.askStreamReplay(http.StatusUnprocessableEntity, form.Get("from"), "Enter a date and a time, such as 2026-11-22 12:00.")
 	}

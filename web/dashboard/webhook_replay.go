@@ -3,12 +3,12 @@ package dashboard
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"gatehouse/export/webhook"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/web/logstream"
 	"gatehouse/web/ui"
 )
 
@@ -26,17 +26,14 @@ type replayPage struct {
 	number  int64
 }
 
-// dateTime is how browsers write a moment of a form (HTML §2.3.5.5).
-const dateTime = "2006-01-02T15:04"
-
 // query is the form as the domain takes it.
 func (f replayForm) query() (q webhook.ReplayQuery, wrong faults) {
 	wrong = faults{}
 	var err error
-	if q.Since, err = parseMoment(f.from); err != nil {
+	if q.Since, err = logstream.ParseMoment(f.from); err != nil {
 		wrong["from"] = "Enter a date and a time, such as 2026-11-22 12:00."
 	}
-	if q.Before, err = parseMoment(f.until); err != nil {
+	if q.Before, err = logstream.ParseMoment(f.until); err != nil {
 		wrong["until"] = "Enter a date and a time, such as 2026-11-22 12:00."
 	}
 	if len(wrong) == 0 && !q.Since.Before(q.Before) {
@@ -49,21 +46,13 @@ func (f replayForm) query() (q webhook.ReplayQuery, wrong faults) {
 	return q, wrong
 }
 
-func parseMoment(text string) (time.Time, error) {
-	text = strings.Replace(strings.TrimSpace(text), " ", "T", 1)
-	if len(text) == len(dateTime)+len(":05") {
-		return time.Parse(dateTime+":05", text)
-	}
-	return time.Parse(dateTime, text)
-}
-
 // askReplay chooses what to send again and, once that was chosen, says how
 // much it is.
 func (h *Handler) askReplay(v *visit) error {
 	f := replayForm{v.query("from"), v.query("until"), v.query("event"), v.query("failed") == "on"}
 	chosen := f.from != ""
 	if !chosen {
-		f.from, f.until, f.onlyFailed = v.now.Add(-24*time.Hour).Format(dateTime), v.now.Add(time.Minute).Format(dateTime), true
+		f.from, f.until, f.onlyFailed = v.now.Add(-24*time.Hour).Format(logstream.DateTime), v.now.Add(time.Minute).Format(logstream.DateTime), true
 	}
 	return v.showReplay(http.StatusOK, f, chosen, nil)
 }

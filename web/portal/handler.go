@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/audit/archive"
+	"gatehouse/export/stream"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/limit"
@@ -28,6 +29,7 @@ type Handler struct {
 	SSO         *sso.Service       // of tests
 	Directories *provision.Service // lets go of people
 	Archive     *archive.Service   // of exports of the log
+	Streams     *stream.Service    // of the log
 	Name        string             // the deployment's
 	Base        string             // the deployment's own address
 	Limits      *limit.Limiter     // of sign-ins begun, and of mails

@@ -22,6 +22,13 @@ const (
 
 	exportCancelled notice = "export-cancelled"
 
+	streamCreated  notice = "stream-created"
+	streamSaved    notice = "stream-saved"
+	streamPaused   notice = "stream-paused"
+	streamResumed  notice = "stream-resumed"
+	streamReplayed notice = "stream-replayed"
+	streamDeleted  notice = "stream-deleted"
+
 	setupSaved         notice = "setup-saved"
 	draftDiscarded     notice = "draft-discarded"
 	connectionOn       notice = "connection-on"
@@ -56,6 +63,13 @@ var notices = map[notice]string{
 	policySaved:   "Policy saved.",
 
 	exportCancelled: "Export cancelled.",
+
+	streamCreated:  "Log stream added. Its first entries go out in a moment.",
+	streamSaved:    "Log stream saved.",
+	streamPaused:   "Paused. It keeps its place.",
+	streamResumed:  "It goes on from its place.",
+	streamReplayed: "It sends again from there.",
+	streamDeleted:  "Log stream deleted.",
 
 	setupSaved:         "Saved. Come back when you like.",
 	draftDiscarded:     "Draft discarded.",

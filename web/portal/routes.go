@@ -44,7 +44,7 @@ func routes() []route {
 	return slices.Concat([]route{
 		get(pathHome, (*Handler).home),
 		post(pathExtend, (*Handler).extend),
-	}, domainRoutes(), policyRoutes(), ssoRoutes(), directoryRoutes(), logRoutes())
+	}, domainRoutes(), policyRoutes(), ssoRoutes(), directoryRoutes(), logRoutes(), streamRoutes())
 }
 
 // Route is an address of the portal for the test that walks them all.

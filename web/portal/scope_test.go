@@ -6,8 +6,11 @@ import (
 	"testing"
 
 	"gatehouse/audit/archive"
+	"gatehouse/export/sink"
+	"gatehouse/export/stream"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/internal/netguard"
 	"gatehouse/portal"
 	"gatehouse/scim/directory"
 	"gatehouse/scim/schema"
@@ -24,7 +27,9 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 	var pushed *directory.Directory
 	var token *directory.Issued
 	var export *archive.Export
+	var sent *stream.Stream
 	person, request := id.New[id.DirectoryUser](), directory.Request{ID: id.New[id.SCIMRequest](), RequestID: "req_1", Method: "GET", Path: "/Users", Operation: "users.listed", Outcome: directory.Read, Status: 200, Reason: "Nobody."}
+	streams := &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: netguard.New(nil), Now: w.d.Now}}
 	w.in(o, func(tx *db.OrgTx) (err error) {
 		if d, err = tenants.AddDomain(tx, "nordby.example", tenants.Pending); err != nil {
 			return err
@@ -46,10 +51,13 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 		if c, err = sso.Create(tx, oidcConnection("Nordby's")); err != nil {
 			return err
 		}
+		if sent, err = streams.Create(tx, stream.New{Name: "SIEM", Type: "http", Configuration: map[string]string{"url": "https://siem.nordby.example"}}); err != nil {
+			return err
+		}
 		export, err = archive.Create(tx, archive.Order{})
 		return err
 	})
-	return strings.NewReplacer(":export", string(export.ID), ":directory", string(pushed.ID), ":token", string(token.ID), ":person", string(person), ":request", string(request.ID), ":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
+	return strings.NewReplacer(":stream", string(sent.ID), ":export", string(export.ID), ":directory", string(pushed.ID), ":token", string(token.ID), ":person", string(person), ":request", string(request.ID), ":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
 		":attempt", string(id.New[id.SSOAttempt]()), ":id", string(id.New[id.SSOAttempt]()), ":provider", "okta", ":key", string(id.New[id.ConnectionKey]()))
 }
 
@@ -88,7 +96,7 @@ func TestSectionsOutsideTheLinkAreNotThere(t *testing.T) {
 		for _, v := range []struct {
 			scope portal.Scope
 			under string
-		}{{portal.Domains, "/portal/domains"}, {portal.SSO, "/portal/sso"}, {portal.Directory, "/portal/directory"}, {portal.AuditLog, "/portal/audit-log"}} {
+		}{{portal.Domains, "/portal/domains"}, {portal.SSO, "/portal/sso"}, {portal.Directory, "/portal/directory"}, {portal.AuditLog, "/portal/audit-log"}, {portal.LogStream, "/portal/log-stream"}} {
 			b := w.visitor(w.org, v.scope)
 			for _, r := range webportal.Routes() {
 				if r.Path == "/portal" || r.Path == "/portal/extend" || strings.HasPrefix(r.Path, v.under) {

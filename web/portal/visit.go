@@ -234,6 +234,7 @@ var sections = []struct {
 	{"Members", "/portal/members", "users", []portal.Scope{portal.Members}},
 	{"Policies", "/portal/policies", "shield", []portal.Scope{portal.Policies}},
 	{"Audit log", pathLog, "list", []portal.Scope{portal.AuditLog}},
+	{"Log streams", pathStreams, "stream", []portal.Scope{portal.LogStream}},
 }
 
 func hasPage(path string) bool {

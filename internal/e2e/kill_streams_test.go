@@ -115,6 +115,9 @@ func (f *flood) run(start []func() *Process, kills int) {
 	for n := 0; n < kills; {
 		before := f.arrived()
 		time.Sleep(time.Duration(200+rand.IntN(2200)) * time.Millisecond)
+		for soon := time.Now().Add(10 * time.Second); n%3 == 0 && f.arrived() == before && time.Now().Before(soon); {
+			time.Sleep(10 * time.Millisecond) // until another process has taken over what the last one had
+		}
 		victims := []int{rand.IntN(len(start))}
 		if rand.IntN(4) == 0 {
 			victims = rand.Perm(len(start))

@@ -53,9 +53,10 @@ func (s *Service) begin(ctx context.Context, e *Export) (bool, error) {
 
 // opening is what the offline verifier wants to read before the entries: the
 // keys, the signed gaps, and a head that was signed now. The file ends at that
-// head or behind it.
+// head or behind it, unless entries up to some time were asked for.
 func (s *Service) opening(ctx context.Context, e *Export) ([]byte, error) {
-	out := line(nil, chain.HeaderLine(string(e.ID), e.Filter.selects(), e.CreatedAt))
+	part := !e.Filter.Before.IsZero() && e.Filter.Before.Before(s.DB.Now().Add(time.Minute)) // the clocks of servers differ
+	out := line(nil, chain.Header{ID: string(e.ID), Selection: e.Filter.selects(), Part: part, CreatedAt: e.CreatedAt}.Line())
 	org := e.chain()
 	signed, err := s.Signer.Checkpoint(ctx, org)
 	if err != nil {

@@ -35,11 +35,6 @@ func (h Header) Line() []byte {
 	return b
 }
 
-// HeaderLine is the line of a Header that goes up to the newest entry.
-func HeaderLine(id string, selection bool, made time.Time) []byte {
-	return Header{ID: id, Selection: selection, CreatedAt: made}.Line()
-}
-
 type header struct {
 	Object    string `json:"object"`
 	ID        string `json:"id"`

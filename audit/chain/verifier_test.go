@@ -128,7 +128,7 @@ func TestAGoodFileIsAccepted(t *testing.T) {
 		"with expired entries":        {file(list[4:], gone.Line(), head.Line()), 6, 10},
 		"expired and still there":     {file(list[2:], gone.Line(), head.Line()), 8, 10},
 		"delivered twice":             {file(slices.Concat(list[:6], list[3:]), head.Line()), 10, 10},
-		"a selection":                 {file(selection, chain.HeaderLine("audit_log_export_1", true, at)), 3, 0},
+		"a selection":                 {file(selection, chain.Header{ID: "audit_log_export_1", Selection: true, CreatedAt: at}.Line()), 3, 0},
 		"up to some time":             {file(list[2:8], chain.Header{ID: "audit_log_export_1", Part: true, CreatedAt: at}.Line(), head.Line()), 6, 0},
 		"Windows line ends":           {bytes.ReplaceAll(file(list, head.Line()), []byte("\n"), []byte("\r\n")), 10, 10},
 		"with lines of other objects": {file(list, []byte(`{"object":"list_metadata"}`), head.Line()), 10, 10},

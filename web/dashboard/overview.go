@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"gatehouse/apikeys"
@@ -9,6 +10,7 @@ import (
 	"gatehouse/internal/db"
 	"gatehouse/oauth"
 	"gatehouse/scim/directory"
+	"gatehouse/sso"
 	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/ui"
@@ -17,7 +19,12 @@ import (
 type overviewPage struct {
 	frame
 	organizations, people int64
+	connections           int64 // that are on
+	active                int64 // people who signed in within 30 days
 	applications, keys    int
+	figures               signIns
+	directories           directoryFigures
+	health                []healthRow
 	attention             []attention
 	steps                 []step // of setting up; none once all are done
 	first                 *quickstart
@@ -48,7 +55,7 @@ const mostAttention = 6
 const soon = 14 * 24 * time.Hour
 
 func (h *Handler) overview(v *visit) error {
-	p := overviewPage{frame: v.frame("Overview", "/admin")}
+	p := overviewPage{frame: v.frame("Overview", "/admin"), figures: signIns{period: periodOf(v.query("period")), now: v.now.UTC()}}
 	err := v.read(func(tx *db.AllTx) error { return p.load(tx, v) })
 	if err != nil {
 		return err
@@ -61,6 +68,15 @@ func (p *overviewPage) load(tx *db.AllTx, v *visit) (err error) {
 		return err
 	}
 	if p.people, err = users.Count(tx); err != nil {
+		return err
+	}
+	if err := p.figures.load(tx); err != nil {
+		return err
+	}
+	if p.active, err = users.CountSignedIn(tx, v.now.AddDate(0, 0, -30)); err != nil {
+		return err
+	}
+	if p.connections, err = sso.Count(tx, sso.ListQuery{State: sso.Active}); err != nil {
 		return err
 	}
 	clients, err := oauth.ListClients(tx)
@@ -77,9 +93,12 @@ func (p *overviewPage) load(tx *db.AllTx, v *visit) (err error) {
 		return err
 	}
 	p.endingKeys(v.now, keys)
-	if err := p.needyDirectories(tx, v.now); err != nil {
-		return err
+	for _, part := range []func(*db.AllTx, time.Time) error{p.ssoHealth, p.endingCertificates, p.failingEndpoints, p.failingStreams, p.failedJobs, p.needyDirectories, p.countDirectories} {
+		if err := part(tx, v.now); err != nil {
+			return err
+		}
 	}
+	slices.SortStableFunc(p.attention, func(a, b attention) int { return urgency(b) - urgency(a) })
 	if err := p.setUp(tx, v, clients, keys); err != nil {
 		return err
 	}
@@ -169,15 +188,16 @@ func (p overviewPage) shown() []attention { return p.attention[:min(len(p.attent
 
 func (p overviewPage) more() int { return len(p.attention) - len(p.shown()) }
 
+// stats are the numbers of the whole deployment; the first two are of the period.
 func (p overviewPage) stats() []ui.StatProps {
-	keys := figure(int64(p.keys))
+	stats := p.figures.stats()
+	stats = append(stats, ui.StatProps{Label: "Active people", Value: figure(p.active), Delta: ui.DeltaProps{Text: "in 30 days, of " + figure(p.people)}},
+		ui.StatProps{Label: "Organizations", Value: figure(p.organizations), Delta: ui.DeltaProps{Text: count(p.connections, "connection on", "connections on")}})
+	keys := count(int64(p.keys), "API key", "API keys")
 	if p.keys == db.MaxLimit {
-		keys += "+"
+		keys = figure(int64(p.keys)) + " API keys or more"
 	}
-	return []ui.StatProps{
-		{Label: "Organizations", Value: figure(p.organizations)}, {Label: "Users", Value: figure(p.people)},
-		{Label: "Applications", Value: figure(int64(p.applications))}, {Label: "API keys", Value: keys},
-	}
+	return append(stats, ui.StatProps{Label: "Applications", Value: figure(int64(p.applications)), Delta: ui.DeltaProps{Text: keys}})
 }
 
 // day is a date as a sentence says it.

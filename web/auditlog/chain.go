@@ -1,10 +1,8 @@
 package auditlog
 
 import (
-	"gatehouse/audit"
 	"gatehouse/audit/search"
 	"gatehouse/internal/db"
-	"gatehouse/internal/id"
 )
 
 // Chain is what is known of an entry's place in its organization's chain.
@@ -23,13 +21,4 @@ func chainOf(_ db.OwnedScope, e *search.Found, _ bool) (Chain, error) {
 		return Chain{}, nil
 	}
 	return Chain{Sequence: *e.Sequence}, nil
-}
-
-// get is one entry with its numbers.
-func get(tx db.OwnedScope, key id.Event) (*search.Found, error) {
-	e, err := audit.Get(tx, key)
-	if err != nil {
-		return nil, err
-	}
-	return &search.Found{Event: *e}, nil
 }

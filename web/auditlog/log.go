@@ -202,7 +202,7 @@ func (l *Log) open(tx db.OwnedScope) error {
 	if l.Absent = l.Asked.Unknown; l.Asked.Event == "" || l.Absent {
 		return nil
 	}
-	e, err := get(tx, l.Asked.Event)
+	e, err := search.Get(tx, l.Asked.Event)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !l.mine(&e.Event) {
 		l.Absent = true
 		return nil

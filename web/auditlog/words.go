@@ -1,8 +1,11 @@
 package auditlog
 
 import (
+	"html"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"gatehouse/audit"
 	"gatehouse/internal/actor"
@@ -177,4 +180,10 @@ func count(n int64, one, many string) string {
 		return "1 " + one
 	}
 	return ui.Group(n, "en") + " " + many
+}
+
+// breakable is an action that may be broken behind its signs, and nowhere else.
+func breakable(kind string) templ.Component {
+	text := html.EscapeString(kind)
+	return templ.Raw(strings.NewReplacer(".", ".<wbr>", "_", "_<wbr>").Replace(text))
 }

@@ -58,10 +58,10 @@ func TestAPersonsLogIsTheirs(t *testing.T) {
 	w.do(w.db.Tx(t.Context(), actor.Actor{Kind: actor.KindUser, ID: string(w.member.ID), Name: "Osterberg"}, func(tx *db.Tx) error {
 		return audit.RecordDeployment(tx, audit.ErrorShown{})
 	}))
-	w.want(w.get("viewer", path), http.StatusOK, "1 of 1 event", "login.error_shown")
+	w.want(w.get("viewer", path), http.StatusOK, "1 of 1 event", "login.<wbr>error_<wbr>shown")
 	about := w.get("viewer", path+"?target="+string(w.member.ID))
-	w.want(about, http.StatusOK, "organization_membership.created")
-	if other := w.get("viewer", path+"?target="+string(w.org.ID)); strings.Contains(other.body, ">organization.created<") {
+	w.want(about, http.StatusOK, "organization_<wbr>membership.<wbr>created")
+	if other := w.get("viewer", path+"?target="+string(w.org.ID)); strings.Contains(other.body, ">organization.<wbr>created<") {
 		t.Error("another target shows what others did")
 	}
 }

@@ -249,7 +249,7 @@ func TestAReferenceIsFoundHoweverItIsTyped(t *testing.T) {
 		for _, typed := range []string{"GH-7K2M-94QX", "gh-7k2m-94qx", "7K2M94QX", " gh7k2m 94qx "} {
 			for _, name := range []string{"q", "reference"} {
 				a := w.get("viewer", "/admin/audit-log?"+name+"="+url.QueryEscape(typed))
-				w.want(a, http.StatusOK, "1 of 1 event", ">login.error_shown</a>")
+				w.want(a, http.StatusOK, "1 of 1 event", ">login.<wbr>error_<wbr>shown</a>")
 			}
 		}
 		w.want(w.get("viewer", "/admin/search?q=gh-7k2m-94qx"), http.StatusSeeOther)

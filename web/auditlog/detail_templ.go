@@ -561,7 +561,7 @@ func chainFoot(l *Log, e *search.Found) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			var templ_7745c5c3_Var22 = []any{"status", templ.KV("ok", c.Gone > 0)}
+			var templ_7745c5c3_Var22 = []any{"status", templ.KV("ok", c.Checked)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var22...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -604,7 +604,7 @@ func chainFoot(l *Log, e *search.Found) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if c.Gone == 0 {
+			if !c.Checked {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<a class=\"push\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -629,7 +629,7 @@ func chainFoot(l *Log, e *search.Found) templ.Component {
 }
 
 func chainSign(c Chain) string {
-	if c.Gone > 0 {
+	if c.Checked {
 		return "shield-ok"
 	}
 	return "shield"

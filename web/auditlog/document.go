@@ -56,15 +56,15 @@ func document(e *search.Found) string {
 
 // words say what is known of an entry's place in the chain.
 func (c Chain) words() string {
-	words := "Number " + ui.Group(c.Sequence, "en") + " in its chain"
-	if c.Gone > 0 {
-		words = "Hash chain intact up to this event: " + count(c.Gone, "entry", "entries") + " gone through"
-		if c.From > 1 {
-			words += ", from number " + ui.Group(c.From, "en") + " on"
-		}
+	if !c.Checked {
+		return "Number " + ui.Group(c.Sequence, "en") + " in its chain"
 	}
-	if c.Signed != "" {
-		words += "; " + c.Signed
+	words := "Hash chain intact up to this event: " + count(c.Entries, "entry", "entries") + " computed again"
+	if c.From > 1 {
+		words += ", from number " + ui.Group(c.From, "en") + " on"
 	}
-	return words + "."
+	if c.Signed.IsZero() {
+		return words + ". No signed head covers it yet."
+	}
+	return words + ". Its head was signed on " + c.Signed.UTC().Format("2 Jan 2006, 15:04:05") + "."
 }

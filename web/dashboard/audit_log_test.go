@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -123,6 +124,44 @@ func (w *world) number() {
 	for n := 1; n > 0; {
 		var err error
 		n, err = s.Once(w.t.Context())
+		w.do(err)
+	}
+}
+
+// If the page called a chain whole that is not, nobody would look further.
+func TestAnEntrysPageFindsOutWhatWasAltered(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := full(t, d)
+		list := w.get("viewer", "/admin/organizations/"+string(w.org.ID)+"/audit-log?type=organization_membership.created")
+		event := regexp.MustCompile(`event=(event_[0-9A-Z]+)`).FindStringSubmatch(list.body)[1]
+		path := "/admin/organizations/" + string(w.org.ID) + "/audit-log?event=" + event
+		w.want(w.get("viewer", path), http.StatusOK, "Waiting for its number")
+		w.number()
+		w.want(w.get("viewer", path), http.StatusOK, "in its chain", "Check the chain")
+		w.want(w.get("viewer", path+"&check=1"), http.StatusOK, "Hash chain intact up to this event", "No signed head covers it yet")
+		signer := &sequence.Signer{DB: d, Log: slog.New(slog.DiscardHandler)}
+		_, err := signer.Checkpoint(t.Context(), &w.org.ID)
+		w.do(err)
+		w.want(w.get("viewer", path+"&check=1"), http.StatusOK, "Its head was signed on")
+		w.tamper(`UPDATE audit_events SET actor_name = 'somebody else' WHERE id = '` + event + `'`)
+		w.want(w.get("viewer", path+"&check=1"), http.StatusOK, "The chain is broken", "altered", event)
+	})
+}
+
+// tamper runs a statement as somebody who owns the database: on Postgres not as
+// the server's role, on SQLite without the trigger that keeps entries.
+func (w *world) tamper(statement string) {
+	w.t.Helper()
+	_, pool := w.db.Pools()
+	conn, err := pool.Conn(w.t.Context())
+	w.do(err)
+	defer conn.Close()
+	all := []string{"RESET ROLE", "SET session_replication_role = replica", statement, "SET session_replication_role = origin", "SET ROLE gatehouse_app"}
+	if w.db.Dialect == db.SQLite {
+		all = []string{"DROP TRIGGER IF EXISTS audit_events_fixed", statement}
+	}
+	for _, s := range all {
+		_, err := conn.ExecContext(context.WithoutCancel(w.t.Context()), s)
 		w.do(err)
 	}
 }

@@ -1,0 +1,38 @@
+-- Entries over the days before now, of 2,000 organizations whose sizes fall as 1/n, but the first has a third of all.
+-- Each has the shape of a sign-in or a change: one actor, two targets, an address, a browser; one in two hundred has a
+-- reference. Links are there, but no chain: nothing here verifies one.
+CREATE OR REPLACE FUNCTION bench_event(ms bigint, n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT 'event_' || substr(d, ((ms >> 45) & 31)::int + 1, 1) || substr(d, ((ms >> 40) & 31)::int + 1, 1) || substr(d, ((ms >> 35) & 31)::int + 1, 1)
+    || substr(d, ((ms >> 30) & 31)::int + 1, 1) || substr(d, ((ms >> 25) & 31)::int + 1, 1) || substr(d, ((ms >> 20) & 31)::int + 1, 1)
+    || substr(d, ((ms >> 15) & 31)::int + 1, 1) || substr(d, ((ms >> 10) & 31)::int + 1, 1) || substr(d, ((ms >> 5) & 31)::int + 1, 1)
+    || substr(d, (ms & 31)::int + 1, 1) || upper(lpad(to_hex(n), 16, '0'))
+  FROM (SELECT '0123456789ABCDEFGHJKMNPQRSTVWXYZ'::text AS d) a
+$$;
+CREATE OR REPLACE FUNCTION bench_organization(o bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'org_01BENCH' || upper(lpad(to_hex(o), 19, '0')) $$;
+CREATE OR REPLACE FUNCTION bench_rows(total bigint, days bigint, first bigint, last bigint)
+  RETURNS TABLE (n bigint, id text, recorded timestamptz, o bigint, org text, type text, actor text, person text, address text, ref text) LANGUAGE sql STABLE AS $$
+  SELECT n, bench_event(ms, n), timestamptz 'epoch' + ms * interval '1 millisecond', o, bench_organization(o),
+    CASE WHEN t < 0.35 THEN 'session.created' WHEN t < 0.60 THEN 'authentication.password_succeeded' WHEN t < 0.80 THEN 'session.refreshed'
+      WHEN t < 0.90 THEN 'session.revoked' WHEN t < 0.95 THEN 'user.updated' WHEN t < 0.98 THEN 'organization_membership.updated'
+      WHEN t < 0.995 THEN 'authentication.password_failed' WHEN t < 0.9999 THEN 'user.created' ELSE 'organization.deleted' END,
+    'user_01BENCH' || upper(lpad(to_hex(o * 100000 + p), 19, '0')), 'person' || p, '10.' || o % 256 || '.' || p / 256 % 256 || '.' || p % 256,
+    CASE WHEN n % 200 = 0 THEN 'GH-' || upper(lpad(to_hex(n), 8, '0')) END
+  FROM (SELECT n, (extract(epoch FROM now()) * 1000)::bigint - days * 86400000 + n * (days * 86400000 / total) AS ms,
+      CASE WHEN u < 0.333333 THEN 1 ELSE floor(power(2000, (u - 0.333333) * 1.5))::bigint + 1 END AS o, t,
+      floor(power(v, 3) * CASE WHEN u < 0.333333 THEN 20000 ELSE 500 END)::bigint AS p
+    FROM (SELECT n, (hashint8(n) & 1048575) / 1048576.0::float8 AS u, (hashint8(n * 7 + 1) & 1048575) / 1048576.0::float8 AS t, (hashint8(n * 13 + 5) & 1048575) / 1048576.0::float8 AS v
+      FROM generate_series(first, last) n) r) s
+$$;
+CREATE OR REPLACE FUNCTION bench_fill(total bigint, days bigint, first bigint, last bigint) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO audit_events (id, organization_id, type, source, occurred_at, recorded_at, retention, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, reference, data)
+  SELECT id, org, type, 'gatehouse', recorded, recorded, 365, 'user', actor, person || ' of ' || o,
+    json_build_array(json_build_object('type', 'user', 'id', actor), json_build_object('type', 'session', 'id', 'session_' || n)), address,
+    'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', ref, json_build_object('email', person || '@org' || o || '.example')
+  FROM bench_rows(total, days, first, last);
+  INSERT INTO audit_positions (position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms)
+  SELECT n, org, first + row_number() OVER (PARTITION BY org ORDER BY n), id, type, recorded, 365, recorded, sha256((n - 1)::text::bytea), sha256(n::text::bytea),
+    array_to_tsvector(array_remove(ARRAY['o:' || org, 'a:' || type, 'u:' || actor, 't:' || actor, 't:session_' || n, 'i:' || address, 'r:' || ref,
+      'w:' || type, 'w:' || split_part(type, '.', 1), 'w:' || split_part(type, '.', 2), 'w:' || person, 'w:of', 'w:' || o,
+      'w:' || person || '@org' || o || '.example', 'w:org' || o, 'w:firefox'], NULL))
+  FROM bench_rows(total, days, first, last);
+$$;

@@ -105,6 +105,15 @@ ensure_lemonldap() {
 	perl -MLasso -MLemonldap::NG::Portal::Main -e 1 || die "lemonldap-ng is installed, but its portal does not load"
 }
 
+# The receiver that log streams by syslog are tried on, with its TLS.
+ensure_rsyslog() {
+	if command -v rsyslogd >/dev/null && compgen -G '/usr/lib/*/rsyslog/lmnsd_gtls.so' >/dev/null; then
+		return
+	fi
+	apt_install rsyslog rsyslog-gnutls
+	command -v rsyslogd >/dev/null || die "rsyslog is installed, but rsyslogd is not to be found"
+}
+
 has_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
 
 # npm_ci FOLDER installs exactly what the lock file says, once for each state of it.

@@ -97,7 +97,7 @@ var serviceVariables = append([]variable{
 	{name: "CHALLENGE_SECRET", secret: true, shown: "off", meaning: "Secret at that service.", set: func(c *Config, v string) error { c.Challenge.Secret = NewSecret(v); return nil }},
 	{name: "CHALLENGE_CLASS", initial: "cf-turnstile", meaning: "Class of the element that the widget draws in, such as `h-captcha`.", set: func(c *Config, v string) error { c.Challenge.Class = v; return checkToken(v) }},
 	{name: "CHALLENGE_FIELD", initial: "cf-turnstile-response", meaning: "Form field with the widget's response, such as `h-captcha-response`.", set: func(c *Config, v string) error { c.Challenge.Field = v; return checkToken(v) }},
-	{name: "EXPORT_S3_URL", secret: true, shown: "off", meaning: "Bucket for audit exports. May be set in the dashboard instead.",
+	{name: "EXPORT_S3_URL", secret: true, shown: "off", meaning: "Bucket for audit exports: `s3://BUCKET[/PREFIX][?region=…]` with what the machine has at Amazon, or `https://ACCESS_KEY:SECRET_KEY@HOST/BUCKET[/PREFIX][?region=…]`. Without it they lie in `DATA_DIR`, which servers and workers must share then.",
 		set: func(c *Config, v string) error { c.ExportS3 = NewSecret(v); return checkURL(v, "s3", "https", "http") }},
 }, socialVariables()...)
 

@@ -38,13 +38,9 @@ func listEvents(c *call) error {
 		if q.Hide, _, err = tenants.SystemOrganization(tx); err != nil {
 			return answer{}, err
 		}
-		rows, err := audit.Events(tx.rows, q)
+		rows, end, err := audit.Events(tx.rows, q)
 		// Unlike other lists this one has no end: its last page has a cursor too.
-		var paging db.Paging
-		if len(rows) > 0 {
-			paging.After = string(rows[len(rows)-1].ID)
-		}
-		return list(each(rows, func(e audit.Event) wire.Event { return e.Wire() }), paging), err
+		return list(each(rows, func(e audit.Event) wire.Event { return e.Wire() }), db.Paging{After: string(end)}), err
 	})
 }
 

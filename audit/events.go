@@ -25,37 +25,45 @@ type EventQuery struct {
 // retention is.
 const keptEvents = 30 * 24 * time.Hour
 
+// maxLooked is how many entries one request for events looks at: an application
+// that names its own entries like ours must not keep others from theirs.
+var maxLooked = 10_000
+
 // Events are the next events after the cursor, in the order of their positions
 // and not of their ids: what committed late comes late, and whoever goes on
-// from the last event that they read misses nothing.
-func Events(tx db.OwnedScope, q EventQuery) ([]Event, error) {
-	f := FeedQuery{Types: PublishedTypes(), Organization: q.Organization, Since: q.Since, Before: q.Before, Newest: q.Newest}
+// from where this page ended misses nothing. That is the second result, empty
+// where nothing is new; it may lie behind the last event, or behind none.
+func Events(tx db.OwnedScope, q EventQuery) ([]Event, id.Event, error) {
+	f := FeedQuery{Types: PublishedTypes(), Organization: q.Organization, Since: q.Since, Before: q.Before, Newest: q.Newest, Limit: q.Limit}
 	if err := q.goOn(tx, &f); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if len(q.Types) > 0 {
 		f.Types = slices.DeleteFunc(slices.Clone(q.Types), func(t string) bool { return !Published(t) })
 	}
-	out := []Event{}
+	out, end := []Event{}, id.Event("")
 	if len(f.Types) == 0 {
-		return out, nil
+		return out, "", nil
 	}
-	for {
-		f.Limit = q.Limit - len(out)
+	for looked := 0; ; f.Limit = DefaultFeed {
 		rows, err := Feed(tx, f)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		for i := range rows {
-			if e := &rows[i].Event; e.Heard() && (q.Hide == "" || e.OrganizationID == nil || *e.OrganizationID != q.Hide) {
+			e := &rows[i].Event
+			if end = e.ID; e.Heard() && (q.Hide == "" || e.OrganizationID == nil || *e.OrganizationID != q.Hide) {
 				out = append(out, *e)
 			}
 			if f.After = rows[i].Position; q.Newest {
 				f.After, f.Until = 0, rows[i].Position-1
 			}
+			if len(out) == q.Limit {
+				return out, end, nil
+			}
 		}
-		if len(rows) < f.Limit || len(out) == q.Limit || q.Newest && f.Until == 0 {
-			return out, nil
+		if looked += len(rows); len(rows) < f.Limit || looked >= maxLooked || q.Newest && f.Until == 0 {
+			return out, end, nil
 		}
 	}
 }

@@ -31,7 +31,7 @@ func numberAll(t *testing.T, d *db.DB) {
 func readEvents(t *testing.T, d *db.DB, q audit.EventQuery) (list []audit.Event) {
 	t.Helper()
 	err := d.ReadDeployment(t.Context(), func(tx *db.AllTx) (err error) {
-		list, err = audit.Events(tx, q)
+		list, _, err = audit.Events(tx, q)
 		return err
 	})
 	if err != nil {
@@ -126,6 +126,54 @@ func TestWhatCommitsLateIsReadLate(t *testing.T) {
 		}
 		if all := readEvents(t, d, audit.EventQuery{Limit: 10, Newest: true}); len(all) != 3 || all[0].ID != next[0].ID {
 			t.Errorf("newest first: %+v", all)
+		}
+	})
+}
+
+// An application that writes entries by the thousand under an event's name must
+// not keep everybody else's events out of reach of a request.
+func TestEntriesThatAreNoEventsAreLeftBehind(t *testing.T) {
+	defer audit.SetMaxLooked(600)()
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		org := id.New[id.Organization]()
+		forged := make([]audit.Event, 1500)
+		for i := range forged {
+			key := id.New[id.Event]()
+			forged[i] = audit.Event{ID: key, Type: "user.created", Source: audit.Application, OccurredAt: time.Now(), RecordedAt: id.Time(key), ActorKind: "user", Targets: []audit.Target{}, Data: []byte("{}")}
+			forged[i].OrganizationID = &org
+		}
+		err := d.InOrg(t.Context(), org, who, func(tx *db.OrgTx) error {
+			if err := (db.MaybeTable[audit.Event, id.Event]{}).InsertAll(tx, forged); err != nil {
+				return err
+			}
+			return audit.Record(tx, created("ada@example.com"))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		numberAll(t, d)
+		q, pages := audit.EventQuery{Limit: 10}, 0
+		for found := 0; found == 0; pages++ {
+			err := d.ReadDeployment(t.Context(), func(tx *db.AllTx) error {
+				list, end, err := audit.Events(tx, q)
+				found, q.After = len(list), end
+				return err
+			})
+			if err != nil || q.After == "" {
+				t.Fatalf("page %d ends nowhere: %v", pages, err)
+			}
+		}
+		if pages < 2 {
+			t.Errorf("%d pages", pages)
+		}
+		if err := d.ReadDeployment(t.Context(), func(tx *db.AllTx) error {
+			list, end, err := audit.Events(tx, q)
+			if len(list) != 0 || end != "" {
+				t.Errorf("behind the end: %d events, %q", len(list), end)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
 		}
 	})
 }

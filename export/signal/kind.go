@@ -106,7 +106,7 @@ func (s *signals) Send(ctx context.Context, b sink.Batch) error {
 	failed := make(chan error, lanes)
 	for _, tokens := range work {
 		group.Go(func() {
-			if err := s.pushAll(ctx, tokens); err != nil {
+			if err := sink.Safely(func() error { return s.pushAll(ctx, tokens) }); err != nil {
 				failed <- err
 			}
 		})

@@ -26,11 +26,11 @@ var kafkaKind = Kind{
 	Fields: []Field{
 		{Name: "brokers", Label: "Brokers", Help: "Hosts with their ports and commas between them, such as b1.example.com:9093,b2.example.com:9093.", Required: true, Address: true},
 		{Name: "topic", Label: "Topic", Help: "It must exist.", Required: true},
-		{Name: "sasl", Label: "Sign-in", Options: []string{"none", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}, Default: "none"},
+		{Name: "sasl", Label: "Sign-in", Options: []string{"none", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}, Default: "none", Address: true},
 		{Name: "username", Label: "User name"},
 		{Name: "password", Label: "Password", Secret: true},
-		{Name: "tls", Label: "TLS", Options: []string{"on", "off"}, Default: "on"},
-		{Name: "ca_certificate", Label: "CA certificate", Help: "PEM, where the brokers' certificates are not of a public authority.", Long: true},
+		{Name: "tls", Label: "TLS", Options: []string{"on", "off"}, Default: "on", Address: true},
+		{Name: "ca_certificate", Label: "CA certificate", Help: "PEM, where the brokers' certificates are not of a public authority.", Long: true, Address: true},
 		{Name: "compression", Label: "Compression", Options: []string{"zstd", "lz4", "gzip", "none"}, Default: "zstd"},
 	},
 	Open: openKafka,
@@ -61,7 +61,8 @@ func openKafka(s Settings, d Dial) (Sink, error) {
 	options := []kgo.Opt{
 		kgo.SeedBrokers(brokers...), kgo.DefaultProduceTopic(s.Get("topic")), kgo.ClientID("gatehouse"), kgo.Dialer(dial),
 		kgo.RequiredAcks(kgo.AllISRAcks()), kgo.ProducerBatchCompression(kafkaCompression(s)), kgo.ProducerBatchMaxBytes(kafkaRecordBytes),
-		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), // as Kafka's own producers partition by key
+		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),            // as Kafka's own producers partition by key
+		kgo.BrokerMaxReadBytes(maxAnswer), kgo.FetchMaxBytes(maxAnswer), // an answer is read whole: 100 MB by default
 		kgo.UnknownTopicRetries(1), kgo.RetryTimeout(kafkaTime), kgo.ProducerLinger(0),
 	}
 	signIn, err := kafkaSASL(s)

@@ -6,6 +6,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -15,6 +17,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"gatehouse/internal/id"
 )
 
 // Kafka is spoken to kfake, the brokers that franz-go tests itself with: no
@@ -206,5 +210,48 @@ func TestBrokersCannotLeadIntoTheDeploymentsNetwork(t *testing.T) {
 			t.Errorf("%s: opened", what)
 			_ = s.Close()
 		}
+	}
+}
+
+// A broker that announces an answer of 90 MB must not have it kept in memory.
+func TestAKafkaAnswerIsBounded(t *testing.T) {
+	broker, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.Close()
+	left := make(chan error, 100)
+	go func() {
+		for {
+			conn, err := broker.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				if _, err := conn.Read(make([]byte, 4096)); err != nil {
+					return
+				}
+				_, _ = conn.Write([]byte{0x05, 0xa0, 0, 0}) // 90 MB follow
+				_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+				_, err := io.Copy(io.Discard, conn)
+				left <- err
+			}()
+		}
+	}()
+	values, err := kafkaKind.Complete(map[string]string{"brokers": broker.Addr().String(), "topic": "audit", "tls": "off"}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := kafkaKind.Open(Settings{Values: values}, local())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	go func() { _ = s.Send(ctx, Batch{Entries: []Entry{{ID: string(id.New[id.Event]()), Line: []byte("{}")}}}) }()
+	if err := <-left; err != nil {
+		t.Errorf("the client waits for it: %v", err)
 	}
 }

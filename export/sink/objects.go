@@ -55,7 +55,7 @@ func (s *objectSink) Send(ctx context.Context, b Batch) error {
 		turns <- struct{}{}
 		group.Go(func() {
 			defer func() { <-turns }()
-			if err := s.put(ctx, o.key, o.body); err != nil {
+			if err := Safely(func() error { return s.put(ctx, o.key, o.body) }); err != nil {
 				failed <- err // the first is the reason; the others were stopped by it
 				stop()
 			}

@@ -92,15 +92,20 @@ func entries(rows []audit.Numbered) []sink.Entry {
 }
 
 // deliver has the destination take the batch.
-func (h *holder) deliver(b batch) error {
-	if b.values != nil {
-		if err := h.open(b); err != nil {
-			return err
+func (h *holder) deliver(b batch, p *place) error {
+	begun := time.Now()
+	defer time.AfterFunc(slowTime, p.makeWay).Stop()
+	defer func() { h.slow = time.Since(begun) >= slowTime }()
+	return sink.Safely(func() error {
+		if b.values != nil {
+			if err := h.open(b); err != nil {
+				return err
+			}
 		}
-	}
-	ctx, cancel := context.WithTimeout(h.ctx, sendTime)
-	defer cancel()
-	return h.sink.Send(ctx, sink.Batch{Entries: b.entries})
+		ctx, cancel := context.WithTimeout(h.ctx, sendTime)
+		defer cancel()
+		return h.sink.Send(ctx, sink.Batch{Entries: b.entries})
+	})
 }
 
 // open opens the destination as it is set up now.

@@ -19,8 +19,8 @@ type Engine struct {
 	Service *Service
 	Log     *slog.Logger
 
-	lease string // this process's, the same for all of its streams
-	slots chan struct{}
+	lease  string // this process's, the same for all of its streams
+	places *places
 
 	mu      sync.Mutex
 	holders map[id.Stream]*holder
@@ -38,7 +38,6 @@ const (
 	drainTime   = 20 * time.Second
 	claimAtOnce = 50
 	lookAtOnce  = 1000
-	batchesHeld = 64 // batches in memory and on their way, over all streams
 )
 
 var worker = actor.System("log streams")
@@ -46,7 +45,7 @@ var worker = actor.System("log streams")
 // Run works until ctx ends. What is on its way then is waited for, so that
 // its cursor moves, and leases are given back.
 func (e *Engine) Run(ctx context.Context) error {
-	e.lease, e.holders, e.slots = seal.Token(seal.TokenBytes), map[id.Stream]*holder{}, make(chan struct{}, batchesHeld)
+	e.lease, e.holders, e.places = seal.Token(seal.TokenBytes), map[id.Stream]*holder{}, newPlaces()
 	if err := e.alone(ctx); err != nil {
 		return err
 	}

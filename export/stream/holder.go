@@ -37,6 +37,7 @@ type holder struct {
 	sink    sink.Sink
 	opened  time.Time // which settings the sink has
 	limit   int       // entries of a batch
+	slow    bool      // the last batch took its time
 }
 
 // seen is what this process knows of the stream's row.
@@ -172,12 +173,11 @@ func (h *holder) end() {
 
 // step reads a batch, has it sent, and moves the cursor.
 func (h *holder) step() (pause, error) {
-	select {
-	case h.engine.slots <- struct{}{}:
-		defer func() { <-h.engine.slots }()
-	case <-h.ctx.Done():
+	place := h.place()
+	if place == nil {
 		return pause{end: true}, nil
 	}
+	defer place.leave()
 	b, err := h.read()
 	if errors.Is(err, db.ErrNotFound) {
 		return pause{end: true}, nil
@@ -188,7 +188,7 @@ func (h *holder) step() (pause, error) {
 	if len(b.entries) == 0 {
 		return pause{idle: true, wait: idleTime}, h.skip(b)
 	}
-	if err := h.deliver(b); err != nil {
+	if err := h.deliver(b, place); err != nil {
 		return h.failed(b, err)
 	}
 	h.limit = min(h.limit*2, maxEntries)

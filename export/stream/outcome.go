@@ -47,6 +47,9 @@ func (h *holder) failed(b batch, err error) (pause, error) {
 		return pause{end: true}, nil // it was not the destination that failed
 	}
 	f := sink.FailureOf(err)
+	if where := sink.Panic(err); where != "" {
+		h.engine.Log.Error("what a log stream's destination answered made this server panic", "stream", h.key, "type", b.stream.Type, "panic", where)
+	}
 	if f.TooLarge && h.limit > 1 {
 		h.limit = max(min(h.limit, len(b.entries))/2, 1)
 		return pause{}, nil

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"time"
 
 	"gatehouse/audit"
@@ -10,6 +11,10 @@ import (
 
 // MaxReplay bounds what is sent again at one request.
 const MaxReplay = 50_000
+
+// maxWaiting is how many deliveries may wait for an endpoint for a replay to
+// add to them: asked for again and again, it would fill the database.
+var maxWaiting int64 = 4 * MaxReplay
 
 // chunk is how many deliveries one statement writes.
 const chunk = 500
@@ -43,6 +48,9 @@ func Replay(tx db.OwnedScope, endpoint id.Endpoint, q ReplayQuery) (count int64,
 		return 0, err
 	}
 	count = int64(len(again))
+	if waits, err := Waits(tx, e.ID); err != nil || waits+count > maxWaiting {
+		return 0, cmp.Or(err, error(ErrBacklog))
+	}
 	return count, within(tx, e.OrganizationID, func(tx db.OwnedScope) error {
 		if err := enqueue(tx, again); err != nil {
 			return err

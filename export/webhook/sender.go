@@ -23,13 +23,21 @@ const (
 	transactions = 4 // of a process at a time: sign-ins want connections too
 	renewEvery   = 5 * time.Second
 	dueAtOneLook = 2 * maxEndpoint
+
+	// Endpoints that took long for their last batch have half of the places:
+	// however many hang, the others have the rest.
+	slowTime = 3 * time.Second
+	maxSlow  = maxEndpoint / 2
 )
 
 // sender sends what is due, in one process.
 type sender struct {
 	*Service
 	mu      sync.Mutex
-	busy    map[id.Endpoint]bool
+	busy    map[id.Endpoint]bool // and whether it has a slow one's place
+	slow    map[id.Endpoint]bool
+	crawl   int                 // slow ones among busy
+	after   id.Endpoint         // the next look begins behind it
 	prefers map[id.Endpoint]int // which of two secrets a receiver took last
 	running sync.WaitGroup
 	turn    int
@@ -39,7 +47,7 @@ type sender struct {
 // Send sends what is due until ctx ends, and then finishes what it is in the
 // middle of. Several processes may do so.
 func (s *Service) Send(ctx context.Context) error {
-	w := &sender{Service: s, busy: map[id.Endpoint]bool{}, prefers: map[id.Endpoint]int{}, writing: make(chan struct{}, transactions)}
+	w := &sender{Service: s, busy: map[id.Endpoint]bool{}, slow: map[id.Endpoint]bool{}, prefers: map[id.Endpoint]int{}, writing: make(chan struct{}, transactions)}
 	defer w.running.Wait()
 	for {
 		if err := w.begin(ctx); ctx.Err() != nil {
@@ -61,11 +69,14 @@ func (s *Service) Send(ctx context.Context) error {
 func (w *sender) begin(ctx context.Context) error {
 	var due []db.DueEndpoint
 	err := w.DB.ReadDeployment(ctx, func(tx *db.AllTx) (err error) {
-		due, err = db.EndpointsDue(tx, dueAtOneLook)
+		due, err = db.EndpointsDue(tx, w.after, dueAtOneLook)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("looking for deliveries that are due: %w", err)
+	}
+	if w.after = ""; len(due) == dueAtOneLook {
+		w.after = due[len(due)-1].ID
 	}
 	w.turn++
 	for i := range due {
@@ -86,17 +97,36 @@ func (w *sender) begin(ctx context.Context) error {
 func (w *sender) occupy(e id.Endpoint) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.busy[e] || len(w.busy) >= maxEndpoint {
+	slow := w.slow[e]
+	if _, is := w.busy[e]; is || len(w.busy) >= maxEndpoint || slow && w.crawl >= maxSlow {
 		return false
 	}
-	w.busy[e] = true
+	if w.busy[e] = slow; slow {
+		w.crawl++
+	}
 	return true
 }
 
 func (w *sender) leave(e id.Endpoint) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.busy[e] {
+		w.crawl--
+	}
 	delete(w.busy, e)
+}
+
+// took notes how long an endpoint took for a batch, and says whether it may go
+// on where it is: not where it is slow among the others.
+func (w *sender) took(e id.Endpoint, long time.Duration) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if long < slowTime {
+		delete(w.slow, e)
+		return true
+	}
+	w.slow[e] = true
+	return w.busy[e]
 }
 
 // width is how many requests an endpoint has at a time: fewer while many
@@ -115,7 +145,7 @@ func (w *sender) serve(ctx context.Context, e db.DueEndpoint) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
-	size := perEndpoint
+	size := w.width() // one request's time holds the place, and no more
 	for turns := 0; ctx.Err() == nil && (turns < 4 || !w.crowded()); turns++ {
 		b, err := w.take(ctx, e, size)
 		if err != nil || b == nil {
@@ -126,7 +156,10 @@ func (w *sender) serve(ctx context.Context, e db.DueEndpoint) (err error) {
 		if err := w.finish(context.WithoutCancel(ctx), b, sent); err != nil {
 			return err
 		}
-		if size = perEndpoint; time.Since(begun) < time.Duration(len(b.deliveries))*fastTime/perEndpoint {
+		if !w.took(e.ID, time.Since(begun)) {
+			return nil
+		}
+		if size = w.width(); time.Since(begun) < time.Duration(len(b.deliveries))*fastTime/perEndpoint {
 			size = fastBatch
 		}
 	}

@@ -40,6 +40,7 @@ var (
 	ErrDisabled   = problem.New(problem.Conflict, "endpoint_disabled", "That endpoint is disabled. Enable it first.")
 	ErrTooMany    = problem.New(problem.Conflict, "too_many_endpoints", "There are 100 endpoints already. Delete one that is not needed.")
 	ErrTooMuch    = problem.New(problem.Invalid, "too_many_events", "That is more than can be sent again at once. Choose a shorter range or fewer events.")
+	ErrBacklog    = problem.New(problem.Conflict, "too_many_waiting", "Too many deliveries wait for that endpoint already. Send again once they are through.")
 	errNoEndpoint = errors.New("webhook: no such endpoint any more")
 )
 

@@ -13,13 +13,14 @@ type DueEndpoint struct {
 }
 
 // EndpointsDue are the webhook endpoints with deliveries that are due and that
-// nobody is sending, whosever they are; at most limit.
-func EndpointsDue(tx *AllTx, limit int) (due []DueEndpoint, err error) {
+// nobody is sending, whosever they are; at most limit, those whose ids come
+// after one: where there are more than limit, the next look goes on behind them.
+func EndpointsDue(tx *AllTx, after id.Endpoint, limit int) (due []DueEndpoint, err error) {
 	now := tx.Now()
 	err = tx.session().Raw(`SELECT e.id, e.organization_id FROM webhook_endpoints e
-		WHERE e.status = 'enabled' AND (e.open_until IS NULL OR e.open_until <= ?) AND EXISTS (
+		WHERE e.id > ? AND e.status = 'enabled' AND (e.open_until IS NULL OR e.open_until <= ?) AND EXISTS (
 			SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'waiting' AND d.next_at <= ? AND (d.leased_until IS NULL OR d.leased_until <= ?))
-		LIMIT ?`, now, now, now, limit).Scan(&due).Error
+		ORDER BY e.id LIMIT ?`, after, now, now, now, limit).Scan(&due).Error
 	return due, translate(err)
 }
 

@@ -79,9 +79,12 @@ func TestDeliveriesAreTakenWithinTheirOrganization(t *testing.T) {
 			if err := take(tx, ofOrg, "x", 5, 0); err != nil {
 				return err
 			}
-			due, err := db.EndpointsDue(tx, 10)
+			due, err := db.EndpointsDue(tx, "", 10)
 			if err != nil || len(due) != 1 || due[0].ID != ofAll.ID || due[0].OrganizationID != nil {
 				t.Errorf("%v %+v", err, due)
+			}
+			if due, err = db.EndpointsDue(tx, ofAll.ID, 10); err != nil || len(due) != 0 {
+				t.Errorf("behind the last one: %v %+v", err, due)
 			}
 			return take(tx, ofAll, "three", 100, 40)
 		})

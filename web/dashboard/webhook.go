@@ -142,7 +142,7 @@ func lastAnswer(e *webhook.Endpoint) *time.Time {
 }
 
 func percent(part, whole int64) string {
-	if whole == 0 {
+	if part == 0 {
 		return "0%"
 	}
 	if part == whole {

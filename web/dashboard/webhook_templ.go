@@ -477,7 +477,7 @@ func webhookEvents(p webhookPage) templ.Component {
 
 // deliveryColumns leaves out what the delivery beside the list says better.
 func deliveryColumns(open bool) []ui.Column {
-	columns := []ui.Column{{Label: "Event"}, {Label: "Last answer"}, {Label: "Attempts", Hide: "sm", Num: true}, {Label: "When", Num: true}}
+	columns := []ui.Column{{Label: "Event"}, {Label: "Last answer"}, {Label: "Attempts", Hide: "sm", Num: true}, {Label: "When", Num: true, Hide: "sm"}}
 	if open {
 		return slices.Delete(columns, 2, 3)
 	}
@@ -617,7 +617,7 @@ func deliveryRow(p webhookPage, d *webhook.Delivery) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<td class=\"num muted nowrap\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<td class=\"num muted nowrap hide-sm\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -132,3 +132,35 @@ func TestAnExportOverTheAPI(t *testing.T) {
 		}
 	})
 }
+
+// A program that copies the log goes on where it stopped, and must find each
+// entry once.
+func TestTheLogIsCopiedByPosition(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		org, other := w.organization("Halden"), w.organization("Other")
+		for range 7 {
+			w.record(org, appEvent("invoice.paid", ""))
+			w.record(other, appEvent("invoice.paid", ""))
+		}
+		w.numbered()
+		after, lines := "0", 0
+		for range 10 {
+			r := w.must("GET", "/audit_logs/events/stream?limit=3&after="+after+"&organization_id="+org, "")
+			n := strings.Count(string(r.body), "\n")
+			if lines += n; n == 0 {
+				break
+			}
+			if after = r.header.Get("Audit-Log-Position"); strings.Contains(string(r.body), other) {
+				t.Fatalf("another's: %s", r.body)
+			}
+		}
+		if all := strings.Count(string(w.must("GET", "/audit_logs/events?limit=100&organization_id="+org, "").body), `"audit_log_event"`); lines != all {
+			t.Errorf("%d lines of %d entries", lines, all)
+		}
+		for _, bad := range []string{"limit=0", "limit=100001", "after=-1", "after=x"} {
+			if r := w.do("GET", "/audit_logs/events/stream?"+bad, ""); r.status != 422 {
+				t.Errorf("%s: %d", bad, r.status)
+			}
+		}
+	})
+}

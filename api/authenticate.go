@@ -8,7 +8,6 @@ import (
 	"gatehouse/apikeys"
 	"gatehouse/internal/actor"
 	"gatehouse/internal/browser"
-	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/problem"
 )
@@ -24,11 +23,7 @@ func (h *Handler) authenticate(ec echo.Context) (*call, error) {
 	if value == "" {
 		return nil, unauthorized(ec)
 	}
-	var key *apikeys.Key
-	err := h.DB.Locate(ec.Request().Context(), func(tx *db.AllTx) (err error) {
-		key, err = apikeys.LocateKey(tx, value)
-		return err
-	})
+	key, err := apikeys.Locate(ec.Request().Context(), h.DB, value)
 	if problem.As(err) != nil {
 		return nil, unauthorized(ec)
 	}

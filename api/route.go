@@ -45,7 +45,7 @@ var pageParams = []param{
 func (h *Handler) routes() []route {
 	return slices.Concat(
 		h.userRoutes(), h.sessionRoutes(), h.membershipRoutes(), h.organizationRoutes(), h.domainRoutes(),
-		h.roleRoutes(), h.apiKeyRoutes(), h.redirectRoutes(), h.signingKeyRoutes(), h.auditRoutes(), h.auditChainRoutes(), h.auditIngestRoutes(), h.auditExportRoutes(), h.auditSchemaRoutes(), h.auditRetentionRoutes(),
+		h.roleRoutes(), h.apiKeyRoutes(), h.redirectRoutes(), h.signingKeyRoutes(), h.auditRoutes(), h.auditChainRoutes(), h.auditIngestRoutes(), h.auditExportRoutes(), h.auditSchemaRoutes(), h.auditRetentionRoutes(), h.auditStreamRoutes(),
 		h.invitationRoutes(), h.magicAuthRoutes(), h.emailVerificationRoutes(), h.emailChangeRoutes(), h.passwordResetRoutes(), h.factorRoutes(),
 		h.policyRoutes(), h.settingsRoutes(), h.identityRoutes(), h.portalRoutes(), h.ssoLogoutRoutes(),
 		h.connectionRoutes(), h.connectionTrustRoutes(), h.attemptRoutes(),

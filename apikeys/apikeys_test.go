@@ -68,8 +68,7 @@ func createFor(t *testing.T, d *db.DB, org id.Organization) (k *apikeys.Key, val
 
 func locate(t *testing.T, d *db.DB, value string) (k *apikeys.Key, err error) {
 	t.Helper()
-	_ = d.Locate(t.Context(), func(tx *db.AllTx) error { k, err = apikeys.LocateKey(tx, value); return nil })
-	return
+	return apikeys.Locate(t.Context(), d, value)
 }
 
 // A key is found by its value, which nothing in the database or the log holds.

@@ -80,7 +80,7 @@ raw limits-before
 
 say "side by side, $rounds rounds of $seconds s each"
 targets=(bench/raw-argon2id.json "$work"/targets/{floor,better-auth,passport,oidc-provider-pg}.json bench/gatehouse.json)
-scenarios=("$work"/scenarios/{login,session,refresh,code-flow}.json bench/scenarios/{grant,refresh-rs256,authorize,exchange}.json)
+scenarios=("$work"/scenarios/{login,session,refresh,code-flow,audit-one,audit-ingest,audit-query,audit-export}.json bench/scenarios/{grant,refresh-rs256,authorize,exchange}.json)
 comma() { local IFS=,; echo "$*"; }
 taskset -c 1 "$work/bin/driver" -server-cpus 0 -db-pid "$GATEHOUSE_TEST_POSTGRES_PID" -dir "$work" \
 	-rounds "$rounds" -d "${seconds}s" -targets "$(comma "${targets[@]}")" -scenarios "$(comma "${scenarios[@]}")" \

@@ -44,6 +44,10 @@ func promises(r results, limits []limit) []figure {
 		least("refresh RS256, rate against raw signing", r.of("refresh-rs256", ours).RateMed, rs256, 0.85),
 		// One core does nothing else while limits runs, so its rate is its CPU time.
 		least("refresh RS256, CPU against raw signing", perSecond(rs256), r.of("refresh-rs256", ours).CPUus, 0.85),
+		least("entries one by one, rate against the floor", r.of("audit-one", ours).RateMed, r.of("audit-one", floor).RateMed, 0.60),
+		least("entries in hundreds, rate against the floor", r.of("audit-ingest", ours).RateMed, r.of("audit-ingest", floor).RateMed, 0.80),
+		least("newest 50 entries, rate against the floor", r.of("audit-query", ours).RateMed, r.of("audit-query", floor).RateMed, 0.80),
+		least("10,000 entries as NDJSON, rate against the floor", r.of("audit-export", ours).RateMed, r.of("audit-export", floor).RateMed, 0.70),
 		most("code exchange, CPU against a refresh", exchange, r.of("refresh", ours).CPUus, 1.5),
 	}
 	errors := figure{name: "errors", bound: 0, most: true}

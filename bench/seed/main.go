@@ -39,7 +39,7 @@ func seed(ctx context.Context, url string, n int, client id.Client) error {
 	}
 	defer conn.Close(ctx)
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	return errors.Join(people(ctx, conn, n, now), es256Client(ctx, conn, client, now))
+	return errors.Join(people(ctx, conn, n, now), es256Client(ctx, conn, client, now), auditLog(ctx, conn, now))
 }
 
 func people(ctx context.Context, conn *pgx.Conn, n int, now time.Time) error {

@@ -170,11 +170,13 @@ BEGIN
   IF to_regclass(leaf) IS NULL OR current_setting('app.scope', true) IS DISTINCT FROM 'deployment' THEN
     RETURN;
   END IF;
-  RETURN QUERY EXECUTE format('SELECT r.organization_id, r.f, r.l, (SELECT p.previous_hash FROM %1$I p WHERE p.organization_id IS NOT DISTINCT FROM r.organization_id AND p.sequence = r.f),
-    (SELECT p.hash FROM %1$I p WHERE p.organization_id IS NOT DISTINCT FROM r.organization_id AND p.sequence = r.l)
-    FROM (SELECT s.organization_id, min(s.sequence) AS f, max(s.sequence) AS l
-      FROM (SELECT organization_id, sequence, sequence - row_number() OVER (PARTITION BY organization_id ORDER BY sequence) AS island FROM %1$I) s
-      GROUP BY s.organization_id, s.island) r ORDER BY 1, 2', leaf);
+  -- the entries at which a run begins or ends: the end of one that begins is itself or the next of them
+  RETURN QUERY EXECUTE format('SELECT b.organization_id, b.sequence, CASE WHEN b.ends THEN b.sequence ELSE b.next END, b.previous_hash, CASE WHEN b.ends THEN b.hash ELSE b.next_hash END FROM (
+      SELECT x.*, lead(x.sequence) OVER w AS next, lead(x.hash) OVER w AS next_hash FROM (
+        SELECT p.organization_id, p.sequence, p.previous_hash, p.hash, lag(p.sequence) OVER v IS DISTINCT FROM p.sequence - 1 AS begins, lead(p.sequence) OVER v IS DISTINCT FROM p.sequence + 1 AS ends
+        FROM %I p WINDOW v AS (PARTITION BY p.organization_id ORDER BY p.sequence)) x
+      WHERE x.begins OR x.ends WINDOW w AS (PARTITION BY x.organization_id ORDER BY x.sequence)) b
+    WHERE b.begins ORDER BY 1, 2', leaf);
 END $$;
 -- +goose StatementEnd
 

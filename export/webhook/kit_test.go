@@ -67,6 +67,7 @@ func in(t testing.TB, d *db.DB, org id.Organization, fn func(tx db.OwnedScope) e
 
 func endpoint(t testing.TB, s *webhook.Service, org id.Organization, url string, events ...string) (*webhook.Endpoint, string) {
 	t.Helper()
+	time.Sleep(2 * time.Millisecond) // what happened in the same millisecond is heard of too
 	if len(events) == 0 {
 		events = []string{webhook.All}
 	}

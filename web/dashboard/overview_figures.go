@@ -170,6 +170,13 @@ func (s *signIns) bars() ui.BarsProps {
 	return p
 }
 
+// table is the columns as a table: those in which somebody signed in, or tried.
+func (s *signIns) table() ui.BarsProps {
+	p := s.bars()
+	p.Bars = slices.DeleteFunc(p.Bars, func(b ui.Bar) bool { return b.Value+b.Bad == 0 })
+	return p
+}
+
 func columnName(from time.Time, each time.Duration) string {
 	if each < 24*time.Hour {
 		return from.Format("2 Jan, 15:04")

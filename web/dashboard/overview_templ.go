@@ -299,7 +299,7 @@ func overviewView(p overviewPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "sign-ins", Title: "Sign-ins", Actions: signInLegend(), Foot: ui.ChartTable(p.figures.bars()), Body: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "sign-ins", Title: "Sign-ins", Actions: signInLegend(), Foot: ui.ChartTable(p.figures.table()), Body: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -30,7 +30,7 @@ var noon = time.Date(2026, 11, 22, 12, 24, 0, 0, time.UTC)
 const sampleCompany = "Nordfriesische Schiffsausrüstungs- und Bergungsgesellschaft mbH."
 
 // States are the portal's pages in every state.
-func States() []State { return slices.Concat(states, ssoStates, directoryStates) }
+func States() []State { return slices.Concat(states, ssoStates, directoryStates, logStates) }
 
 var states = []State{
 	{"portal-open", func(l Look) templ.Component { return openPage(sampleOffer(l, "Open Halden Marine's portal")) }},

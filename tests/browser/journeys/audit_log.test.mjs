@@ -88,7 +88,7 @@ test("what the log shows is made a file, with progress, a checksum and lines tha
   await open("/admin/audit-log?period=7d");
   await page.getByRole("link", { name: "Export", exact: true }).click();
   await heading(page, "Export");
-  await page.getByLabel(/^NDJSON/).check();
+  await page.getByRole("radio", { name: /NDJSON/ }).check();
   await priya.looks("audit-log-export", { target: 24 });
   await page.getByRole("button", { name: "Make export" }).click();
   await page.waitForURL(/\/exports\/audit_log_export_/);

@@ -104,8 +104,13 @@ func (s *Service) reading(ctx context.Context, e *Export, fn func(db.OwnedScope)
 	return s.DB.ReadDeployment(ctx, func(tx *db.AllTx) error { return fn(tx) })
 }
 
-// page is how many entries are read at once.
-const page = 1000
+// How many entries are read at once: more with each page, as long as they are
+// not large.
+const (
+	firstPage = 100
+	maxPage   = 1000
+	largePage = 4 << 20 // bytes
+)
 
 // slice goes on with an export until its time is over or the file is whole.
 func (s *Service) slice(ctx context.Context, e *Export) error {
@@ -119,7 +124,7 @@ func (s *Service) slice(ctx context.Context, e *Export) error {
 		}
 	}
 	end := time.Now().Add(s.sliceTime())
-	p := &part{buffer: make([]byte, 0, s.partSize()+64<<10), matches: e.Filter.matches()}
+	p := &part{buffer: make([]byte, 0, s.partSize()+64<<10), page: firstPage, matches: e.Filter.matches()}
 	for {
 		done, err := s.collect(ctx, e, p)
 		if err != nil {
@@ -141,6 +146,7 @@ func (s *Service) slice(ctx context.Context, e *Export) error {
 // the next: that is all the memory that an export takes, however long it is.
 type part struct {
 	buffer   []byte
+	page     int
 	position int64
 	entries  int64
 	matches  func(*audit.Numbered) bool
@@ -154,7 +160,7 @@ func (s *Service) collect(ctx context.Context, e *Export, p *part) (done bool, e
 	for time.Now().Before(late) {
 		var rows []audit.Numbered
 		err := s.reading(ctx, e, func(tx db.OwnedScope) (err error) {
-			rows, err = audit.Feed(tx, e.Filter.feed(p.position, e.LastPosition, page))
+			rows, err = audit.Feed(tx, e.Filter.feed(p.position, e.LastPosition, p.page))
 			return err
 		})
 		if err != nil {
@@ -169,12 +175,24 @@ func (s *Service) collect(ctx context.Context, e *Export, p *part) (done bool, e
 				return false, nil // what is behind it in rows is read again: a page at most
 			}
 		}
-		if len(rows) < page {
+		if len(rows) < p.page {
 			p.position = e.LastPosition
 			return true, nil
 		}
+		p.size(rows)
 	}
 	return false, nil
+}
+
+// size is how many entries the next page has.
+func (p *part) size(rows []audit.Numbered) {
+	bytes := 0
+	for i := range rows {
+		bytes += len(rows[i].Data)
+	}
+	if p.page = min(2*p.page, maxPage); bytes > largePage {
+		p.page = max(len(rows)/4, 1)
+	}
 }
 
 // release gives the lease back, so that others have their turn; nobody takes

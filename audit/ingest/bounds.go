@@ -13,6 +13,7 @@ const (
 	maxLocation  = 255
 	maxUserAgent = 1024
 	maxTargets   = 100
+	maxEvent     = 256 << 10 // bytes, as it was sent: whoever follows the log has some hundred in memory
 
 	maxMetadata = 50
 	maxKey      = 40

@@ -101,6 +101,7 @@ func (d *decoder) want(err error, path, sentence string) error {
 }
 
 func (d *decoder) event(e *Event) error {
+	begin := d.at
 	err := d.object(func(name string) error {
 		switch name {
 		case "action":
@@ -122,6 +123,9 @@ func (d *decoder) event(e *Event) error {
 	})
 	if err := d.want(err, "", "An event is an object."); err != nil {
 		return err
+	}
+	if d.at-begin > maxEvent {
+		d.add("", "event_too_large", "An event has at most 256 KB.")
 	}
 	d.check(e)
 	return nil

@@ -94,3 +94,22 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// An organization that writes entries of a megabyte must not make whoever
+// follows the log hold hundreds of those in memory.
+func TestAnEventHasABoundedSize(t *testing.T) {
+	many := make([]string, 100)
+	for i := range many {
+		many[i] = `{"id":"t","type":"team","metadata":{"a":"` + strings.Repeat("x", 500) + `","b":"` + strings.Repeat("x", 500) + `"}}`
+	}
+	body := func(metadata string) []byte {
+		return []byte(`{"organization_id":"org_1","event":{"action":"a","occurred_at":"2026-01-15T12:00:00Z","actor":{"id":"u","type":"user"},"targets":[` + strings.Join(many, ",") + `],"later":"` + metadata + `"}}`)
+	}
+	if _, err := Decode(body("")); err != nil {
+		t.Errorf("a hundred targets: %v", err)
+	}
+	var p *problem.Error
+	if _, err := Decode(body(strings.Repeat("x", maxEvent))); !errors.As(err, &p) || !strings.Contains(p.Message, "256 KB") {
+		t.Errorf("more than 256 KB: %v", err)
+	}
+}

@@ -18,6 +18,8 @@ import (
 const (
 	postgresBatch = 2000
 	sqliteBatch   = 250
+	firstBatch    = 200     // grows while batches are full
+	largeBatch    = 8 << 20 // bytes: shrinks where one has more
 	pause         = 200 * time.Millisecond
 )
 
@@ -27,11 +29,13 @@ type Sequencer struct {
 	Log *slog.Logger
 
 	missing []id.Event // told of already
+	limit   int        // of the next batch; 0: the first one
 }
 
 // Run numbers what commits until ctx ends.
 func (s *Sequencer) Run(ctx context.Context) error {
 	for {
+		asked := s.next()
 		n, err := s.Once(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -39,7 +43,7 @@ func (s *Sequencer) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n >= s.batch() {
+		if n >= asked {
 			continue
 		}
 		select {
@@ -48,6 +52,14 @@ func (s *Sequencer) Run(ctx context.Context) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// next is how many entries the next batch has at most.
+func (s *Sequencer) next() int {
+	if s.limit == 0 {
+		s.limit = min(firstBatch, s.batch())
+	}
+	return s.limit
 }
 
 func (s *Sequencer) batch() int {
@@ -65,9 +77,22 @@ func (s *Sequencer) Once(ctx context.Context) (int, error) {
 }
 
 func (s *Sequencer) once(ctx context.Context) (db.AuditNumbered, error) {
-	done, err := s.DB.NumberAudit(ctx, db.AuditBatch{Limit: s.batch(), Except: s.missing, Chains: chains, Number: number})
+	size, asked := 0, s.next()
+	measured := func(entries []db.AuditEntry, heads []db.AuditHead) (db.AuditNumbers, error) {
+		for i := range entries {
+			size += len(entries[i].Data) + len(entries[i].Targets)
+		}
+		return number(entries, heads)
+	}
+	done, err := s.DB.NumberAudit(ctx, db.AuditBatch{Limit: asked, Except: s.missing, Chains: chains, Number: measured})
 	if err != nil {
 		return db.AuditNumbered{}, fmt.Errorf("numbering the audit log: %w", err)
+	}
+	switch {
+	case size > largeBatch: // many large entries are more than a process should hold
+		s.limit = max(done.Entries/4, 1)
+	case done.Entries == asked:
+		s.limit = min(2*asked, s.batch())
 	}
 	for _, event := range done.Missing {
 		s.missing = append(s.missing, event)

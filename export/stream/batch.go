@@ -12,6 +12,7 @@ import (
 // What a batch has at most.
 const (
 	maxEntries = 500
+	firstRead  = 50 // grows with each batch: nobody knows how large entries are
 	maxBytes   = 1 << 20
 )
 
@@ -69,7 +70,9 @@ func (h *holder) readOwn(tx db.OwnedScope, s *Stream) (batch, error) {
 	if err != nil {
 		return b, err
 	}
-	b.entries = entries(rows)
+	if b.entries = entries(rows); len(b.entries) < len(rows) {
+		h.limit = len(b.entries) // large ones: no more of them are read than go
+	}
 	if h.sink == nil || !h.opened.Equal(s.UpdatedAt) {
 		b.values, err = s.values(tx)
 	}

@@ -50,7 +50,7 @@ type seen struct {
 }
 
 func newHolder(e *Engine, key id.Stream, since time.Time) *holder {
-	h := &holder{engine: e, key: key, since: since, until: since.Add(leaseTime), limit: maxEntries,
+	h := &holder{engine: e, key: key, since: since, until: since.Add(leaseTime), limit: firstRead,
 		done: make(chan struct{}), grown: make(chan struct{}, 1), changed: make(chan struct{}, 1), halt: make(chan struct{})}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h

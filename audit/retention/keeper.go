@@ -77,14 +77,17 @@ func (k *Keeper) Expire(ctx context.Context) (runs int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var kept []error // one that somebody reads all the time, or that cannot go, keeps no other one
 	for _, leaf := range expired {
 		n, err := k.expireLeaf(ctx, leaf)
-		runs += n
-		if err != nil {
-			return runs, fmt.Errorf("removing the log of %s that was kept for %d days: %w", leaf.Month.Format("2006-01"), leaf.Days, err)
+		if runs += n; err != nil {
+			kept = append(kept, fmt.Errorf("removing the log of %s that was kept for %d days: %w", leaf.Month.Format("2006-01"), leaf.Days, err))
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return runs, nil
+	return runs, errors.Join(kept...)
 }
 
 // tables are how many a leaf lies in: DropAuditLeaf drops one at a time.

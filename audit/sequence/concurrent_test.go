@@ -167,5 +167,35 @@ func TestAnEntryThatIsGoneKeepsNobodyWaiting(t *testing.T) {
 		if all := feed(t, d); len(all) != 2 || all[1].Sequence != 2 {
 			t.Errorf("%d entries", len(all))
 		}
+		// Exports wait for what has no number yet.
+		waits := func(tx db.OwnedScope) (waits bool) {
+			waits, err := db.AuditWaits(tx, id.Event(db.LowestEvent(time.Now().Add(time.Hour))))
+			if err != nil {
+				t.Error(err)
+			}
+			return waits
+		}
+		here := func(want bool) {
+			err := d.ReadOrg(t.Context(), org, func(tx *db.OrgTx) error {
+				if waits(tx) != want {
+					t.Errorf("the organization waits: %v", !want)
+				}
+				return nil
+			})
+			if err == nil {
+				err = d.ReadDeployment(t.Context(), func(tx *db.AllTx) error {
+					if waits(tx) != want {
+						t.Errorf("the deployment waits: %v", !want)
+					}
+					return nil
+				})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		here(false)
+		record(t, d, &org, 1)
+		here(true)
 	})
 }

@@ -197,11 +197,16 @@ func HasOrganization(tx AnyScope, org id.Organization) (bool, error) {
 	return known, err
 }
 
-// AuditWaits reports whether entries up to and with this id wait for their
-// numbers still.
-func AuditWaits(tx AnyScope, until id.Event) (bool, error) {
+// AuditWaits reports whether entries up to and with this id that the
+// transaction sees wait for their numbers. One that somebody took away has
+// none to come: nobody waits for it.
+func AuditWaits(tx OwnedScope, until id.Event) (bool, error) {
+	there := "e.id = p.event_id"
+	if tx.base().db.Dialect == Postgres {
+		there += " AND e.recorded_at = p.recorded_at AND e.retention = p.retention"
+	}
 	var waits bool
-	err := tx.base().session().Raw("SELECT EXISTS (SELECT 1 FROM audit_pending WHERE event_id <= ?)", until).Scan(&waits).Error
+	err := tx.base().session().Raw("SELECT EXISTS (SELECT 1 FROM audit_pending p WHERE p.event_id <= ? AND EXISTS (SELECT 1 FROM audit_events e WHERE "+there+"))", until).Scan(&waits).Error
 	return waits, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"testing"
+	"time"
 
 	"gatehouse/export/webhook"
 	"gatehouse/internal/actor"

@@ -1,6 +1,6 @@
 -- Entries over the days before now, of 2,000 organizations whose sizes fall as 1/n, but the first has a third of all.
 -- Each has the shape of a sign-in or a change: one actor, two targets, an address, a browser; one in two hundred has a
--- reference. Links are there, but no chain: nothing here verifies one.
+-- reference. Every other organization keeps its log for 30 days. Links are there, but no chain: nothing here verifies one.
 CREATE OR REPLACE FUNCTION bench_event(ms bigint, n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT 'event_' || substr(d, ((ms >> 45) & 31)::int + 1, 1) || substr(d, ((ms >> 40) & 31)::int + 1, 1) || substr(d, ((ms >> 35) & 31)::int + 1, 1)
     || substr(d, ((ms >> 30) & 31)::int + 1, 1) || substr(d, ((ms >> 25) & 31)::int + 1, 1) || substr(d, ((ms >> 20) & 31)::int + 1, 1)
@@ -25,12 +25,12 @@ CREATE OR REPLACE FUNCTION bench_rows(total bigint, days bigint, first bigint, l
 $$;
 CREATE OR REPLACE FUNCTION bench_fill(total bigint, days bigint, first bigint, last bigint) RETURNS void LANGUAGE sql AS $$
   INSERT INTO audit_events (id, organization_id, type, source, occurred_at, recorded_at, retention, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, reference, data)
-  SELECT id, org, type, 'gatehouse', recorded, recorded, 365, 'user', actor, person || ' of ' || o,
+  SELECT id, org, type, 'gatehouse', recorded, recorded, CASE WHEN o % 2 = 0 THEN 30 ELSE 365 END, 'user', actor, person || ' of ' || o,
     json_build_array(json_build_object('type', 'user', 'id', actor), json_build_object('type', 'session', 'id', 'session_' || n)), address,
     'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', ref, json_build_object('email', person || '@org' || o || '.example')
   FROM bench_rows(total, days, first, last);
   INSERT INTO audit_positions (position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms)
-  SELECT n, org, first + row_number() OVER (PARTITION BY org ORDER BY n), id, type, recorded, 365, recorded, sha256((n - 1)::text::bytea), sha256(n::text::bytea),
+  SELECT n, org, first + row_number() OVER (PARTITION BY org ORDER BY n), id, type, recorded, CASE WHEN o % 2 = 0 THEN 30 ELSE 365 END, recorded, sha256((n - 1)::text::bytea), sha256(n::text::bytea),
     array_to_tsvector(array_remove(ARRAY['o:' || org, 'a:' || type, 'u:' || actor, 't:' || actor, 't:session_' || n, 'i:' || address, 'r:' || ref,
       'w:' || type, 'w:' || split_part(type, '.', 1), 'w:' || split_part(type, '.', 2), 'w:' || person, 'w:of', 'w:' || o,
       'w:' || person || '@org' || o || '.example', 'w:org' || o, 'w:firefox'], NULL))

@@ -132,7 +132,7 @@ func fill(ctx context.Context, address string, entries int64) error {
 	}
 	defer conn.Close(ctx)
 	statements := []string{fillSQL, "SELECT audit_partition(month, days) FROM audit_wanted((now() - interval '370 days')::date, (now() + interval '3 months')::date)",
-		"SELECT audit_partition(m::date, 30) FROM generate_series(date_trunc('month', now() - interval '12 months'), now() - interval '2 months', interval '1 month') m",
+		"SELECT audit_partition(m::date, 30) FROM generate_series(date_trunc('month', now() - interval '12 months'), now(), interval '1 month') m",
 		"SET session_replication_role = replica", "SET synchronous_commit = off"}
 	for _, index := range later {
 		name, _, _ := cut(index)

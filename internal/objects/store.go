@@ -11,7 +11,7 @@ import (
 var ErrNotFound = errors.New("objects: no such object")
 
 // errKey says that a key is no path below the store's root.
-var errKey = errors.New("objects: a key is a relative path without . and ..")
+var errKey = errors.New("objects: a key is a relative path without dots for directories")
 
 // Object is what is written at once. It is in memory because it is sent again
 // when an attempt fails.

@@ -27,7 +27,9 @@ var noon = time.Date(2026, 11, 22, 12, 24, 0, 0, time.UTC)
 const sampleLong = "Nordfriesische Schiffsausrüstungs- und Bergungsgesellschaft mbH."
 
 // States are pages of the dashboard in every state.
-func States() []State { return slices.Concat(directoryStates, directoryPeopleStates, logStates) }
+func States() []State {
+	return slices.Concat(directoryStates, directoryPeopleStates, logStates, outgoingStates)
+}
 
 // sampleVisit is Priya's, in a team role.
 func sampleVisit(r role) *visit {

@@ -19,6 +19,7 @@ type auditEvent struct {
 	ID             id.Event                 `json:"id"`
 	OrganizationID *id.Organization         `json:"organization_id"`
 	Action         string                   `json:"action"`
+	Source         audit.Source             `json:"source"` // application: an entry that an application wrote, whatever it calls the action
 	OccurredAt     wire.Timestamp           `json:"occurred_at"`
 	Actor          auditActor               `json:"actor"`
 	Targets        wire.Array[audit.Target] `json:"targets"`
@@ -112,7 +113,7 @@ func (c *call) auditFilter() (search.Query, error) {
 
 func shownAuditEvent(e search.Found) auditEvent {
 	return auditEvent{
-		Object: "audit_log_event", ID: e.ID, OrganizationID: e.OrganizationID, Action: e.Type, OccurredAt: wire.At(e.OccurredAt),
+		Object: "audit_log_event", ID: e.ID, OrganizationID: e.OrganizationID, Action: e.Type, Source: e.Source, OccurredAt: wire.At(e.OccurredAt),
 		Actor: auditActor{Type: e.ActorKind, ID: e.ActorID, Name: e.ActorName}, Targets: e.Targets,
 		Context:  auditContext{Location: e.IPAddress, UserAgent: e.UserAgent, RequestID: e.RequestID, Reference: e.Reference},
 		Data:     e.Data,

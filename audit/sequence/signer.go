@@ -129,7 +129,8 @@ func (s *Signer) load(ctx context.Context) (*signingKey, error) {
 	if err := s.DB.Tx(ctx, actor.System("audit"), made.first); err != nil {
 		return nil, err
 	}
-	return key, s.DB.Tx(ctx, actor.System("audit"), read) // another server's, if that was first
+	err = s.DB.Tx(ctx, actor.System("audit"), read) // another server's, if that was first
+	return key, err
 }
 
 func openPresent(tx *db.Tx) (*signingKey, error) {

@@ -20,6 +20,7 @@ type Organization struct {
 	AllowProfilesOutsideOrganization bool
 	Metadata                         map[string]string `gorm:"serializer:json"`
 	System                           bool
+	AuditRetentionDays               *int64 `gorm:"->"` // audit/retention sets it; nil: the deployment's
 	CreatedAt                        time.Time
 	UpdatedAt                        time.Time
 }

@@ -14,6 +14,7 @@ type deployment struct {
 	ID                   id.Deployment
 	SystemOrganizationID id.Organization
 	Settings             *Settings `gorm:"serializer:json"` // nil: the defaults
+	AuditRetentionDays   int64     `gorm:"->"`              // of what is the deployment's, and of organizations that say nothing
 	CreatedAt            time.Time
 	UpdatedAt            time.Time
 }

@@ -189,6 +189,7 @@ test("a customer's admin sends their log to their own SIEM", async () => {
   await page.getByLabel(/^Send what is in the log/).check();
   await ines.looks("portal-log-streams-new", inside);
   await press(page, "Add log stream");
+  await page.waitForURL((url) => url.pathname.includes("/log_stream_"));
   await eventually("the report is complete", async () => {
     await page.reload();
     return (await page.getByText("complete", { exact: true }).count()) > 0;

@@ -114,8 +114,9 @@ func (s AuditSearch) found(tx OwnedScope, where, tail string, args []any) ([]Fou
 }
 
 // waiting are looked at in one search: the newest of those that have no number
-// yet, which is a second's worth.
-const waiting = 5000
+// yet. While many wait, after a burst, the others are found once they have theirs:
+// to look at each of them would make every search dear just then.
+const waiting = 500
 
 var listPending = map[Dialect]string{
 	Postgres: `SELECT e.* FROM (SELECT event_id, recorded_at, retention FROM audit_pending WHERE event_id >= ? AND event_id < ? ORDER BY event_id {order} LIMIT ?) w

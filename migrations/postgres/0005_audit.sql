@@ -65,6 +65,7 @@ CREATE TABLE audit_positions (
   PRIMARY KEY (position, recorded_at, retention)
 ) PARTITION BY RANGE (recorded_at);
 CREATE INDEX audit_positions_sequence ON audit_positions (organization_id, sequence);
+CREATE INDEX audit_positions_place ON audit_positions (organization_id, position); -- one organization's feed
 CREATE INDEX audit_positions_event ON audit_positions (event_id);
 CREATE INDEX audit_positions_organization ON audit_positions (organization_id, event_id);
 CREATE INDEX audit_positions_terms ON audit_positions USING gin (terms);
@@ -523,7 +524,8 @@ END $$;
 -- +goose StatementBegin
 CREATE FUNCTION audit_find(needs tsquery[], organization text, low text, high text, since timestamptz, before timestamptz, descending boolean, wanted bigint, newest bigint)
   RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER
-  SET search_path = public, pg_temp SET enable_seqscan = off SET work_mem = '32MB' SET jit = off AS $$
+  SET search_path = public, pg_temp SET enable_seqscan = off SET enable_sort = off -- in the order of the index, also before a new partition has statistics
+  SET work_mem = '32MB' SET jit = off AS $$
 DECLARE
   owner     text := audit_scope(organization);
   condition text := CASE WHEN owner IS NULL THEN '$1::text IS NULL' ELSE 'organization_id = $1' END || ' AND event_id >= $2 AND event_id < $3';

@@ -57,6 +57,7 @@ CREATE TABLE audit_positions (
   PRIMARY KEY (position, recorded_at, retention)
 );
 CREATE INDEX audit_positions_sequence ON audit_positions (organization_id, sequence);
+CREATE INDEX audit_positions_place ON audit_positions (organization_id, position); -- one organization's feed
 CREATE INDEX audit_positions_event ON audit_positions (event_id);
 CREATE INDEX audit_positions_organization ON audit_positions (organization_id, event_id);
 

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/audit"
+	"gatehouse/audit/search"
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/mail/mailtest"
@@ -255,7 +255,7 @@ func auditTable(t *testing.T, s *Server) string {
 	s.All(func(tx *db.AllTx) error {
 		page := db.Page{Limit: 100}
 		for {
-			rows, paging, err := audit.Page(tx, audit.Filter{}, page)
+			rows, paging, err := search.Find(tx, search.Query{}, page)
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/audit/search"
 	"gatehouse/internal/db"
 	"gatehouse/users"
 	"gatehouse/web/ui"
@@ -43,7 +44,7 @@ func (v *visit) askUnproven(p newOperatorPage, u *users.User, given role) error 
 
 // load reads from the log where the account was made and last signed in.
 func (p *unproven) load(tx *db.AllTx) error {
-	made, err := audit.List(tx, audit.Filter{Types: []string{audit.UserCreated{}.Type()}, TargetIDs: []string{string(p.u.ID)}, Limit: 1})
+	made, _, err := search.Find(tx, search.Query{Types: []string{audit.UserCreated{}.Type()}, Targets: []string{string(p.u.ID)}}, db.Page{Limit: 1})
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (p *unproven) load(tx *db.AllTx) error {
 		p.madeFrom = text(made[0].IPAddress)
 	}
 	p.seen = p.u.LastSignInAt
-	seen, err := audit.List(tx, audit.Filter{Types: []string{audit.BrowserSessionStarted{}.Type(), audit.SessionCreated{}.Type()}, ActorID: string(p.u.ID), Limit: 1})
+	seen, _, err := search.Find(tx, search.Query{Types: []string{audit.BrowserSessionStarted{}.Type(), audit.SessionCreated{}.Type()}, Actors: []string{string(p.u.ID)}}, db.Page{Limit: 1})
 	if err == nil && len(seen) > 0 {
 		p.seen, p.seenIn = &seen[0].OccurredAt, text(seen[0].IPAddress)
 	}

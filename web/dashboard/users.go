@@ -7,7 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"gatehouse/audit"
+	"gatehouse/audit/search"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -98,9 +98,9 @@ func (p *userPage) load(tx *db.AllTx, v *visit) error {
 	if err := p.loadMemberships(tx); err != nil {
 		return err
 	}
-	events, err := audit.List(tx, audit.Filter{ActorID: string(key), Limit: 8})
+	events, _, err := search.Find(tx, search.Query{Actors: []string{string(key)}}, db.Page{Limit: 8})
 	for i := range events {
-		p.latest = append(p.latest, moment(v, &events[i]))
+		p.latest = append(p.latest, moment(v, &events[i].Event))
 	}
 	return err
 }

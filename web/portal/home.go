@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"gatehouse/audit"
+	"gatehouse/audit/search"
 	"gatehouse/internal/db"
 	"gatehouse/portal"
 	"gatehouse/sso"
@@ -261,10 +261,10 @@ func (v *visit) recent(tx *db.OrgTx) ([]ui.Moment, error) {
 		return nil, nil
 	}
 	slices.Sort(types)
-	events, err := audit.List(tx, audit.Filter{Types: types, Limit: recentShown})
+	events, _, err := search.Find(tx, search.Query{Types: types}, db.Page{Limit: recentShown})
 	var moments []ui.Moment
 	for i := range events {
-		moments = append(moments, moment(v.now, &events[i]))
+		moments = append(moments, moment(v.now, &events[i].Event))
 	}
 	return moments, err
 }

@@ -17,6 +17,7 @@ import (
 type Engine struct {
 	DB      *db.DB
 	Service *Service
+	Tell    func(tx db.OwnedScope, n Notice) error // those who manage a stream
 	Log     *slog.Logger
 
 	lease  string // this process's, the same for all of its streams

@@ -35,12 +35,13 @@ type world struct {
 	d       *db.DB
 	service *stream.Service
 	numbers *sequence.Sequencer
+	tell    func(db.OwnedScope, stream.Notice) error
 }
 
 func newWorld(t *testing.T, d *db.DB) *world {
 	guard := netguard.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
 	quiet := slog.New(slog.DiscardHandler)
-	return &world{t, d, &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: guard, Now: d.Now}}, &sequence.Sequencer{DB: d, Log: quiet}}
+	return &world{t: t, d: d, service: &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: guard, Now: d.Now}}, numbers: &sequence.Sequencer{DB: d, Log: quiet}}
 }
 
 // working runs an engine and the sequencer until the test ends or it is told to.
@@ -49,7 +50,7 @@ func (w *world) working() (stop func()) {
 	var all sync.WaitGroup
 	all.Go(func() { _ = w.numbers.Run(ctx) })
 	all.Go(func() {
-		_ = (&stream.Engine{DB: w.d, Service: w.service, Log: slog.New(slog.DiscardHandler)}).Run(ctx)
+		_ = (&stream.Engine{DB: w.d, Service: w.service, Tell: w.tell, Log: slog.New(slog.DiscardHandler)}).Run(ctx)
 	})
 	stop = func() { cancel(); all.Wait() }
 	w.t.Cleanup(stop)

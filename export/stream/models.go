@@ -32,6 +32,8 @@ type Stream struct {
 	Position          int64 // delivered up to and with this one
 	Delivered         int64 // entries after StartPosition that met the filter, each once
 	Failures          int64 // in a row
+	FailingSince      *time.Time
+	ToldAt            *time.Time // whoever manages it was mailed that it fails
 	NextAt            *time.Time
 	LeasedUntil       *time.Time
 	Lease             *string

@@ -36,8 +36,12 @@ func turn(tx db.OwnedScope, key id.Stream, to State, what string) (*Stream, erro
 	if err != nil || s.State == to {
 		return s, err
 	}
+	set := db.Set{"state": to, "next_at": nil, "failures": 0}
+	if s.State == Paused && !s.told() {
+		set["failing_since"] = nil // while nothing was sent, nothing failed
+	}
 	s.State = to
-	if _, err := streams.Update(tx, key, db.Set{"state": to, "next_at": nil, "failures": 0}); err != nil {
+	if _, err := streams.Update(tx, key, set); err != nil {
 		return nil, err
 	}
 	if err := record(tx, audit.LogStream{LogStreamEvent: s.event(), Change: what}); err != nil {

@@ -7,7 +7,6 @@ import (
 	"math/big"
 	"time"
 
-	"gatehouse/audit"
 	"gatehouse/export/sink"
 	"gatehouse/internal/db"
 )
@@ -17,10 +16,11 @@ import (
 func (h *holder) advance(b batch) error {
 	a := db.StreamAdvance{Stream: h.key, Lease: h.engine.lease, From: b.stream.Position, To: b.entries[len(b.entries)-1].Position, Entries: int64(len(b.entries))}
 	move := func(tx *db.AllTx) (bool, error) { return db.AdvanceStream(tx, a) }
-	err := h.write(move, b.stream.State == Broken, "recovered")
+	tell := h.engine.recovered(b.stream)
+	err := h.write(move, tell)
 	for try := 0; err != nil && try < 3 && h.ctx.Err() == nil; try++ {
 		time.Sleep(200 * time.Millisecond)
-		err = h.write(move, b.stream.State == Broken, "recovered")
+		err = h.write(move, tell)
 	}
 	return err
 }
@@ -34,7 +34,7 @@ func (h *holder) skip(b batch) error {
 	}
 	return h.write(func(tx *db.AllTx) (bool, error) {
 		return db.AdvanceStream(tx, db.StreamAdvance{Stream: h.key, Lease: h.engine.lease, From: b.stream.Position, To: b.head})
-	}, false, "")
+	}, nil)
 }
 
 // maxFailures in a row, and people are to look.
@@ -55,33 +55,32 @@ func (h *holder) failed(b batch, err error) (pause, error) {
 		return pause{}, nil
 	}
 	wait := backOff(b.stream.Failures, f)
-	broken := f.Refused || b.stream.Failures+1 >= maxFailures
+	tell := b.stream.tells(h.engine.DB.Now(), f.Refused)
+	broken := f.Refused || tell || b.stream.Failures+1 >= maxFailures
 	err = h.write(func(tx *db.AllTx) (bool, error) {
-		return db.FailStream(tx, db.StreamFailure{Stream: h.key, Lease: h.engine.lease, Error: f.Message, Next: tx.Now().Add(wait), Broken: broken})
-	}, broken && b.stream.State == Active, "failing")
+		return db.FailStream(tx, db.StreamFailure{Stream: h.key, Lease: h.engine.lease, Error: f.Message, Next: tx.Now().Add(wait), Broken: broken, Told: tell})
+	}, h.engine.failing(b.stream, tell))
 	if broken && b.stream.State == Active {
 		h.engine.Log.Warn("a log stream's destination takes nothing", "stream", h.key, "type", b.stream.Type, "why", f.Message)
 	}
 	return pause{}, err // the row says how long
 }
 
-// write changes the stream's row; told, the log tells of it. A row that is not
-// this process's any more stays as it is: the next look at it says why.
-func (h *holder) write(change func(*db.AllTx) (bool, error), told bool, what string) error {
+// write changes the stream's row, and then has told what there is to tell. A
+// row that is not this process's any more stays as it is: the next look at it
+// says why.
+func (h *holder) write(change func(*db.AllTx) (bool, error), tell after) error {
 	ctx, cancel := context.WithTimeout(h.ctx, leaseTime)
 	defer cancel()
 	return h.engine.DB.InDeployment(ctx, worker, func(tx *db.AllTx) error {
 		held, err := change(tx)
-		if err != nil || !held || !told {
+		if err != nil || !held || tell == nil {
 			return err
 		}
-		err = Within(tx, h.key, func(own db.OwnedScope, s *Stream) error {
-			return record(own, audit.LogStream{LogStreamEvent: s.event(), Change: what})
-		})
-		if errors.Is(err, db.ErrNotFound) {
-			return nil
+		if err := Within(tx, h.key, tell); !errors.Is(err, db.ErrNotFound) {
+			return err
 		}
-		return err
+		return nil
 	})
 }
 

@@ -63,7 +63,7 @@ func AdvanceStream(tx *AllTx, a StreamAdvance) (bool, error) {
 	if a.Entries == 0 {
 		return tx.one("UPDATE log_streams SET position = ? WHERE id = ? AND lease = ? AND position = ?", a.To, a.Stream, a.Lease, a.From)
 	}
-	return tx.one(`UPDATE log_streams SET position = ?, delivered = delivered + ?, last_delivered_at = ?, failures = 0, next_at = NULL, last_error = NULL, last_error_at = NULL,
+	return tx.one(`UPDATE log_streams SET position = ?, delivered = delivered + ?, last_delivered_at = ?, failures = 0, failing_since = NULL, next_at = NULL, last_error = NULL, last_error_at = NULL,
 		state = CASE state WHEN 'error' THEN 'active' ELSE state END WHERE id = ? AND lease = ? AND position = ?`, a.To, a.Entries, tx.Now(), a.Stream, a.Lease, a.From)
 }
 
@@ -74,6 +74,7 @@ type StreamFailure struct {
 	Error  string
 	Next   time.Time // when it is asked again
 	Broken bool      // people are to look
+	Told   bool      // and are told so
 }
 
 // FailStream notes a failure, if the lease still holds, and says whether it did.
@@ -82,8 +83,12 @@ func FailStream(tx *AllTx, f StreamFailure) (bool, error) {
 	if f.Broken {
 		state = "CASE state WHEN 'active' THEN 'error' ELSE state END"
 	}
-	return tx.one("UPDATE log_streams SET failures = failures + 1, next_at = ?, last_error = ?, last_error_at = ?, state = "+state+" WHERE id = ? AND lease = ?",
-		f.Next, f.Error, tx.Now(), f.Stream, f.Lease)
+	set := "failures = failures + 1, failing_since = COALESCE(failing_since, ?), next_at = ?, last_error = ?, last_error_at = ?, state = " + state
+	args := []any{tx.Now(), f.Next, f.Error, tx.Now()}
+	if f.Told {
+		set, args = set+", told_at = ?", append(args, tx.Now())
+	}
+	return tx.one("UPDATE log_streams SET "+set+" WHERE id = ? AND lease = ?", append(args, f.Stream, f.Lease)...)
 }
 
 // one runs a statement that meets one row or none.

@@ -32,6 +32,7 @@ func TestNoHeaderSaysWhereAMailLeads(t *testing.T) {
 		mailsOfPeople(t, s)
 		mailsOfDomains(t, s, records)
 		mailsOfWebhooks(t, s)
+		mailsOfStreams(t, s)
 		mailsOfExports(t, s)
 		kinds := honest(t, s)
 		for _, kind := range kindsOfMail(t) {

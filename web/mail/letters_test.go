@@ -50,6 +50,8 @@ var letters = []Letter{
 	DirectoryDeleted{haldensList, "Priya Raghunathan", at, 412},
 	WebhookFailing{hooks},
 	WebhookDisabled{hooks},
+	StreamFailing{siem, "It answered 403 Forbidden."},
+	StreamRecovered{siem},
 	LogExportReady{12408, at.AddDate(0, 0, 7), "https://auth.fieldnote.example/portal/audit-log/exports/audit_log_export_1"},
 }
 
@@ -59,6 +61,8 @@ var (
 )
 
 var hooks = WebhookLetter{Address: "hooks.fieldnote.example", Organization: "Halden Marine", Since: at, Waiting: 412, URL: "https://auth.fieldnote.example/admin/webhooks/we_1"}
+
+var siem = StreamLetter{Stream: "SIEM", Destination: "Splunk", Organization: "Halden Marine", Since: at, URL: "https://auth.fieldnote.example/portal/log-stream/stream_1"}
 
 var okta = CertificateLetter{Connection: "Okta of Halden", Organization: "Halden Marine", Fingerprint: "5E:0B:1C:9A:77:42:F1:3D:88:06:AB:53:E9:20:C4:6F:15:B7:D2:38:4E:91:0A:CC:67:F3:2B:84:D5:19:7E:A0",
 	Ends: at.AddDate(0, 0, 14), URL: "https://auth.fieldnote.example/portal/sso/conn_1/certificates"}

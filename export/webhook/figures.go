@@ -16,7 +16,11 @@ type Figures struct {
 	Failed    int64         // attempts in vain
 	P95       time.Duration // of its newest answers; 0: there was none
 	Clipped   bool          // there were more than are counted
+	Before    DayBefore     // the 24 hours before them
 }
+
+// DayBefore is what figures are compared with; none where it is too much to count.
+type DayBefore struct{ Events, Delivered int64 }
 
 // What a page counts at most: the newest.
 const (
@@ -28,7 +32,7 @@ const (
 func FiguresOf(tx db.OwnedScope, endpoint id.Endpoint) (f Figures, err error) {
 	const day = 24
 	first := tx.Now().UTC().Truncate(time.Hour).Add(-(day - 1) * time.Hour)
-	rows, err := db.DeliveryHours(tx, endpoint, first, maxCounted)
+	rows, err := db.DeliveryHours(tx, endpoint, first, tx.Now().Add(time.Hour), maxCounted)
 	if err != nil {
 		return f, err
 	}
@@ -42,8 +46,22 @@ func FiguresOf(tx db.OwnedScope, endpoint id.Endpoint) (f Figures, err error) {
 		f.Events, f.Delivered, f.Failed = f.Events+h.Events, f.Delivered+h.Delivered, f.Failed+h.Failed
 	}
 	f.Clipped = f.Events >= maxCounted
+	if f.Before, err = dayBefore(tx, endpoint, first); err != nil {
+		return f, err
+	}
 	f.P95, err = answerTime(tx, endpoint)
 	return f, err
+}
+
+func dayBefore(tx db.OwnedScope, endpoint id.Endpoint, end time.Time) (d DayBefore, err error) {
+	rows, err := db.DeliveryHours(tx, endpoint, end.Add(-24*time.Hour), end, maxCounted)
+	for _, h := range rows {
+		d.Events, d.Delivered = d.Events+h.Events, d.Delivered+h.Delivered
+	}
+	if d.Events >= maxCounted {
+		return DayBefore{}, err
+	}
+	return d, err
 }
 
 // answerTime is what 95 of 100 of the newest answers took at most.
@@ -78,7 +96,7 @@ type Success struct{ Events, Delivered, Waiting int64 }
 func SuccessOf(tx db.OwnedScope, endpoints []Endpoint) (map[id.Endpoint]Success, error) {
 	out := map[id.Endpoint]Success{}
 	for _, e := range endpoints {
-		hours, err := db.DeliveryHours(tx, e.ID, tx.Now().Add(-24*time.Hour), maxListed)
+		hours, err := db.DeliveryHours(tx, e.ID, tx.Now().Add(-24*time.Hour), tx.Now().Add(time.Hour), maxListed)
 		if err != nil {
 			return nil, err
 		}

@@ -23,7 +23,7 @@ const chunk = 500
 type ReplayQuery struct {
 	Since, Before time.Time
 	Events        []string // of these types; empty: of all that the endpoint asks for
-	OnlyFailed    bool     // what was tried in vain alone
+	OnlyFailed    bool     // what was tried in vain alone, and not sent again since
 }
 
 // CountReplay is how many events Replay would send.
@@ -80,26 +80,19 @@ func (e *Endpoint) again(tx db.OwnedScope, q ReplayQuery) ([]Delivery, error) {
 	})
 }
 
-// failed is the events that were given up, each once.
+// failed is the events that were given up, each once: not what was sent again
+// since and arrived, or waits for that.
 func (e *Endpoint) failed(tx db.OwnedScope, q ReplayQuery) ([]Delivery, error) {
-	where := []db.Cond{db.Eq("endpoint_id", e.ID), db.Eq("state", Failed), db.Not("cause", Tested), db.Gte("created_at", q.Since), db.Lt("created_at", q.Before)}
-	if len(q.Events) > 0 {
-		where = append(where, db.In("event_type", q.Events))
-	}
-	rows, err := deliveries.List(tx, db.Query{Where: where, Order: []string{"position", "id"}, Limit: MaxReplay + 1})
+	rows, err := db.ListGivenUp(tx, e.ID, db.GivenUpQuery{Since: q.Since, Before: q.Before, Events: q.Events, Limit: MaxReplay + 1})
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) > MaxReplay {
 		return nil, ErrTooMuch
 	}
-	var out []Delivery
-	seen := map[id.Event]bool{}
-	for _, d := range rows {
-		if !seen[d.EventID] {
-			seen[d.EventID] = true
-			out = append(out, e.delivery(d.EventID, d.EventType, d.Position, Replayed, tx.Now()))
-		}
+	out := make([]Delivery, len(rows))
+	for i, d := range rows {
+		out[i] = e.delivery(d.EventID, d.EventType, d.Position, Replayed, tx.Now())
 	}
 	return out, nil
 }

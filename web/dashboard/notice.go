@@ -93,6 +93,7 @@ const (
 	webhookDeleted      notice = "webhook-deleted"
 	webhookTested       notice = "webhook-tested"
 	webhookReplayed     notice = "webhook-replayed"
+	failedRetried       notice = "webhook-failed-retried"
 	deliveryRetried     notice = "delivery-retried"
 	jobCancelled        notice = "job-cancelled"
 )
@@ -171,6 +172,7 @@ var notices = map[notice]string{
 	webhookDeleted:      "Endpoint deleted.",
 	webhookTested:       "Test event sent.",
 	webhookReplayed:     "The events wait to be sent again.",
+	failedRetried:       "What failed is being sent again.",
 	deliveryRetried:     "Sent again.",
 	streamCreated:       "Log stream added. Its first entries go out in a moment.",
 	streamSaved:         "Log stream saved.",

@@ -232,6 +232,8 @@ var routes = []route{
 	post("/admin/webhooks/:endpoint/test", developer, (*Handler).testWebhook),
 	get("/admin/webhooks/:endpoint/replay", developer, (*Handler).askReplay),
 	post("/admin/webhooks/:endpoint/replay", developer, (*Handler).replayWebhook),
+	get("/admin/webhooks/:endpoint/retry-failed", developer, (*Handler).askRetryFailed),
+	post("/admin/webhooks/:endpoint/retry-failed", developer, (*Handler).retryFailed),
 	get("/admin/webhooks/:endpoint/pause", developer, (*Handler).askPauseWebhook),
 	post("/admin/webhooks/:endpoint/pause", developer, (*Handler).pauseWebhook),
 	get("/admin/webhooks/:endpoint/resume", developer, (*Handler).webhook),

@@ -22,6 +22,11 @@ var outgoingStates = []State{
 		return webhooksView(webhooksPage{frame: sampleFrame(l, developer, "Webhooks", webhooksHome)})
 	}},
 	{"dashboard-webhook-failing", func(l Look) templ.Component { return webhookView(sampleWebhook(l)) }},
+	{"dashboard-webhook-retry-failed", func(l Look) templ.Component {
+		p := sampleWebhook(l)
+		p.open, p.dialog = nil, retryQuestion(p, nil)
+		return webhookView(p)
+	}},
 	{"dashboard-log-streams-empty", func(l Look) templ.Component {
 		return streamsView(streamsPage{frame: sampleFrame(l, admin, "Log streams", streamsHome)})
 	}},
@@ -51,9 +56,9 @@ func sampleWebhook(l Look) webhookPage {
 	row := func(n, kind string, state webhook.State, answer int64) webhook.Delivery {
 		return webhook.Delivery{ID: id.Delivery("delivery_01J9" + n), EventID: id.Event("event_01J9" + n), EventType: kind, Cause: webhook.Happened, State: state, Attempts: 4, NextAt: before(-14 * time.Minute), LastStatus: &answer, CreatedAt: at}
 	}
-	p := webhookPage{endpointFrame: endpointFrame{frame: sampleFrame(l, developer, endpointName(e.URL), webhooksHome), Endpoint: e, path: webhooksHome + "/we_01J9HOOK"}, waiting: 38,
+	p := webhookPage{endpointFrame: endpointFrame{frame: sampleFrame(l, developer, endpointName(e.URL), webhooksHome), Endpoint: e, path: webhooksHome + "/we_01J9HOOK"}, backlog: webhook.Backlog{Waiting: 38, Since: noon.Add(-5 * time.Hour), Tried: 36, GivenUp: 1},
 		rows: []webhook.Delivery{row("A", "user.updated", webhook.Waiting, 503), row("B", "session.created", webhook.Delivered, 200), row("C", "organization_domain.verification_failed", webhook.Failed, 503)}, pager: ui.PagerProps{Text: "3 events here"}}
-	p.figures = webhook.Figures{Events: 3100, Delivered: 2468, Failed: 672, P95: 8400 * time.Millisecond}
+	p.figures = webhook.Figures{Events: 3100, Delivered: 2468, Failed: 672, P95: 8400 * time.Millisecond, Before: webhook.DayBefore{Events: 3300, Delivered: 3297}}
 	for i := range 24 {
 		h := db.DeliveryHour{Hour: noon.Truncate(time.Hour).Add(time.Duration(i-23) * time.Hour), Events: 140, Delivered: 139, Failed: 1}
 		if i > 17 {

@@ -52,7 +52,7 @@ func (p *endpointFrame) below(v *visit, title string) {
 type webhookPage struct {
 	endpointFrame
 	figures webhook.Figures
-	waiting int64
+	backlog webhook.Backlog
 	asked   deliveryQuery
 	rows    []webhook.Delivery
 	pager   ui.PagerProps
@@ -99,7 +99,7 @@ func (p *webhookPage) load(tx *db.AllTx) (err error) {
 	if p.figures, err = webhook.FiguresOf(tx, p.Endpoint.ID); err != nil {
 		return err
 	}
-	if p.waiting, err = webhook.Waits(tx, p.Endpoint.ID); err != nil {
+	if p.backlog, err = webhook.BacklogOf(tx, p.Endpoint.ID); err != nil {
 		return err
 	}
 	page := p.v.page()
@@ -168,16 +168,53 @@ func (p webhookPage) stats() []ui.StatProps {
 		if f.Clipped {
 			arrived.Delta.Text = "of the newest " + figure(f.Events) + " events"
 		}
+		if d := sinceYesterday(f); d.Figure != "" {
+			arrived.Delta = d
+		}
 	}
-	waiting := ui.StatProps{Label: "Waiting", Value: figure(p.waiting)}
-	if p.OpenUntil != nil && p.OpenUntil.After(p.v.now) {
-		waiting.Delta.Text = "next try in " + took(p.OpenUntil.Sub(p.v.now))
+	waiting := ui.StatProps{Label: "Waiting", Value: figure(p.backlog.Waiting)}
+	if !p.backlog.Since.IsZero() {
+		waiting.Delta.Text = "oldest for " + took(max(p.v.now.Sub(p.backlog.Since), time.Second))
 	}
 	answers := ui.StatProps{Label: "Answer, p95", Value: "No answer yet"}
 	if f.P95 > 0 {
 		answers.Value, answers.Delta.Text = took(f.P95), "10 s is the limit"
 	}
-	return []ui.StatProps{arrived, waiting, answers, p.secretStat()}
+	return []ui.StatProps{arrived, waiting, answers, p.nextStat(), p.secretStat()}
+}
+
+// sinceYesterday is how much more, or less, arrives than the day before; none
+// where either day is too much to count, or had nothing.
+func sinceYesterday(f webhook.Figures) ui.DeltaProps {
+	now, today := rate(f.Delivered, f.Events-f.Delivered)
+	before, yesterday := rate(f.Before.Delivered, f.Before.Events-f.Before.Delivered)
+	if !today || !yesterday || f.Clipped {
+		return ui.DeltaProps{}
+	}
+	d := arrow(now-before, " pt")
+	if d.Figure != "" {
+		d.Text = "on the day before"
+	}
+	return d
+}
+
+// nextStat is when something is sent next.
+func (p webhookPage) nextStat() ui.StatProps {
+	s := ui.StatProps{Label: "Next try", Value: "Nothing waits"}
+	switch {
+	case p.Status == webhook.Disabled:
+		s.Value, s.Delta.Text = "Paused", "nothing is sent"
+		if p.DisabledReason != nil {
+			s.Value = "Disabled"
+		}
+	case p.OpenUntil != nil && p.OpenUntil.After(p.v.now):
+		s.Value, s.Delta.Text = took(p.OpenUntil.Sub(p.v.now)), "spared until then"
+	case p.backlog.Waiting > 0 && p.backlog.Waiting == p.backlog.Tried:
+		s.Value, s.Delta.Text = "In pauses", "each after its own"
+	case p.backlog.Waiting > 0:
+		s.Value = "Now"
+	}
+	return s
 }
 
 // secretStat counts down while two secrets sign.
@@ -208,6 +245,6 @@ func (p webhookPage) choices() []ui.Choice {
 		q.state = s
 		return with(p.path, q.values(), "", "") + "#events"
 	}
-	return []ui.Choice{{Label: "All", Href: only(""), Current: p.asked.state == ""}, {Label: "Waiting", Count: figure(p.waiting), Href: only(webhook.Waiting), Current: p.asked.state == webhook.Waiting},
+	return []ui.Choice{{Label: "All", Href: only(""), Current: p.asked.state == ""}, {Label: "Waiting", Count: figure(p.backlog.Waiting), Href: only(webhook.Waiting), Current: p.asked.state == webhook.Waiting},
 		{Label: "Failed", Href: only(webhook.Failed), Current: p.asked.state == webhook.Failed}}
 }

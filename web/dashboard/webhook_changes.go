@@ -38,7 +38,7 @@ func (h *Handler) resumeWebhook(v *visit) error {
 
 func (h *Handler) askPauseWebhook(v *visit) error {
 	return v.showWebhook(http.StatusOK, func(p webhookPage) templ.Component {
-		return confirm(question{path: p.path}, ui.ConfirmProps{Title: "Pause this endpoint?", Text: count(p.waiting, "waiting event is", "waiting events are") + " not sent, and what happens meanwhile is not kept for it. Once it is enabled again, replay what it missed.",
+		return confirm(question{path: p.path}, ui.ConfirmProps{Title: "Pause this endpoint?", Text: count(p.backlog.Waiting, "waiting event is", "waiting events are") + " not sent, and what happens meanwhile is not kept for it. Once it is enabled again, replay what it missed.",
 			Post: ui.Post{Label: "Pause endpoint", Action: p.path + "/pause"}})
 	})
 }
@@ -49,7 +49,7 @@ func (h *Handler) pauseWebhook(v *visit) error {
 
 func (h *Handler) askDeleteWebhook(v *visit) error {
 	return v.showWebhook(http.StatusOK, func(p webhookPage) templ.Component {
-		return confirm(question{path: p.path}, ui.ConfirmProps{Title: "Delete this endpoint?", Text: count(p.waiting, "waiting event is", "waiting events are") + " never sent, and the log of what was sent and answered is gone. This can't be undone.",
+		return confirm(question{path: p.path}, ui.ConfirmProps{Title: "Delete this endpoint?", Text: count(p.backlog.Waiting, "waiting event is", "waiting events are") + " never sent, and the log of what was sent and answered is gone. This can't be undone.",
 			Post: ui.Post{Label: "Delete endpoint", Action: p.path + "/delete"}})
 	})
 }

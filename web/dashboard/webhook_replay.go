@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"gatehouse/export/webhook"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -97,6 +99,37 @@ func (h *Handler) replayWebhook(v *visit) error {
 	})
 	if wrong, refused := faultsOf(err, "until"); refused {
 		return v.showReplay(http.StatusUnprocessableEntity, f, false, wrong)
+	}
+	return err
+}
+
+// askRetryFailed says how much is sent again before it is.
+func (h *Handler) askRetryFailed(v *visit) error { return v.askRetryFailed(nil) }
+
+func (v *visit) askRetryFailed(refused error) error {
+	return v.showWebhook(status(refused), func(p webhookPage) templ.Component { return retryQuestion(p, refused) })
+}
+
+func retryQuestion(p webhookPage, refused error) templ.Component {
+	b, q := p.backlog, question{path: p.path, wrong: refusal(refused)}
+	if b.GivenUp > webhook.MaxReplay {
+		q.wrong = webhook.ErrTooMuch.Message
+	}
+	words := "Nothing failed: there is nothing to send again."
+	if b.Failed() > 0 {
+		words = count(b.Tried, "event waits", "events wait") + " for another try and " + givenUp(b) + " given up. All are sent now, behind one another, with the ids that they had."
+	}
+	return confirm(q, ui.ConfirmProps{Title: "Retry all failed events?", Text: words, Safe: true,
+		Post: ui.Post{Label: "Retry " + count(b.Failed(), "event", "events"), Action: p.path + "/retry-failed", Busy: "Retrying…"}})
+}
+
+func (h *Handler) retryFailed(v *visit) error {
+	err := v.ofWebhook(failedRetried, func(tx *db.AllTx, key id.Endpoint) error {
+		_, err := webhook.RetryFailed(tx, key)
+		return err
+	})
+	if refusal(err) != "" && !missing(err) {
+		return v.askRetryFailed(err)
 	}
 	return err
 }

@@ -96,6 +96,33 @@ func TestAReplaySaysHowMuchItIs(t *testing.T) {
 	})
 }
 
+// All that failed is sent again after one question, which says how much that
+// is; whoever only looks is not asked.
+func TestAllThatFailedIsSentAgain(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := full(t, d)
+		home := "/admin/webhooks/" + string(w.endpoint)
+		w.do(d.InOrg(t.Context(), w.org.ID, actor.System("test"), func(tx *db.OrgTx) error {
+			for range 3 {
+				row := webhook.Delivery{ID: id.New[id.Delivery](), EndpointID: w.endpoint, EventID: id.New[id.Event](), EventType: "user.created", Cause: webhook.Happened, State: webhook.Failed, Attempts: 12, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
+				if err := (db.MaybeTable[webhook.Delivery, id.Delivery]{}).Insert(tx, &row); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		w.want(w.get("viewer", home), http.StatusOK, "3 events were given up")
+		w.want(w.get("viewer", home+"/retry-failed"), http.StatusForbidden)
+		w.want(w.post("viewer", home+"/retry-failed"), http.StatusForbidden)
+		w.want(w.get("developer", home+"/retry-failed"), http.StatusOK, "Retry 3 events")
+		w.leads(w.post("developer", home+"/retry-failed"), home)
+		if page := w.get("developer", home); strings.Contains(page.body, "given up.") || strings.Contains(page.body, "Retry all failed") {
+			t.Error("what was sent again still counts as given up")
+		}
+		w.want(w.get("viewer", "/admin/audit-log"), http.StatusOK, "webhook_<wbr>endpoint.<wbr>replayed")
+	})
+}
+
 // An event on its way is seen with what is sent; what an address holds behind
 // its question mark is often a key, and is not shown.
 func TestADeliveryIsSeen(t *testing.T) {

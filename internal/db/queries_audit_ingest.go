@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,117 +24,102 @@ type AuditWrite struct {
 	Versions     []int64    // these were the newest schemas
 }
 
-// statement writes w.Rows, or none of them: what has to
-// be true is looked at, and the key is taken, where the rows are written.
-func (w *AuditWrite) statement(now time.Time) (string, []any) {
-	var b strings.Builder
-	args := []any{string(w.Organization), w.Actions, w.Versions}
-	b.WriteString(`WITH known AS (SELECT FROM organizations WHERE id = $1 AND NOT system AND NOT EXISTS (
+// ingest writes the entries of several requests of one organization, of each
+// request all or none, and lists those that were written. What has to be true is
+// looked at, and keys are taken, where the rows are written: by one statement
+// whose text never changes, so that it is planned once. Requests count from 1;
+// one with a key is known by its first entry, since two may bring the same key.
+const ingest = `WITH known AS (
+	SELECT coalesce(audit_retention_days, (SELECT max(audit_retention_days) FROM deployment), 365) AS retention FROM organizations WHERE id = $1 AND NOT system AND NOT EXISTS (
 		SELECT FROM unnest($2::text[], $3::bigint[]) AS seen (action, version)
-		WHERE seen.version <> (SELECT coalesce(max(s.version), 0) FROM audit_schemas s WHERE s.action = seen.action)))`)
-	from := "known"
-	if w.Repeat != "" {
-		args = append(args, string(w.Repeat), string(w.Rows[0].ID), w.Digest, now)
-		b.WriteString(`, once AS (INSERT INTO audit_repeats (id, organization_id, event_id, digest, created_at)
-			SELECT $4::text, $1, $5::text, $6::bytea, $7::timestamptz FROM known ON CONFLICT DO NOTHING RETURNING 1)`)
-		from = "once"
-	}
-	b.WriteString(` INSERT INTO audit_events (organization_id, source, request_id, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, data) SELECT $1, 'application', `)
-	n := len(args)
-	parameter := func(kind string) {
-		n++
-		fmt.Fprintf(&b, "$%d::%s", n, kind)
-	}
-	parameter("text")
-	args = append(args, w.Rows[0].RequestID)
-	if len(w.Rows) == 1 {
-		for i, v := range w.Rows[0].ingested() {
-			b.WriteString(", ")
-			parameter(ingestedTypes[i])
-			args = append(args, v)
+		WHERE seen.version <> (SELECT coalesce(max(s.version), 0) FROM audit_schemas s WHERE s.action = seen.action))),
+once AS (
+	INSERT INTO audit_repeats (id, organization_id, event_id, digest, created_at)
+	SELECT r.id, $1, r.first, r.digest, $4 FROM known, unnest($5::text[], $6::text[], $7::bytea[]) AS r (id, first, digest) WHERE r.id IS NOT NULL
+	ON CONFLICT DO NOTHING RETURNING event_id),
+taken AS (
+	SELECT r.n, known.retention FROM known, unnest($5::text[], $6::text[]) WITH ORDINALITY AS r (id, first, n)
+	WHERE r.id IS NULL OR EXISTS (SELECT FROM once WHERE once.event_id = r.first)),
+wrote AS (
+	INSERT INTO audit_events (organization_id, source, retention, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, data)
+	SELECT $1, 'application', taken.retention, e.id, e.type, e.occurred_at, e.recorded_at, e.actor_kind, e.actor_id, e.actor_name, e.targets::json, e.ip_address, e.user_agent, e.request_id, e.data::json
+	FROM taken JOIN unnest($8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[])
+		AS e (n, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, data) ON e.n = taken.n)
+SELECT n FROM taken`
+
+// ingestScope is the scope of ingest, and that it is planned once: for a few
+// rows a plan of their own would seem to be cheaper than the one for any number.
+const ingestScope = "SELECT set_config('app.organization_id', $1, true), set_config('app.scope', '', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+
+// ingestArguments are those of ingest.
+func ingestArguments(writes []*AuditWrite, now time.Time) []any {
+	actions, versions := []string{}, []int64{}
+	repeats, firsts, digests := make([]*string, len(writes)), make([]string, len(writes)), make([][]byte, len(writes))
+	rows := 0
+	for i, w := range writes {
+		actions, versions = append(actions, w.Actions...), append(versions, w.Versions...)
+		if firsts[i], digests[i] = string(w.Rows[0].ID), w.Digest; w.Repeat != "" {
+			repeats[i] = (*string)(&w.Repeat)
 		}
-		b.WriteString(" FROM " + from)
-		return b.String(), args
+		rows += len(w.Rows)
 	}
-	b.WriteString(", e.id, e.type, e.occurred_at, e.recorded_at, e.actor_kind, e.actor_id, e.actor_name, e.targets::json, e.ip_address, e.user_agent, e.data::json FROM " + from + ", unnest(")
-	for i := range ingestedTypes {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		kind := ingestedTypes[i]
-		if kind == "json" {
-			kind = "text"
-		}
-		parameter(kind + "[]")
-	}
-	b.WriteString(") AS e (id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, data)")
-	return b.String(), append(args, ingestedColumns(w.Rows)...)
+	return append([]any{string(writes[0].Organization), actions, versions, now, repeats, firsts, digests}, ingestColumns(writes, rows)...)
 }
 
-// ingestedTypes are those of an entry's columns that differ from row to row,
-// in the order of ingested.
-var ingestedTypes = [...]string{"text", "text", "timestamptz", "timestamptz", "text", "text", "text", "json", "text", "text", "json"}
-
-func (a *AuditRow) ingested() [len(ingestedTypes)]any {
-	return [...]any{string(a.ID), a.Type, a.OccurredAt, a.RecordedAt, a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, string(a.Data)}
-}
-
-// ingestedColumns are rows as one array for each column.
-func ingestedColumns(rows []AuditRow) []any {
-	n := len(rows)
-	ids, types, kinds, targets, data := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	occurred, recorded := make([]time.Time, n), make([]time.Time, n)
-	actors, names, addresses, agents := make([]*string, n), make([]*string, n), make([]*string, n), make([]*string, n)
-	for i := range rows {
-		a := &rows[i]
-		ids[i], types[i], kinds[i], targets[i], data[i] = string(a.ID), a.Type, a.ActorKind, string(a.Targets), string(a.Data)
-		occurred[i], recorded[i] = a.OccurredAt, a.RecordedAt
-		actors[i], names[i], addresses[i], agents[i] = a.ActorID, a.ActorName, a.IPAddress, a.UserAgent
+// ingestColumns are the rows of the requests as one array for each column.
+func ingestColumns(writes []*AuditWrite, n int) []any {
+	number, occurred, recorded := make([]int64, 0, n), make([]time.Time, 0, n), make([]time.Time, 0, n)
+	ids, types, kinds, targets, data := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	actors, names, addresses, agents, requests := make([]*string, 0, n), make([]*string, 0, n), make([]*string, 0, n), make([]*string, 0, n), make([]*string, 0, n)
+	for i, w := range writes {
+		for j := range w.Rows {
+			a := &w.Rows[j]
+			number, occurred, recorded = append(number, int64(i+1)), append(occurred, a.OccurredAt), append(recorded, a.RecordedAt)
+			ids, types, kinds, targets, data = append(ids, string(a.ID)), append(types, a.Type), append(kinds, a.ActorKind), append(targets, string(a.Targets)), append(data, string(a.Data))
+			actors, names, addresses, agents, requests = append(actors, a.ActorID), append(names, a.ActorName), append(addresses, a.IPAddress), append(agents, a.UserAgent), append(requests, a.RequestID)
+		}
 	}
-	return []any{ids, types, occurred, recorded, kinds, actors, names, targets, addresses, agents, data}
+	return []any{number, ids, types, occurred, recorded, kinds, actors, names, targets, addresses, agents, requests, data}
 }
 
 // IngestAudit writes what several requests write, in one transaction, and says
-// of each whether it was written. On Postgres it is one round trip.
+// of each whether it was written. On Postgres it is one round trip, with a
+// statement for each organization.
 func (d *DB) IngestAudit(ctx context.Context, writes []*AuditWrite) ([]bool, error) {
 	if d.Dialect == SQLite {
 		return d.ingestSQLite(ctx, writes)
 	}
 	now := d.now()
-	b := &pgx.Batch{}
-	var set id.Organization
-	for _, w := range writes {
-		if w.Organization != set {
-			b.Queue(setScopeStatement, string(w.Organization), "")
-			set = w.Organization
+	b, written := &pgx.Batch{}, make([]bool, len(writes))
+	for organization, places := range byOrganization(writes) {
+		its := make([]*AuditWrite, len(places))
+		for i, place := range places {
+			its[i] = writes[place]
 		}
-		statement, args := w.statement(now)
-		b.Queue(statement, args...)
-	}
-	return d.ingestBatch(ctx, b, writes)
-}
-
-func (d *DB) ingestBatch(ctx context.Context, b *pgx.Batch, writes []*AuditWrite) ([]bool, error) {
-	results := d.pool.SendBatch(ctx, b)
-	written := make([]bool, len(writes))
-	var set id.Organization
-	for i, w := range writes {
-		if w.Organization != set {
-			if _, err := results.Exec(); err != nil {
-				results.Close()
-				return nil, fmt.Errorf("setting the scope: %w", err)
-			}
-			set = w.Organization
-		}
-		tag, err := results.Exec()
-		if err != nil {
-			results.Close()
-			return nil, fmt.Errorf("writing entries: %w", err)
-		}
-		written[i] = tag.RowsAffected() == int64(len(w.Rows))
+		b.Queue(ingestScope, string(organization))
+		b.Queue(ingest, ingestArguments(its, now)...).Query(func(rows pgx.Rows) error {
+			var n int64
+			_, err := pgx.ForEachRow(rows, []any{&n}, func() error {
+				written[places[n-1]] = true
+				return nil
+			})
+			return err
+		})
 	}
 	// Close waits for the commit's answer.
-	return written, results.Close()
+	if err := d.pool.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("writing entries: %w", err)
+	}
+	return written, nil
+}
+
+// byOrganization is where each organization's requests stand.
+func byOrganization(writes []*AuditWrite) map[id.Organization][]int {
+	places := map[id.Organization][]int{}
+	for i, w := range writes {
+		places[w.Organization] = append(places[w.Organization], i)
+	}
+	return places
 }
 
 // ingestSQLite is IngestAudit where there is one writer and no round trip.
@@ -173,10 +157,9 @@ func (w *AuditWrite) insertSQLite(tx *Tx) (bool, error) {
 	}
 	for i := range w.Rows {
 		a := &w.Rows[i]
-		values := a.ingested()
-		args := append([]any{w.Organization, a.RequestID}, values[:]...)
-		if err := tx.session().Exec(`INSERT INTO audit_events (organization_id, source, request_id, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, data)
-			VALUES (?, 'application', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...).Error; err != nil {
+		if err := tx.session().Exec(`INSERT INTO audit_events (organization_id, source, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, data)
+			VALUES (?, 'application', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			w.Organization, a.ID, a.Type, a.OccurredAt, a.RecordedAt, a.ActorKind, a.ActorID, a.ActorName, string(a.Targets), a.IPAddress, a.UserAgent, a.RequestID, string(a.Data)).Error; err != nil {
 			return false, err
 		}
 	}

@@ -70,6 +70,9 @@ func listAuditEvents(c *call) error {
 	if err != nil {
 		return err
 	}
+	if done, err := c.newestAuditEvents(filter, page); done || err != nil {
+		return err
+	}
 	return c.read(func(tx reach) (answer, error) {
 		if filter.Organization != "" {
 			if _, err := tx.organization(filter.Organization); err != nil {

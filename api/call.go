@@ -105,14 +105,15 @@ func empty(status int) answer { return answer{status, nil} }
 
 // list is a page on the wire.
 func list[T any](data []T, paging db.Paging) answer {
-	page := wire.List[T]{Data: data}
-	if paging.Before != "" {
-		page.Metadata.Before = &paging.Before
+	return found(wire.List[T]{Data: data, Metadata: wire.ListMetadata{Before: cursor(paging.Before), After: cursor(paging.After)}})
+}
+
+// cursor is one on the wire; null where there is none.
+func cursor(text string) *string {
+	if text == "" {
+		return nil
 	}
-	if paging.After != "" {
-		page.Metadata.After = &paging.After
-	}
-	return found(page)
+	return &text
 }
 
 // each turns rows into what the wire shows of them.

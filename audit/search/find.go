@@ -67,8 +67,11 @@ func (q Query) read(tx db.OwnedScope, run db.Run) ([]Found, error) {
 	if s.Low >= s.High {
 		return []Found{}, nil
 	}
-	if len(s.Needs) == 0 {
+	switch {
+	case len(s.Needs) == 0:
 		return list(tx, s)
+	case q.onlyTypes():
+		return q.glance(tx, s)
 	}
 	return find(tx, s)
 }
@@ -91,30 +94,6 @@ func (q Query) search() db.AuditSearch {
 		s.Needs = append(s.Needs, n)
 	}
 	return s
-}
-
-// list reads entries without needs. The newest are asked for in the newest
-// partitions first; few lists go further back.
-func list(tx db.OwnedScope, s db.AuditSearch) ([]Found, error) {
-	recent := s
-	if end := s.Before; s.Newest {
-		if now := tx.Now().Add(time.Hour); end.After(now) {
-			end = now
-		}
-		recent.Since = time.Date(end.Year(), end.Month()-1, 1, 0, 0, 0, 0, time.UTC)
-	}
-	if s.Newest && recent.Since.After(s.Since) {
-		recent.Low = max(s.Low, db.LowestEvent(recent.Since))
-		rows, err := db.ListAudit(tx, recent)
-		if err != nil || len(rows) == s.Limit {
-			return foundAll(rows), err
-		}
-		s.High, s.Before, s.Limit = recent.Low, recent.Since, s.Limit-len(rows)
-		older, err := db.ListAudit(tx, s)
-		return foundAll(append(rows, older...)), err
-	}
-	rows, err := db.ListAudit(tx, s)
-	return foundAll(rows), err
 }
 
 // find reads entries that have what s needs. What waits for its number is read

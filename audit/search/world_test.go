@@ -111,6 +111,11 @@ func (w *world) fill(t *testing.T, n int) {
 	w.spread(t)
 	w.number(t)
 	w.record(t, n/20)
+	w.load(t)
+}
+
+// load reads all entries, for what is to be found among them.
+func (w *world) load(t *testing.T) {
 	err := w.d.ReadDeployment(t.Context(), func(tx *db.AllTx) (err error) {
 		w.all, err = audit.List(tx, audit.Filter{Oldest: true})
 		return err

@@ -21,8 +21,12 @@ type AuditTerm struct {
 type AuditSearch struct {
 	Organization  id.Organization
 	Needs         [][]AuditTerm // of each one
+	Types         []string      // ListAudit: of one of these types, or
+	Families      []string      // of one that begins so
+	Look          int           // so many entries are looked at for them
 	Low, High     string
 	Since, Before time.Time // what Low and High say, in times: they name partitions
+	Months        bool      // Since and Before are the beginnings of months, of which there are few
 	Newest        bool      // newest first
 	Limit         int
 	InOrder       int // so many are looked at one by one before the index of terms is asked
@@ -58,7 +62,7 @@ func (s AuditSearch) scope(tx OwnedScope, table, key string) (string, []any) {
 	return where, args
 }
 
-// Links are looked up one by one in the partition that the entry names.
+// Links are looked up one by one, on Postgres in the partition that the entry names.
 var listFound = map[Dialect]string{
 	Postgres: `SELECT e.*, p.position, p.sequence, p.previous_hash, p.hash FROM (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE {where} {tail}) e
 		LEFT JOIN LATERAL (SELECT p.position, p.sequence, p.previous_hash, p.hash FROM audit_positions p
@@ -68,10 +72,19 @@ var listFound = map[Dialect]string{
 		LEFT JOIN audit_positions p ON p.event_id = e.id ORDER BY e.id {order}`,
 }
 
-// ListAudit lists the entries between two ids, whatever s needs. It is scoped by
-// the organization of the entry; a link is looked up by the entry's id.
+// ListAudit lists the entries between two ids, whatever s needs, by what their
+// own columns say. It is scoped by the organization of the entry, and of the link.
 func ListAudit(tx OwnedScope, s AuditSearch) ([]FoundEntry, error) {
+	if tx.base().db.Dialect == Postgres {
+		list, err := s.listOnPostgres(tx.base())
+		return list, wrapSearch(err)
+	}
 	where, args := s.scope(tx, "e", "id")
+	if s.filtered() {
+		kind, more := s.ofKind()
+		where = "e.id IN (SELECT e.id FROM (SELECT e.id, e.type FROM audit_events e WHERE " + where + " ORDER BY e.id {order} LIMIT ?) e WHERE " + kind + ")"
+		args = append(append(args, s.Look), more...)
+	}
 	return s.found(tx, where, "ORDER BY e.id {order} LIMIT ?", append(args, s.Limit))
 }
 
@@ -95,7 +108,7 @@ func (s AuditSearch) found(tx OwnedScope, where, tail string, args []any) ([]Fou
 	if dialect == Postgres {
 		args = append(args, s.Since.UTC(), s.Before.UTC())
 	}
-	text := strings.NewReplacer("{where}", where, "{tail}", strings.ReplaceAll(tail, "{order}", s.order()), "{order}", s.order()).Replace(listFound[dialect])
+	text := strings.NewReplacer("{where}", strings.ReplaceAll(where, "{order}", s.order()), "{tail}", strings.ReplaceAll(tail, "{order}", s.order()), "{order}", s.order()).Replace(listFound[dialect])
 	rows, err := tx.base().session().Raw(text, args...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("reading the log: %w", translate(err))

@@ -22,10 +22,10 @@ var fillSQL string
 
 type options struct {
 	postgres, use string
+	server        string
 	entries       int64
 	rounds        int
 	keep          bool
-	expire        bool
 }
 
 func main() {
@@ -33,9 +33,9 @@ func main() {
 	flag.StringVar(&o.postgres, "postgres", "", "a superuser's URL")
 	flag.StringVar(&o.use, "use", "", "a database that is filled already")
 	flag.Int64Var(&o.entries, "entries", 1_000_000, "entries over a year")
-	flag.IntVar(&o.rounds, "rounds", 40, "how often each search is asked")
+	flag.IntVar(&o.rounds, "rounds", 40, "how often each search is asked; 0: not at all")
 	flag.BoolVar(&o.keep, "keep", false, "leave the database")
-	flag.BoolVar(&o.expire, "expire", true, "drop what is too old while entries are written")
+	flag.StringVar(&o.server, "server", "", "the program: what is too old is dropped while people sign in to it")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "audit:", err)
@@ -49,7 +49,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer remove()
-	keys, err := seal.NewKeyring([][]byte{make([]byte, seal.KeySize)})
+	keys, err := seal.NewKeyring([][]byte{[]byte(masterKey)})
 	if err != nil {
 		return err
 	}
@@ -63,17 +63,22 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer raw.Close(ctx)
-	if err := searches(ctx, d, raw, o.rounds); err != nil {
-		return err
+	if o.rounds > 0 {
+		if err := searches(ctx, d, raw, o.rounds); err != nil {
+			return err
+		}
+		if err := newest(ctx, d, raw, o.rounds*25); err != nil {
+			return err
+		}
 	}
-	if err := newest(ctx, d, raw, o.rounds*25); err != nil {
-		return err
-	}
-	if o.expire {
-		return expire(ctx, d, address)
+	if o.server != "" {
+		return expire(ctx, d, address, o.server)
 	}
 	return nil
 }
+
+// masterKey seals what the database and the server's program share.
+const masterKey = "bench-key-known-to-everybody-32."
 
 // prepare makes, migrates and fills the database.
 func prepare(ctx context.Context, o options) (address string, remove func(), err error) {

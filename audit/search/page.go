@@ -42,7 +42,7 @@ func newest(s db.AuditSearch, now time.Time) (recent db.AuditSearch, older *db.A
 
 // looks is how many entries are looked at for those of some types before the
 // index of terms is asked.
-var looks = 500
+var looks = 300
 
 // glance reads entries of some types. The first ones are looked at by their own
 // columns, whether they have their numbers or not: what many entries have fills

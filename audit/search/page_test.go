@@ -17,7 +17,7 @@ import (
 func TestEntriesOfAnActionAreFoundHoweverManyAreLookedAt(t *testing.T) {
 	run(t, 240, func(t *testing.T, w *world) {
 		defer func(n int) { looks = n }(looks)
-		for _, looks = range []int{500, 40, 7, 1} {
+		for _, looks = range []int{300, 40, 7, 1} {
 			for range 12 {
 				q := w.query()
 				q = Query{Types: q.Types, Since: q.Since, Before: q.Before}

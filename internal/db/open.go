@@ -37,6 +37,8 @@ type DB struct {
 
 	keys   *seal.Keyring
 	opened dataKeys
+
+	apiKeys together[APIKeyRow]
 }
 
 // Options say what to open.

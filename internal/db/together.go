@@ -1,0 +1,94 @@
+package db
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// together gathers look-ups by a key: those that come while others are under
+// way wait, and go together in the next round trip, each key once. Whoever asks
+// is answered by a look-up that began after they asked, so that nothing is
+// remembered: a key that was revoked is refused at once.
+type together[V any] struct {
+	mu      sync.Mutex
+	waiting map[string]*asked[V]
+	running int
+}
+
+// asked is one key that somebody waits for.
+type asked[V any] struct {
+	done  chan struct{}
+	value *V // nil: there is none
+	err   error
+}
+
+// How many round trips are made beside one another, how many keys one looks up
+// and how long it may take.
+const (
+	togetherTrips = 2
+	togetherKeys  = 100
+	togetherTime  = 20 * time.Second
+)
+
+// get is what look says of the key; ErrNotFound where it says nothing.
+func (g *together[V]) get(ctx context.Context, key string, look func(context.Context, []string) (map[string]*V, error)) (*V, error) {
+	a := g.ask(ctx, key, look)
+	select {
+	case <-a.done:
+		if a.err == nil && a.value == nil {
+			return nil, ErrNotFound
+		}
+		return a.value, a.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (g *together[V]) ask(ctx context.Context, key string, look func(context.Context, []string) (map[string]*V, error)) *asked[V] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	a := g.waiting[key]
+	if a == nil {
+		if g.waiting == nil {
+			g.waiting = map[string]*asked[V]{}
+		}
+		a = &asked[V]{done: make(chan struct{})}
+		g.waiting[key] = a
+	}
+	if g.running < togetherTrips {
+		g.running++
+		go g.work(context.WithoutCancel(ctx), look)
+	}
+	return a
+}
+
+// work looks up what waits until nothing does.
+func (g *together[V]) work(ctx context.Context, look func(context.Context, []string) (map[string]*V, error)) {
+	for keys, asks := g.next(); len(keys) > 0; keys, asks = g.next() {
+		one, cancel := context.WithTimeout(ctx, togetherTime)
+		found, err := look(one, keys)
+		cancel()
+		for i, a := range asks {
+			a.value, a.err = found[keys[i]], err
+			close(a.done)
+		}
+	}
+}
+
+// next takes keys that wait; none ends the worker.
+func (g *together[V]) next() (keys []string, asks []*asked[V]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for key, a := range g.waiting {
+		keys, asks = append(keys, key), append(asks, a)
+		delete(g.waiting, key)
+		if len(keys) == togetherKeys {
+			break
+		}
+	}
+	if len(keys) == 0 {
+		g.running--
+	}
+	return keys, asks
+}

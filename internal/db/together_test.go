@@ -1,0 +1,106 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// A key that was revoked before somebody asked must not be taken for good
+// because others asked for it earlier: a look-up never answers whom it began
+// before.
+func TestALookUpAnswersNobodyWhoAskedAfterItBegan(t *testing.T) {
+	var g together[int64]
+	var now, trips atomic.Int64 // the clock that a look-up reads when it begins
+	look := func(_ context.Context, keys []string) (map[string]*int64, error) {
+		trips.Add(1)
+		began := now.Load()
+		time.Sleep(time.Millisecond)
+		found := map[string]*int64{}
+		for _, key := range keys {
+			if key != "none" {
+				found[key] = &began
+			}
+		}
+		return found, nil
+	}
+	var all sync.WaitGroup
+	for i := range 400 {
+		all.Go(func() {
+			asked := now.Add(1)
+			key := fmt.Sprint("k", i%7)
+			if i%10 == 0 {
+				key = "none"
+			}
+			at, err := g.get(t.Context(), key, look)
+			switch {
+			case key == "none" && errors.Is(err, ErrNotFound):
+			case key == "none" || err != nil:
+				t.Errorf("%s: %v", key, err)
+			case *at < asked:
+				t.Errorf("asked at %d, answered by a look-up of %d", asked, *at)
+			}
+		})
+		if i%20 == 0 {
+			time.Sleep(200 * time.Microsecond)
+		}
+	}
+	all.Wait()
+	if n := trips.Load(); n > 200 {
+		t.Errorf("400 look-ups took %d round trips", n)
+	}
+}
+
+// Whoever goes away must not end the look-up of others who wait for it, and a
+// failure is told to each of them.
+func TestALookUpOutlivesWhoeverAskedFirst(t *testing.T) {
+	var g together[int64]
+	begun, end := make(chan struct{}), make(chan error)
+	look := func(ctx context.Context, keys []string) (map[string]*int64, error) {
+		if !slices.Equal(keys, []string{"k"}) {
+			t.Errorf("looked up %v", keys)
+		}
+		begun <- struct{}{}
+		return nil, errors.Join(ctx.Err(), <-end)
+	}
+	first, leave := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() {
+		_, err := g.get(first, "k", look)
+		left <- err
+	}()
+	<-begun
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("whoever went away got %v", err)
+	}
+	end <- nil
+	broken := errors.New("the database is away")
+	others := make(chan error)
+	for range 2 {
+		go func() {
+			_, err := g.get(t.Context(), "k", look)
+			others <- err
+		}()
+	}
+	go func() {
+		for {
+			select {
+			case <-begun:
+				end <- broken
+			case <-t.Context().Done():
+				return
+			}
+		}
+	}()
+	for range 2 {
+		if err := <-others; !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+	}
+}

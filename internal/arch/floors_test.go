@@ -44,6 +44,7 @@ var floors = map[string]float64{
 	"audit/search":   3.25,                        // finds entries, counts them
 	"audit/ingest":   3.3, "audit/retention": 3.3, // applications' entries and their schemas, for how long they are kept
 	"audit/archive":  3.4,  // exports
+	"audit/views":    3.4,  // ways of looking at the log that people keep
 	"audit/chain":    0.5,  // the canonical form, hashes, signatures, verification: pure
 	"export/stream":  5.8,  // destinations that are sent every entry
 	"export/webhook": 5.8,  // endpoints that are told of events

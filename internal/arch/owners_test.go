@@ -37,6 +37,7 @@ var owners = map[string][]string{
 	"lifecycle":       {"setup_links"},
 	"audit":           {"audit_events", "audit_pending", "audit_positions", "audit_heads", "audit_keys", "audit_checkpoints", "audit_expiries", "audit_cursors", "audit_rollups", "audit_schemas", "audit_repeats"},
 	"audit/archive":   {"audit_exports"},
+	"audit/views":     {"audit_views"},
 	"export/webhook":  {"webhook_endpoints", "webhook_deliveries", "webhook_attempts"},
 	"export/stream":   {"log_streams"},
 }

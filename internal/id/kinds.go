@@ -67,6 +67,7 @@ type (
 	AuditSchema        string
 	Repeat             string
 	AuditExport        string
+	AuditView          string
 	Cursor             string
 	Endpoint           string
 	Delivery           string
@@ -139,6 +140,7 @@ func (Expiry) Prefix() string             { return "expiry_" }
 func (AuditSchema) Prefix() string        { return "audit_schema_" }
 func (Repeat) Prefix() string             { return "repeat_" }
 func (AuditExport) Prefix() string        { return "audit_log_export_" }
+func (AuditView) Prefix() string          { return "audit_log_view_" }
 func (Cursor) Prefix() string             { return "" }
 func (Endpoint) Prefix() string           { return "we_" }
 func (Delivery) Prefix() string           { return "delivery_" }

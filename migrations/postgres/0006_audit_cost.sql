@@ -166,3 +166,20 @@ BEGIN
   END LOOP;
 END $$;
 -- +goose StatementEnd
+
+-- audit/views: ways of looking at the log that somebody keeps, for themselves or for those they work with
+CREATE TABLE audit_views (
+  id              text PRIMARY KEY,
+  organization_id text REFERENCES organizations (id) ON DELETE CASCADE, -- null: of the deployment's log
+  user_id         text REFERENCES users (id) ON DELETE CASCADE,         -- null: everybody's who sees that log
+  name            text NOT NULL,
+  folded          text NOT NULL, -- the name, as two are compared
+  query           text NOT NULL, -- of an address
+  made_by         text NOT NULL, -- as people call them
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX audit_views_name ON audit_views (COALESCE(organization_id, ''), COALESCE(user_id, ''), folded);
+CREATE INDEX audit_views_organization ON audit_views (organization_id, id);
+CREATE INDEX audit_views_user ON audit_views (user_id);
+SELECT gatehouse_isolate('audit_views');

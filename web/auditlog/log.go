@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/audit/search"
+	"gatehouse/audit/views"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/internal/seal"
@@ -23,6 +24,7 @@ type Place struct {
 	Tab          bool            // the page's head is another thing's: the log's own buttons stand beside the search
 	Exports      string          // where exports are made; empty: nowhere
 	Views        string          // where ways of looking are kept; empty: nowhere
+	Viewer       Viewer          // who looks, where they are
 	Kept         string          // for how long, in words
 	Now          time.Time
 
@@ -50,6 +52,7 @@ type Log struct {
 	paging  db.Paging
 	orgs    map[id.Organization]ui.Link
 	actor   string // what to call whom it is filtered by
+	views   []views.View
 }
 
 // Column is one of the histogram.
@@ -76,6 +79,9 @@ func (p Place) Load(tx db.OwnedScope, asked Asked) (*Log, error) {
 		}
 	}
 	if err := l.open(tx); err != nil {
+		return nil, err
+	}
+	if err := l.loadViews(tx); err != nil {
 		return nil, err
 	}
 	return l, l.name(tx)

@@ -7,6 +7,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/search"
+	"gatehouse/audit/views"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/web/ui"
@@ -28,6 +29,16 @@ func Sample(p Place, query Query) *Log {
 	}
 	for i, s := range sampleEntries {
 		l.Rows = append(l.Rows, sampleEntry(p.Now, i, s))
+	}
+	if p.Views != "" {
+		me := id.User("user_01J9PRIYA")
+		for _, v := range []views.View{{ID: "audit_log_view_01J9A", UserID: &me, Name: "Halden's failed sign-ins", Query: "period=7d&result=failed&target=org_01J9HALDEN", MadeBy: "priya@fieldnote.example"},
+			{ID: "audit_log_view_01J9B", Name: "Alles, was der Nordfriesischen Bergungsgesellschaft geschah", Query: "organization=org_01J9NORD&since=2026-11-17T00%3A00%3A00Z&until=2026-11-18T00%3A00%3A00Z", MadeBy: "devin.achterberg@fieldnote.example"},
+		} {
+			if v.Shared() || p.Viewer.User != "" {
+				l.views = append(l.views, v)
+			}
+		}
 	}
 	l.paging = db.Paging{After: string(l.Rows[len(l.Rows)-1].ID)}
 	for i := range l.Rows {
@@ -119,4 +130,16 @@ func SampleFile(p Place, state archive.State) File {
 		e.Position, e.Entries, e.Bytes = 0, 0, 0
 	}
 	return File{Export: e, Path: p.Exports + "/" + string(e.ID), All: p.Exports, Now: p.Now}
+}
+
+// SampleViewing is the page of saved views; one is open where its place in the
+// list is given.
+func SampleViewing(p Place, query Query, open int) *Viewing {
+	v := &Viewing{Log: Sample(p, query), Path: p.Views, Form: ViewForm{Shared: p.Viewer.User == ""}}
+	v.Rows, v.Log.Open = nil, nil
+	if open >= 0 {
+		v.Open = &v.views[open]
+		v.Form.Name = v.Open.Name
+	}
+	return v
 }

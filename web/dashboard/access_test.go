@@ -48,7 +48,7 @@ func TestTheTableOfRoutes(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "%-4s %s %s%s\n", r.Method, r.Path, r.Least, fresh)
 		known[r.Method+" "+r.Path] = true
-		if r.Method == http.MethodPost && r.Least == "viewer" {
+		if r.Method == http.MethodPost && r.Least == "viewer" && !strings.HasPrefix(r.Path, "/admin/audit-log/views") { // their own, which change nothing
 			t.Errorf("viewers only look, but may POST %s", r.Path)
 		}
 	}

@@ -23,6 +23,9 @@ func (v *visit) logPlace(path string) auditlog.Place {
 	if v.role.may(admin) {
 		p.Exports = exportsHome
 	}
+	if path == logHome {
+		p.Views, p.Viewer = viewsHome, auditlog.Viewer{User: v.user.ID, Share: v.role != viewer, All: "the team"}
+	}
 	return p
 }
 

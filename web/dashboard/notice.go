@@ -87,6 +87,10 @@ const (
 	streamResumed       notice = "stream-resumed"
 	streamReplayed      notice = "stream-replayed"
 	streamDeleted       notice = "stream-deleted"
+	viewSaved           notice = "view-saved"
+	viewRenamed         notice = "view-renamed"
+	viewReplaced        notice = "view-replaced"
+	viewDeleted         notice = "view-deleted"
 	webhookSaved        notice = "webhook-saved"
 	webhookEnabled      notice = "webhook-enabled"
 	webhookPaused       notice = "webhook-paused"
@@ -166,6 +170,10 @@ var notices = map[notice]string{
 	safeguardSaved:      "Safeguard saved.",
 	groupMapped:         "Role changed. The group's people have it now.",
 	tokenRevoked:        "Token revoked. Nobody was deactivated.",
+	viewSaved:           "View saved.",
+	viewRenamed:         "View renamed.",
+	viewReplaced:        "The view shows these filters now.",
+	viewDeleted:         "View deleted.",
 	webhookSaved:        "Endpoint saved.",
 	webhookEnabled:      "Endpoint enabled. It hears of what happens from now on.",
 	webhookPaused:       "Endpoint paused. Nothing is sent.",

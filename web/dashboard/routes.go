@@ -211,6 +211,14 @@ var routes = []route{
 
 	get("/admin/audit-log", viewer, (*Handler).auditLog),
 	// a file holds what the pages show one by one
+	get(viewsHome, viewer, (*Handler).auditViews),
+	post(viewsHome, viewer, (*Handler).saveView),
+	get(viewsHome+"/:view", viewer, (*Handler).auditView),
+	post(viewsHome+"/:view", viewer, (*Handler).renameView),
+	get(viewsHome+"/:view/replace", viewer, (*Handler).auditView),
+	post(viewsHome+"/:view/replace", viewer, (*Handler).replaceView),
+	get(viewsHome+"/:view/delete", viewer, (*Handler).askDeleteView),
+	post(viewsHome+"/:view/delete", viewer, (*Handler).deleteView),
 	get("/admin/audit-log/exports", admin, (*Handler).exports),
 	post("/admin/audit-log/exports", admin, (*Handler).createExport),
 	get("/admin/audit-log/exports/:export", admin, (*Handler).export),

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/audit/archive"
+	"gatehouse/audit/views"
 	"gatehouse/sso"
 	"gatehouse/web/auditlog"
 	"gatehouse/web/ui"
@@ -33,6 +34,26 @@ var logStates = []State{
 		p := sampleLog(l, "live=1&period=1h", nil)
 		p.refresh = p.log.Refresh()
 		return auditLogView(p)
+	}},
+	{"dashboard-audit-log-views", func(l Look) templ.Component { return viewsView(sampleViews(l, -1)) }},
+	{"dashboard-audit-log-views-none", func(l Look) templ.Component {
+		p := samplePlace(admin)
+		p.Views = ""
+		view := auditlog.SampleViewing(p, url.Values{}, -1)
+		view.Path, view.Views = viewsHome, viewsHome
+		return viewsView(viewsPage{sampleFrame(l, admin, "Saved views", logHome), view})
+	}},
+	{"dashboard-audit-log-view-taken", func(l Look) templ.Component {
+		p := sampleViews(l, -1)
+		p.Form, p.Wrong = auditlog.ViewForm{Name: "policies", Shared: true}, faults{"name": views.ErrTaken.Message}
+		p.frame = p.fail(p.Wrong)
+		return viewsView(p)
+	}},
+	{"dashboard-audit-log-view-rename", func(l Look) templ.Component { return viewsView(sampleViews(l, 1)) }},
+	{"dashboard-audit-log-view-delete", func(l Look) templ.Component {
+		p := sampleViews(l, 1)
+		p.Delete = true
+		return viewsView(p)
 	}},
 	{"dashboard-export-new", func(l Look) templ.Component {
 		query, _ := url.ParseQuery("type=authentication.%2A&period=7d")
@@ -71,6 +92,11 @@ func sampleLog(l Look, query string, make func(auditlog.Place, auditlog.Query) *
 	}
 	values, _ := url.ParseQuery(query)
 	return logPage{sampleFrame(l, admin, "Audit log", logHome), make(samplePlace(admin), values)}
+}
+
+func sampleViews(l Look, open int) viewsPage {
+	query, _ := url.ParseQuery("type=authentication.%2A&result=failed&period=7d")
+	return viewsPage{sampleFrame(l, admin, "Saved views", logHome), auditlog.SampleViewing(samplePlace(admin), query, open)}
 }
 
 func sampleExport(l Look, state archive.State) exportPage {

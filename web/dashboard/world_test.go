@@ -16,6 +16,7 @@ import (
 
 	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
+	"gatehouse/audit/views"
 	"gatehouse/export/sink"
 	"gatehouse/export/stream"
 	"gatehouse/export/webhook"
@@ -86,6 +87,8 @@ type world struct {
 	endpoint id.Endpoint // of the customer
 	delivery id.Delivery // a test that waits
 	stream   id.Stream   // of the customer
+
+	view id.AuditView // the team's
 }
 
 var roles = []string{"owner", "admin", "developer", "support", "viewer"}
@@ -172,6 +175,13 @@ func full(t *testing.T, d *db.DB) *world {
 		e, err := archive.CreateForAll(tx, archive.Order{Format: archive.NDJSON, Notify: longName})
 		if err == nil {
 			w.export = e.ID
+		}
+		return err
+	}))
+	w.do(d.InDeployment(ctx, who, func(tx *db.AllTx) error {
+		v, err := views.Save(tx, views.New{Name: longName[:40], Query: "result=failed"})
+		if err == nil {
+			w.view = v.ID
 		}
 		return err
 	}))
@@ -312,7 +322,7 @@ func strip(page string) string { return tags.ReplaceAllString(page, " ") }
 func (w *world) fill(route string) string {
 	return strings.NewReplacer(append(w.directoryIDs(), ":job", "job_1", ":endpoint", string(w.endpoint), ":delivery", string(w.delivery), ":stream", string(w.stream), ":org", string(w.org.ID), ":domain", string(w.domain.ID), ":user", string(w.member.ID), ":session", string(w.browser.ID),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID),
-		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation), ":export", string(w.export), ":type", "user.created",
+		":link", string(w.link), ":factor", string(w.identity.ID), ":mail", string(w.mail), ":invitation", string(w.invitation), ":export", string(w.export), ":view", string(w.view), ":type", "user.created",
 		":conn", w.connectionID(), ":certificate", string(w.certificate), ":ourkey", string(w.nextKey), ":attempt", string(w.attempt.Record),
 		":app", string(w.client.ID), ":address", string(w.address.ID), ":secret", string(w.secret.ID), ":key", string(w.key.ID), ":provider", "halden-id",
 	)...).Replace(strings.Replace(route, ":member", w.memberOf(route), 1))

@@ -20,6 +20,14 @@ const (
 func logRoutes() []route {
 	return []route{
 		get(pathLog, (*Handler).auditLog, portal.AuditLog),
+		get(pathViews, (*Handler).auditViews, portal.AuditLog),
+		post(pathViews, (*Handler).saveView, portal.AuditLog),
+		get(pathViews+"/:view", (*Handler).auditView, portal.AuditLog),
+		post(pathViews+"/:view", (*Handler).renameView, portal.AuditLog),
+		get(pathViews+"/:view/replace", (*Handler).auditView, portal.AuditLog),
+		post(pathViews+"/:view/replace", (*Handler).replaceView, portal.AuditLog),
+		get(pathViews+"/:view/delete", (*Handler).askDeleteView, portal.AuditLog),
+		post(pathViews+"/:view/delete", (*Handler).deleteView, portal.AuditLog),
 		get(pathExports, (*Handler).exports, portal.AuditLog),
 		post(pathExports, (*Handler).createExport, portal.AuditLog),
 		get(pathExports+"/:export", (*Handler).export, portal.AuditLog),
@@ -30,7 +38,7 @@ func logRoutes() []route {
 
 // logPlace is the organization's own log. It leads only to what the visit has.
 func (v *visit) logPlace() auditlog.Place {
-	return auditlog.Place{Path: pathLog, Alone: true, Exports: pathExports, Now: v.now, Page: v.pageOfTarget}
+	return auditlog.Place{Path: pathLog, Alone: true, Exports: pathExports, Views: pathViews, Viewer: v.viewer(), Now: v.now, Page: v.pageOfTarget}
 }
 
 // pageOfTarget is where the portal shows something that an entry tells of.

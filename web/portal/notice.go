@@ -20,6 +20,10 @@ const (
 	domainProven  notice = "domain-proven"
 	policySaved   notice = "policy-saved"
 
+	viewSaved       notice = "view-saved"
+	viewRenamed     notice = "view-renamed"
+	viewReplaced    notice = "view-replaced"
+	viewDeleted     notice = "view-deleted"
 	exportCancelled notice = "export-cancelled"
 
 	streamCreated  notice = "stream-created"
@@ -62,6 +66,10 @@ var notices = map[notice]string{
 	domainProven:  "The domain is verified.",
 	policySaved:   "Policy saved.",
 
+	viewSaved:       "View saved.",
+	viewRenamed:     "View renamed.",
+	viewReplaced:    "The view shows these filters now.",
+	viewDeleted:     "View deleted.",
 	exportCancelled: "Export cancelled.",
 
 	streamCreated:  "Log stream added. Its first entries go out in a moment.",

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/audit/archive"
+	"gatehouse/audit/views"
 	"gatehouse/export/sink"
 	"gatehouse/export/stream"
 	"gatehouse/internal/db"
@@ -28,6 +29,7 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 	var token *directory.Issued
 	var export *archive.Export
 	var sent *stream.Stream
+	var view *views.View
 	person, request := id.New[id.DirectoryUser](), directory.Request{ID: id.New[id.SCIMRequest](), RequestID: "req_1", Method: "GET", Path: "/Users", Operation: "users.listed", Outcome: directory.Read, Status: 200, Reason: "Nobody."}
 	streams := &stream.Service{Kinds: sink.Kinds(), Dial: sink.Dial{Guard: netguard.New(nil), Now: w.d.Now}}
 	w.in(o, func(tx *db.OrgTx) (err error) {
@@ -54,10 +56,13 @@ func (w *world) theirs(o *tenants.Organization) *strings.Replacer {
 		if sent, err = streams.Create(tx, stream.New{Name: "SIEM", Type: "http", Configuration: map[string]string{"url": "https://siem.nordby.example"}}); err != nil {
 			return err
 		}
+		if view, err = views.Save(tx, views.New{Name: "Nordby's"}); err != nil {
+			return err
+		}
 		export, err = archive.Create(tx, archive.Order{})
 		return err
 	})
-	return strings.NewReplacer(":stream", string(sent.ID), ":export", string(export.ID), ":directory", string(pushed.ID), ":token", string(token.ID), ":person", string(person), ":request", string(request.ID), ":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
+	return strings.NewReplacer(":stream", string(sent.ID), ":view", string(view.ID), ":export", string(export.ID), ":directory", string(pushed.ID), ":token", string(token.ID), ":person", string(person), ":request", string(request.ID), ":domain", string(d.ID), ":connection", string(c.ID), ":certificate", string(id.New[id.Certificate]()), ":step", "test",
 		":attempt", string(id.New[id.SSOAttempt]()), ":id", string(id.New[id.SSOAttempt]()), ":provider", "okta", ":key", string(id.New[id.ConnectionKey]()))
 }
 

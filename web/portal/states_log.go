@@ -18,6 +18,14 @@ var logStates = []State{
 	{"portal-audit-log-none", func(l Look) templ.Component {
 		return auditLogView(sampleLog(l, "q=nordby&period=24h", auditlog.SampleNothing))
 	}},
+	{"portal-audit-log-views", func(l Look) templ.Component {
+		return viewsView(viewsPage{sampleFrame(l, "Saved views", pathLog), auditlog.SampleViewing(samplePlace(), url.Values{"result": {"failed"}}, -1)})
+	}},
+	{"portal-audit-log-views-link", func(l Look) templ.Component {
+		p := samplePlace()
+		p.Viewer.User = ""
+		return viewsView(viewsPage{sampleFrame(l, "Saved views", pathLog), auditlog.SampleViewing(p, url.Values{}, -1)})
+	}},
 	{"portal-export-new", func(l Look) templ.Component {
 		return exportsView(exportsPage{sampleFrame(l, "Export", pathLog), auditlog.SampleExporting(samplePlace(), url.Values{})})
 	}},
@@ -27,7 +35,7 @@ var logStates = []State{
 }
 
 func samplePlace() auditlog.Place {
-	return auditlog.Place{Path: pathLog, Alone: true, Exports: pathExports, Now: noon}
+	return auditlog.Place{Path: pathLog, Alone: true, Exports: pathExports, Views: pathViews, Viewer: auditlog.Viewer{User: "user_01J9INES", Share: true, All: "the organization"}, Now: noon}
 }
 
 func sampleLog(l Look, query string, make func(auditlog.Place, auditlog.Query) *auditlog.Log) logPage {

@@ -1,0 +1,11 @@
+package views
+
+import (
+	"testing"
+
+	"gatehouse/internal/dbtest"
+)
+
+// A field without its column fails at the first query that needs it, in
+// production.
+func TestModelsMatchTheSchema(t *testing.T) { dbtest.CheckModels(t, &View{}) }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bufio"
 	"context"
 	"net/http"
 	"strconv"
@@ -11,12 +10,12 @@ import (
 	"gatehouse/internal/id"
 )
 
-// What one request streams at most and where nothing is said, how many entries
+// What one request streams at most and where nothing is said, how many bytes
 // are read at once, and how long a client may take for those.
 const (
 	streamMost  = 100_000
-	streamPage  = 1000
-	streamPiece = 30 * time.Second
+	streamPiece = 1 << 20
+	streamTime  = 30 * time.Second
 )
 
 func (h *Handler) auditStreamRoutes() []route {
@@ -54,10 +53,12 @@ func streamAuditEvents(c *call) error {
 	return c.stream(q, limit)
 }
 
-// stream reads page by page, so that it holds no transaction open for a slow
-// client, and keeps no more than one page.
+// stream reads piece by piece, so that it holds no transaction open for a slow
+// client, and keeps no more than two of them: one is read while the one before
+// it is sent.
 func (c *call) stream(q audit.FeedQuery, limit int) error {
-	rows, err := c.streamed(&q, limit, true)
+	s := streaming{call: c, left: limit, reader: audit.Reader{Query: q, Bytes: streamPiece, Line: recordLine}}
+	now, err := s.next(nil, true)
 	if err != nil {
 		return err
 	}
@@ -65,42 +66,63 @@ func (c *call) stream(q audit.FeedQuery, limit int) error {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Trailer", positionHeader)
 	w.WriteHeader(http.StatusOK)
-	out, deadline := bufio.NewWriterSize(w, 64<<10), http.NewResponseController(w)
-	c.SetRequest(c.Request().WithContext(context.WithoutCancel(c.ctx()))) // a long stream has a time for each page
-	line := make([]byte, 0, 2<<10)
-	for len(rows) > 0 {
-		_ = deadline.SetWriteDeadline(time.Now().Add(streamPiece))
-		for i := range rows {
-			r := audit.ChainRecord(rows[i])
-			line = append(r.AppendLine(line[:0]), '\n')
-			if _, err := out.Write(line); err != nil {
-				return err
-			}
+	c.SetRequest(c.Request().WithContext(context.WithoutCancel(c.ctx()))) // a long stream has a time for each piece
+	deadline, spare, coming := http.NewResponseController(w), []byte(nil), make(chan piece)
+	for len(now.lines) > 0 {
+		go func() { coming <- s.ahead(spare[:0]) }()
+		_ = deadline.SetWriteDeadline(time.Now().Add(streamTime))
+		_, err := w.Write(now.lines)
+		next := <-coming
+		if err != nil {
+			return err
 		}
-		q.After, limit = rows[len(rows)-1].Position, limit-len(rows)
-		if rows, err = c.streamed(&q, limit, false); err != nil {
+		if next.err != nil {
 			panic(http.ErrAbortHandler) // the client must not take what it has for all of it
 		}
+		spare, now = now.lines, next
 	}
-	w.Header().Set(positionHeader, strconv.FormatInt(q.After, 10))
-	return out.Flush()
+	w.Header().Set(positionHeader, strconv.FormatInt(s.reader.Query.After, 10))
+	return nil
 }
 
-// streamed is the next page; the first looks whether the key sees the
+func recordLine(b []byte, p *audit.Placed) []byte { return append(p.AppendLine(b), '\n') }
+
+// streaming is how far a stream came.
+type streaming struct {
+	call   *call
+	left   int
+	end    bool
+	reader audit.Reader
+}
+
+// piece is a part of a stream; one without lines is the end.
+type piece struct {
+	lines []byte
+	err   error
+}
+
+func (s *streaming) ahead(b []byte) piece {
+	p, err := s.next(b, false)
+	p.err = err
+	return p
+}
+
+// next reads a piece into b; with the first it looks whether the key sees the
 // organization.
-func (c *call) streamed(q *audit.FeedQuery, left int, first bool) (rows []audit.Numbered, err error) {
-	if left <= 0 {
-		return nil, nil
+func (s *streaming) next(b []byte, first bool) (p piece, err error) {
+	if s.left <= 0 || s.end {
+		return p, nil
 	}
-	q.Limit = min(left, streamPage)
-	err = c.reading(func(tx reach) (err error) {
-		if first && q.Organization != "" {
-			if _, err := tx.organization(q.Organization); err != nil {
+	err = s.call.reading(func(tx reach) (err error) {
+		if org := s.reader.Query.Organization; first && org != "" {
+			if _, err := tx.organization(org); err != nil {
 				return err
 			}
 		}
-		rows, err = audit.Feed(tx.rows, *q)
+		var read int
+		p.lines, read, s.end, err = s.reader.Next(tx.rows, b, s.left)
+		s.left -= read
 		return err
 	})
-	return rows, err
+	return p, err
 }

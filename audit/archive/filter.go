@@ -20,10 +20,14 @@ func (f *Filter) feed(after, until int64, limit int) audit.FeedQuery {
 func family(name string) bool { return strings.HasSuffix(name, ".*") }
 
 // matches is the rest of it, looked at entry by entry.
-func (f *Filter) matches() func(*audit.Numbered) bool {
+func (f *Filter) matches() func(*audit.Placed) bool {
 	q := search.Query{Types: f.Types, Actors: f.Actors, Addresses: f.Addresses, Reference: f.Reference, Text: f.Text}
 	plain := !slices.ContainsFunc(f.Types, family) && len(f.Actors)+len(f.Addresses) == 0 && f.Reference == "" && f.Text == ""
-	return func(n *audit.Numbered) bool {
+	if plain && len(f.ActorNames)+len(f.Targets) == 0 {
+		return func(*audit.Placed) bool { return true }
+	}
+	return func(p *audit.Placed) bool {
+		n := p.Event()
 		if len(f.ActorNames) > 0 && (n.ActorName == nil || !slices.Contains(f.ActorNames, *n.ActorName)) {
 			return false
 		}
@@ -32,6 +36,6 @@ func (f *Filter) matches() func(*audit.Numbered) bool {
 		}) {
 			return false
 		}
-		return plain || q.Matches(&n.Event)
+		return plain || q.Matches(&n)
 	}
 }

@@ -32,8 +32,7 @@ func (f Format) kind() string {
 
 // appendLine appends an entry: for machines the chain's own line, which the
 // offline verifier reads.
-func (f Format) appendLine(b []byte, n *audit.Numbered) []byte {
-	r := audit.ChainRecord(*n)
+func (f Format) appendLine(b []byte, r *audit.Placed) []byte {
 	if f == NDJSON {
 		return append(r.AppendLine(b), '\n')
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"gatehouse/audit"
@@ -104,14 +105,6 @@ func (s *Service) reading(ctx context.Context, e *Export, fn func(db.OwnedScope)
 	return s.DB.ReadDeployment(ctx, func(tx *db.AllTx) error { return fn(tx) })
 }
 
-// How many entries are read at once: more with each page, as long as they are
-// not large.
-const (
-	firstPage = 100
-	maxPage   = 1000
-	largePage = 4 << 20 // bytes
-)
-
 // slice goes on with an export until its time is over or the file is whole.
 func (s *Service) slice(ctx context.Context, e *Export) error {
 	if e.LastPosition == 0 && len(e.Progress.Runs) == 0 {
@@ -124,7 +117,7 @@ func (s *Service) slice(ctx context.Context, e *Export) error {
 		}
 	}
 	end := time.Now().Add(s.sliceTime())
-	p := &part{buffer: make([]byte, 0, s.partSize()+64<<10), page: firstPage, matches: e.Filter.matches()}
+	p := s.newPart(e)
 	for {
 		done, err := s.collect(ctx, e, p)
 		if err != nil {
@@ -146,53 +139,42 @@ func (s *Service) slice(ctx context.Context, e *Export) error {
 // the next: that is all the memory that an export takes, however long it is.
 type part struct {
 	buffer   []byte
-	page     int
+	reader   audit.Reader
 	position int64
 	entries  int64
-	matches  func(*audit.Numbered) bool
+}
+
+func (s *Service) newPart(e *Export) *part {
+	p := &part{buffer: make([]byte, 0, s.partSize()+64<<10)}
+	matches := e.Filter.matches()
+	p.reader = audit.Reader{Query: e.Filter.feed(e.Position, e.LastPosition, 0), Bytes: s.partSize(), Line: func(b []byte, r *audit.Placed) []byte {
+		if !matches(r) {
+			return b
+		}
+		p.entries++
+		return e.Format.appendLine(b, r)
+	}}
+	return p
 }
 
 // collect reads the log on until a part is full, or has waited long enough
 // that the lease wants renewing; done says that nothing is left.
 func (s *Service) collect(ctx context.Context, e *Export, p *part) (done bool, err error) {
-	p.buffer, p.entries, p.position = p.buffer[:0], 0, e.Position
+	p.buffer, p.entries = p.buffer[:0], 0
 	late := time.Now().Add(s.lease() / 4)
-	for time.Now().Before(late) {
-		var rows []audit.Numbered
+	for time.Now().Before(late) && len(p.buffer) < s.partSize() && !done {
 		err := s.reading(ctx, e, func(tx db.OwnedScope) (err error) {
-			rows, err = audit.Feed(tx, e.Filter.feed(p.position, e.LastPosition, p.page))
+			p.buffer, _, done, err = p.reader.Next(tx, p.buffer, math.MaxInt)
 			return err
 		})
 		if err != nil {
 			return false, fmt.Errorf("reading the log: %w", err)
 		}
-		for i := range rows {
-			if p.matches(&rows[i]) {
-				p.buffer = e.Format.appendLine(p.buffer, &rows[i])
-				p.entries++
-			}
-			if p.position = rows[i].Position; len(p.buffer) >= s.partSize() {
-				return false, nil // what is behind it in rows is read again: a page at most
-			}
-		}
-		if len(rows) < p.page {
-			p.position = e.LastPosition
-			return true, nil
-		}
-		p.size(rows)
 	}
-	return false, nil
-}
-
-// size is how many entries the next page has.
-func (p *part) size(rows []audit.Numbered) {
-	bytes := 0
-	for i := range rows {
-		bytes += len(rows[i].Data)
+	if p.position = p.reader.Query.After; done {
+		p.position = e.LastPosition
 	}
-	if p.page = min(2*p.page, maxPage); bytes > largePage {
-		p.page = max(len(rows)/4, 1)
-	}
+	return done, nil
 }
 
 // release gives the lease back, so that others have their turn; nobody takes

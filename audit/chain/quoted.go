@@ -10,6 +10,13 @@ const digits = "0123456789abcdef"
 func quoted(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := 0; i < len(s); {
+		from := i
+		for i < len(s) && asIs[s[i]] {
+			i++
+		}
+		if b = append(b, s[from:i]...); i == len(s) {
+			break
+		}
 		c := s[i]
 		if c < utf8.RuneSelf {
 			b = escaped(b, c)

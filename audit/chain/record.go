@@ -2,9 +2,11 @@ package chain
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -47,15 +49,19 @@ func (r *Record) AppendLine(b []byte) []byte {
 	} else {
 		b = quoted(b, r.Organization)
 	}
-	b = fmt.Appendf(b, `,"sequence":%d,"previous_hash":"%x","hash":"%x","action":`, r.Sequence, r.PreviousHash[:], r.Hash[:])
+	b = strconv.AppendInt(append(b, `,"sequence":`...), r.Sequence, 10)
+	b = hex.AppendEncode(append(b, `,"previous_hash":"`...), r.PreviousHash[:])
+	b = hex.AppendEncode(append(b, `","hash":"`...), r.Hash[:])
+	b = append(b, `","action":`...)
 	b = quoted(b, r.Type)
 	b = append(b, `,"source":`...)
 	b = quoted(b, r.Source)
 	b = append(b, `,"occurred_at":"`...)
-	b = r.OccurredAt.UTC().AppendFormat(b, microseconds)
+	b = instant(b, r.OccurredAt)
 	b = append(b, `","recorded_at":"`...)
-	b = r.RecordedAt.UTC().AppendFormat(b, microseconds)
-	b = fmt.Appendf(b, `","retention_days":%d,"actor":{"type":`, r.Retention)
+	b = instant(b, r.RecordedAt)
+	b = strconv.AppendInt(append(b, `","retention_days":`...), r.Retention, 10)
+	b = append(b, `,"actor":{"type":`...)
 	b = quoted(b, r.ActorKind)
 	b = member(b, `,"id":`, r.ActorID)
 	b = member(b, `,"name":`, r.ActorName)
@@ -70,6 +76,34 @@ func (r *Record) AppendLine(b []byte) []byte {
 	return append(b, '}')
 }
 
+// instant appends a time as microseconds has it. Format is a small interpreter
+// of layouts, and each line has two times.
+func instant(b []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.AppendFormat(b, microseconds)
+	}
+	hour, minute, second := t.Clock()
+	b = append(decimal(b, year, 4), '-')
+	b = append(decimal(b, int(month), 2), '-')
+	b = append(decimal(b, day, 2), 'T')
+	b = append(decimal(b, hour, 2), ':')
+	b = append(decimal(b, minute, 2), ':')
+	b = append(decimal(b, second, 2), '.')
+	return append(decimal(b, t.Nanosecond()/1000, 6), 'Z')
+}
+
+// decimal appends n with so many digits.
+func decimal(b []byte, n, width int) []byte {
+	b = append(b, "000000"[:width]...)
+	for i := len(b) - 1; n > 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return b
+}
+
 func member(b []byte, name string, value *string) []byte {
 	b = append(b, name...)
 	if value == nil {
@@ -81,6 +115,9 @@ func member(b []byte, name string, value *string) []byte {
 // raw is JSON as it stands; what is none (a database that was tampered with) is
 // a text, and the line is JSON still.
 func raw(b []byte, value json.RawMessage) []byte {
+	if clean(value) {
+		return append(b, value...)
+	}
 	if value = compact(value); json.Valid(value) {
 		return append(b, shown(value)...)
 	}

@@ -104,7 +104,7 @@ func (w *walk) record(l *db.AuditLinkRow) chain.Record {
 	if l.Entry != nil {
 		n.AuditEntry = *l.Entry
 	}
-	return audit.ChainRecord(audit.OfRow(&n))
+	return audit.PlacedOfRow(&n).Record
 }
 
 // end compares with what else says how long the chain is: its head, and

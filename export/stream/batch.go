@@ -66,11 +66,11 @@ func (h *holder) readOwn(tx db.OwnedScope, s *Stream) (batch, error) {
 	}
 	q := s.feed(h.scanned, b.head)
 	q.Limit = h.limit
-	rows, err := audit.Feed(tx, q)
-	if err != nil {
+	var cut bool
+	if b.entries, cut, err = entries(tx, q); err != nil {
 		return b, err
 	}
-	if b.entries = entries(rows); len(b.entries) < len(rows) {
+	if cut {
 		h.limit = len(b.entries) // large ones: no more of them are read than go
 	}
 	if h.sink == nil || !h.opened.Equal(s.UpdatedAt) {
@@ -79,19 +79,21 @@ func (h *holder) readOwn(tx db.OwnedScope, s *Stream) (batch, error) {
 	return b, err
 }
 
-// entries are the rows as sinks have them, as many as a batch may hold.
-func entries(rows []audit.Numbered) []sink.Entry {
-	list, size := make([]sink.Entry, 0, len(rows)), 0
-	for _, n := range rows {
-		record := audit.ChainRecord(n)
-		line := record.Line()
+// entries are what is to go as sinks have it, as many as a batch may hold; cut
+// says that there were more.
+func entries(tx db.OwnedScope, q audit.FeedQuery) (list []sink.Entry, cut bool, err error) {
+	size := 0
+	err = audit.EachRecord(tx, q, func(p *audit.Placed) bool {
+		line := p.Line()
 		if size += len(line) + 1; size > maxBytes && len(list) > 0 {
-			break
+			cut = true
+			return false
 		}
-		list = append(list, sink.Entry{Position: n.Position, Sequence: n.Sequence, Organization: record.Organization, ID: string(n.ID), Type: n.Type,
-			OccurredAt: n.OccurredAt, Line: line})
-	}
-	return list
+		list = append(list, sink.Entry{Position: p.Position, Sequence: p.Sequence, Organization: p.Organization, ID: p.ID, Type: p.Type,
+			OccurredAt: p.OccurredAt, Line: line})
+		return true
+	})
+	return list, cut, err
 }
 
 // deliver has the destination take the batch.

@@ -2,7 +2,6 @@ package db
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -83,17 +82,14 @@ func (q NumberedQuery) named(tx *Tx) (string, []any) {
 	return "(" + condition + families + ")", append([]any{listOf(tx, names)}, values...)
 }
 
-// On Postgres entries are read by a statement of their own; see readEntries.
+// On Postgres entries are read by a statement of their own; see eachPlaced.
 var listNumbered = map[Dialect]string{
-	Postgres: `SELECT p.position, p.sequence, p.previous_hash, p.hash, p.event_id, p.recorded_at, p.retention FROM audit_positions p WHERE {where} ORDER BY {order} LIMIT ?`,
+	Postgres: `SELECT ` + linkColumns + ` FROM audit_positions p WHERE {where} ORDER BY {order} LIMIT ?`,
 	SQLite: `SELECT p.position, p.sequence, p.previous_hash, p.hash, ` + auditEntryColumns + ` FROM audit_positions p JOIN audit_events e ON e.id = p.event_id
 		WHERE {where} ORDER BY {order} LIMIT ?`,
 }
 
-// ListNumbered lists numbered entries in the order of their numbers. It is
-// scoped by the organization of the link; an entry is looked up by the id that
-// the link gives it.
-func ListNumbered(tx OwnedScope, q NumberedQuery) ([]NumberedEntry, error) {
+func (q NumberedQuery) statement(tx OwnedScope) (string, []any) {
 	where, args := q.where(tx)
 	order := "p.position"
 	if q.Sequences {
@@ -102,93 +98,53 @@ func ListNumbered(tx OwnedScope, q NumberedQuery) ([]NumberedEntry, error) {
 	if q.Newest {
 		order += " DESC"
 	}
-	text := replaced(listNumbered[tx.base().db.Dialect], "{where}", where, "{order}", order)
-	list, err := scanNumbered(tx.base(), text, append(args, q.Limit))
-	if err != nil {
-		return nil, fmt.Errorf("reading the log: %w", translate(err))
-	}
-	return list, nil
+	return replaced(listNumbered[tx.base().db.Dialect], "{where}", where, "{order}", order), append(args, q.Limit)
 }
 
-func scanNumbered(tx *Tx, text string, args []any) ([]NumberedEntry, error) {
-	rows, err := tx.session().Raw(text, args...).Rows()
+// EachNumbered runs fn with numbered entries in the order of their numbers, as
+// they are read, until it returns false. It is scoped by the organization of the
+// link; an entry is looked up by the id that the link gives it, and left out
+// where somebody took it: the chain tells of it. Fewer than were asked for are all
+// there are. fn may keep a copy of what it is given; it must not use the
+// transaction.
+func EachNumbered(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
+	each := eachOnPostgres
+	if tx.base().db.Dialect == SQLite {
+		each = eachOnSQLite
+	}
+	if err := each(tx, q, fn); err != nil {
+		return fmt.Errorf("reading the log: %w", translate(err))
+	}
+	return nil
+}
+
+// ListNumbered lists what EachNumbered runs along.
+func ListNumbered(tx OwnedScope, q NumberedQuery) ([]NumberedEntry, error) {
+	list := []NumberedEntry{}
+	err := EachNumbered(tx, q, func(n *NumberedEntry) bool {
+		list = append(list, *n)
+		return true
+	})
+	return list, err
+}
+
+func eachOnSQLite(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
+	text, args := q.statement(tx)
+	rows, err := tx.base().session().Raw(text, args...).Rows()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	list, places := []NumberedEntry{}, entryPlaces{}
 	for rows.Next() {
 		var n NumberedEntry
-		columns := []any{&n.Position, &n.Sequence, &n.PreviousHash, &n.Hash}
-		if tx.db.Dialect == Postgres {
-			columns = append(columns, &n.ID, &n.RecordedAt, &n.Retention)
-		} else {
-			columns = append(columns, n.columns()...)
-		}
-		if err := rows.Scan(columns...); err != nil {
-			return nil, err
-		}
-		n.utc()
-		places.add(n.ID, n.RecordedAt, n.Retention)
-		list = append(list, n)
-	}
-	if err := rows.Err(); err != nil || tx.db.Dialect == SQLite {
-		return list, err
-	}
-	rows.Close() // the connection is the transaction's one
-	return fillEntries(tx, list, places)
-}
-
-// fillEntries reads the entries of links. One that somebody took is left out;
-// the chain tells of it.
-func fillEntries(tx *Tx, list []NumberedEntry, places entryPlaces) ([]NumberedEntry, error) {
-	entries, err := entriesAt(tx, places)
-	if err != nil {
-		return nil, err
-	}
-	there := list[:0]
-	for _, n := range list {
-		if e := entries[n.ID]; e != nil {
-			n.AuditEntry = *e
-			there = append(there, n)
-		}
-	}
-	return there, nil
-}
-
-func entriesAt(tx *Tx, places entryPlaces) (map[id.Event]*AuditEntry, error) {
-	found := make(map[id.Event]*AuditEntry, len(places.ids))
-	if len(places.ids) == 0 {
-		return found, nil
-	}
-	err := tx.byIndex(len(places.ids), func() error {
-		rows, err := tx.session().Raw(entriesOnPostgres, arrayLiteral(places.ids), places.first, places.last, numbersLiteral(places.retentions)).Rows()
-		if err != nil {
+		if err := rows.Scan(append([]any{&n.Position, &n.Sequence, &n.PreviousHash, &n.Hash}, n.columns()...)...); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var e AuditEntry
-			if err := rows.Scan(e.columns()...); err != nil {
-				return err
-			}
-			e.utc()
-			found[e.ID] = &e
+		if n.utc(); !fn(&n) {
+			return nil
 		}
-		return rows.Err()
-	})
-	return found, err
-}
-
-// entriesOnPostgres is readEntries as GORM binds.
-var entriesOnPostgres = replaced(readEntries, "$1", "?", "$2", "?", "$3", "?", "$4", "?")
-
-func numbersLiteral(values []int64) string {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = strconv.FormatInt(v, 10)
 	}
-	return "{" + strings.Join(texts, ",") + "}"
+	return rows.Err()
 }
 
 // CountNumbered is how many numbered entries there are.

@@ -22,8 +22,7 @@ type AuditLinkRow struct {
 }
 
 var listLinks = map[Dialect]string{
-	Postgres: `SELECT p.position, p.sequence, p.event_id, p.type, p.recorded_at, p.retention, p.previous_hash, p.hash
-		FROM audit_positions p WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
+	Postgres: `SELECT ` + linkColumns + `, p.type FROM audit_positions p WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
 	SQLite: `SELECT p.position, p.sequence, p.event_id AS link_event, p.type AS link_type, p.recorded_at AS link_recorded, p.retention AS link_retention, p.previous_hash, p.hash, ` + auditEntryColumns + `
 		FROM audit_positions p LEFT JOIN audit_events e ON e.id = p.event_id WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
 }
@@ -31,46 +30,66 @@ var listLinks = map[Dialect]string{
 // ListLinks lists the links of one chain, an organization's or (nil) the
 // deployment's own, after a number. Numbers that stand twice come twice: a page
 // ends before a number of which it may not have all.
-func ListLinks(tx *AllTx, org *id.Organization, after int64, limit int) ([]AuditLinkRow, error) {
+func ListLinks(tx *AllTx, org *id.Organization, after int64, limit int) (list []AuditLinkRow, err error) {
 	chain, args := "p.organization_id IS NULL", []any{}
 	if org != nil {
 		chain, args = "p.organization_id = ?", []any{*org}
 	}
-	list, places, err := scanLinks(tx.Tx, replaced(listLinks[tx.db.Dialect], "{chain}", chain), append(args, after, limit))
-	if err != nil || tx.db.Dialect == SQLite {
-		return list, err
+	text, args := replaced(listLinks[tx.db.Dialect], "{chain}", chain), append(args, after, limit)
+	if tx.db.Dialect == SQLite {
+		list, err = scanLinks(tx.Tx, text, args)
+	} else {
+		list, err = linksOnPostgres(tx, org, text, args)
 	}
-	entries, err := entriesAt(tx.Tx, places)
-	for i := range list {
-		if e := entries[list[i].EventID]; e != nil && e.RecordedAt.Equal(list[i].RecordedAt) && e.Retention == list[i].Retention {
-			list[i].Entry = e
-		}
+	if err != nil {
+		return nil, fmt.Errorf("reading links: %w", translate(err))
 	}
-	return list, translate(err)
+	return list, nil
 }
 
-func scanLinks(tx *Tx, text string, args []any) (list []AuditLinkRow, places entryPlaces, err error) {
+func scanLinks(tx *Tx, text string, args []any) (list []AuditLinkRow, err error) {
 	rows, err := tx.session().Raw(text, args...).Rows()
 	if err != nil {
-		return nil, places, fmt.Errorf("reading links: %w", translate(err))
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var l AuditLinkRow
-		var numbers = []any{&l.Position, &l.Sequence, &l.EventID, &l.Type, &l.RecordedAt, &l.Retention, &l.PreviousHash, &l.Hash}
-		if tx.db.Dialect == SQLite {
-			l.Entry, err = scanMaybeEntry(rows, numbers)
-		} else {
-			err = rows.Scan(numbers...)
-		}
+		l.Entry, err = scanMaybeEntry(rows, []any{&l.Position, &l.Sequence, &l.EventID, &l.Type, &l.RecordedAt, &l.Retention, &l.PreviousHash, &l.Hash})
 		if err != nil {
-			return nil, places, fmt.Errorf("reading links: %w", err)
+			return nil, err
 		}
 		l.RecordedAt = l.RecordedAt.UTC()
-		places.add(l.EventID, l.RecordedAt, l.Retention)
 		list = append(list, l)
 	}
-	return list, places, rows.Err()
+	return list, rows.Err()
+}
+
+// linksOnPostgres reads links and then their entries.
+func linksOnPostgres(tx *AllTx, org *id.Organization, text string, args []any) (list []AuditLinkRow, err error) {
+	err = tx.alongIndexes(func(r *logReader) error {
+		places, err := r.links(text, args)
+		if err != nil {
+			return err
+		}
+		list = make([]AuditLinkRow, len(places))
+		for i, p := range places {
+			list[i] = AuditLinkRow{Position: p.position, Sequence: p.sequence, EventID: p.event, Type: p.kind, RecordedAt: p.recorded, Retention: p.retention,
+				PreviousHash: p.previous, Hash: p.hash}
+		}
+		whose := stretch{}
+		if org != nil {
+			whose = stretch{org: *org, whole: consecutive(places, sequenceOf)}
+		}
+		return r.each(places, whose, func(i int, e *AuditEntry) bool {
+			if e.RecordedAt.Equal(list[i].RecordedAt) && e.Retention == list[i].Retention {
+				kept := *e
+				list[i].Entry = &kept
+			}
+			return true
+		})
+	})
+	return list, err
 }
 
 // ListChains lists the chains that have links, after one; "" is the

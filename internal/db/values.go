@@ -1,0 +1,134 @@
+package db
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// values are rows as Postgres sends them, for statements that read thousands
+// of them: most is taken from the row's bytes as it stands there, and what a row
+// says like the one before it is kept once.
+type values struct {
+	rows   pgx.Rows
+	types  *pgtype.Map
+	fields []pgconn.FieldDescription
+	raw    [][]byte // of the present row; they change with the next
+	room   []byte
+	err    error
+}
+
+func (r *logReader) values(rows pgx.Rows) *values {
+	return &values{rows: rows, types: r.conn.TypeMap(), fields: rows.FieldDescriptions()}
+}
+
+func (v *values) next() bool {
+	if v.err != nil || !v.rows.Next() {
+		return false
+	}
+	v.raw = v.rows.RawValues()
+	return true
+}
+
+func (v *values) failed() error {
+	if v.err != nil {
+		return v.err
+	}
+	return v.rows.Err()
+}
+
+// scan is the way of what did not come as bytes of the width that is expected:
+// an address may ask pgx for the text protocol.
+func (v *values) scan(i int, into any) {
+	if err := v.types.Scan(v.fields[i].DataTypeOID, v.fields[i].Format, v.raw[i], into); err != nil && v.err == nil {
+		v.err = err
+	}
+}
+
+func (v *values) wide(i int) bool {
+	return v.fields[i].Format == pgx.BinaryFormatCode && len(v.raw[i]) == 8
+}
+
+func (v *values) number(i int) (n int64) {
+	if v.wide(i) {
+		return int64(binary.BigEndian.Uint64(v.raw[i]))
+	}
+	v.scan(i, &n)
+	return n
+}
+
+// Postgres counts microseconds since 2000, and has two instants beyond all.
+const (
+	since2000 = 946_684_800_000_000
+	never     = 1<<63 - 1
+	before    = -1 << 63
+)
+
+func (v *values) instant(i int) (t time.Time) {
+	if v.wide(i) {
+		if n := int64(binary.BigEndian.Uint64(v.raw[i])); n != never && n != before {
+			return time.UnixMicro(n + since2000).UTC()
+		}
+	}
+	v.scan(i, &t)
+	return t.UTC()
+}
+
+// bytes is a copy of a column that is text, or JSON, which comes as text.
+func (v *values) bytes(i int) []byte {
+	raw := v.raw[i]
+	if raw == nil {
+		return nil
+	}
+	if cap(v.room)-len(v.room) < len(raw) {
+		v.room = make([]byte, 0, max(16<<10, len(raw)))
+	}
+	at := len(v.room)
+	v.room = append(v.room, raw...)
+	return v.room[at:len(v.room):len(v.room)]
+}
+
+// blob is a copy of a bytea.
+func (v *values) blob(i int) (b []byte) {
+	if v.fields[i].Format == pgx.BinaryFormatCode {
+		return v.bytes(i)
+	}
+	v.scan(i, &b)
+	return b
+}
+
+func (v *values) text(i int, last string) string {
+	if string(v.raw[i]) == last {
+		return last
+	}
+	return string(v.raw[i])
+}
+
+func textOrNull[S ~string](v *values, i int, last *S) *S {
+	raw := v.raw[i]
+	if raw == nil {
+		return nil
+	}
+	if last != nil && string(raw) == string(*last) {
+		return last
+	}
+	s := S(raw)
+	return &s
+}
+
+// entry reads auditEntryColumns into the entry of the row before, but for the
+// id, which the caller has.
+func (v *values) entry(e *AuditEntry) {
+	e.Organization = textOrNull(v, 1, e.Organization)
+	e.Type, e.Source = v.text(2, e.Type), v.text(3, e.Source)
+	e.OccurredAt, e.RecordedAt, e.Retention = v.instant(4), v.instant(5), v.number(6)
+	e.ActorKind = v.text(7, e.ActorKind)
+	e.ActorID, e.ActorName = textOrNull(v, 8, e.ActorID), textOrNull(v, 9, e.ActorName)
+	e.Targets = v.bytes(10)
+	e.IPAddress, e.UserAgent = textOrNull(v, 11, e.IPAddress), textOrNull(v, 12, e.UserAgent)
+	e.RequestID, e.Reference = textOrNull(v, 13, e.RequestID), textOrNull(v, 14, e.Reference)
+	e.Data = v.bytes(15)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"gatehouse/audit"
@@ -58,7 +59,9 @@ func streamAuditEvents(c *call) error {
 // it is sent.
 func (c *call) stream(q audit.FeedQuery, limit int) error {
 	s := streaming{call: c, left: limit, reader: audit.Reader{Query: q, Bytes: streamPiece, Line: recordLine}}
-	now, err := s.next(nil, true)
+	room := [2]*[]byte{pieces.Get().(*[]byte), pieces.Get().(*[]byte)}
+	defer func() { pieces.Put(room[0]); pieces.Put(room[1]) }()
+	now, err := s.next((*room[0])[:0], true)
 	if err != nil {
 		return err
 	}
@@ -67,9 +70,9 @@ func (c *call) stream(q audit.FeedQuery, limit int) error {
 	w.Header().Set("Trailer", positionHeader)
 	w.WriteHeader(http.StatusOK)
 	c.SetRequest(c.Request().WithContext(context.WithoutCancel(c.ctx()))) // a long stream has a time for each piece
-	deadline, spare, coming := http.NewResponseController(w), []byte(nil), make(chan piece)
-	for len(now.lines) > 0 {
-		go func() { coming <- s.ahead(spare[:0]) }()
+	deadline, coming := http.NewResponseController(w), make(chan piece)
+	for n := 1; len(now.lines) > 0; n++ {
+		go func() { coming <- s.ahead((*room[n%2])[:0]) }()
 		_ = deadline.SetWriteDeadline(time.Now().Add(streamTime))
 		_, err := w.Write(now.lines)
 		next := <-coming
@@ -79,11 +82,18 @@ func (c *call) stream(q audit.FeedQuery, limit int) error {
 		if next.err != nil {
 			panic(http.ErrAbortHandler) // the client must not take what it has for all of it
 		}
-		spare, now = now.lines, next
+		now = next
 	}
 	w.Header().Set(positionHeader, strconv.FormatInt(s.reader.Query.After, 10))
 	return nil
 }
+
+// pieces are used again: a piece would otherwise be most of what a stream leaves
+// to the garbage collector. One that a large entry made longer is not kept.
+var pieces = sync.Pool{New: func() any {
+	b := make([]byte, 0, streamPiece+64<<10)
+	return &b
+}}
 
 func recordLine(b []byte, p *audit.Placed) []byte { return append(p.AppendLine(b), '\n') }
 

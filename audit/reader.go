@@ -32,10 +32,12 @@ func PlacedOfRow(row *db.NumberedEntry) Placed {
 }
 
 // EachRecord runs fn with the records of Feed as they are read, until it
-// returns false. fn must not use the transaction.
+// returns false. What fn is given is the next one's when it has returned; fn must
+// not use the transaction.
 func EachRecord(tx db.OwnedScope, q FeedQuery, fn func(*Placed) bool) error {
+	var p Placed // one for all: rows are many
 	return db.EachNumbered(tx, q.query(), func(n *db.NumberedEntry) bool {
-		p := PlacedOfRow(n)
+		p = PlacedOfRow(n)
 		return fn(&p)
 	})
 }

@@ -105,8 +105,8 @@ func (q NumberedQuery) statement(tx OwnedScope) (string, []any) {
 // they are read, until it returns false. It is scoped by the organization of the
 // link; an entry is looked up by the id that the link gives it, and left out
 // where somebody took it: the chain tells of it. Fewer than were asked for are all
-// there are. fn may keep a copy of what it is given; it must not use the
-// transaction.
+// there are. fn may keep a copy of what it is given, which is the next one's when it
+// has returned; it must not use the transaction.
 func EachNumbered(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
 	each := eachOnPostgres
 	if tx.base().db.Dialect == SQLite {

@@ -29,6 +29,7 @@ type place struct {
 	position, sequence, retention int64
 	previous, hash                []byte
 	event                         id.Event
+	length                        int // of event
 	recorded                      time.Time
 	kind                          string // where the statement asks for it
 }
@@ -70,7 +71,8 @@ func (tx *Tx) alongIndexes(fn func(*logReader) error) error {
 func eachOnPostgres(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
 	return tx.base().alongIndexes(func(r *logReader) error {
 		for q.Limit > 0 {
-			places, err := r.links(q.statement(tx))
+			text, args := q.statement(tx)
+			places, err := r.links(q.Limit, text, args)
 			if err != nil || len(places) == 0 {
 				return err
 			}
@@ -142,20 +144,27 @@ func consecutive(places []place, number func(*place) int64) bool {
 	return true
 }
 
-func (r *logReader) links(text string, args []any) ([]place, error) {
+func (r *logReader) links(limit int, text string, args []any) ([]place, error) {
 	rows, err := r.conn.Query(r.ctx, dollars(text), args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	v := r.values(rows)
-	var list []place
+	list, events := make([]place, 0, min(limit, 5000)), make([]byte, 0, 32*min(limit, 5000))
+	kind := ""
 	for v.next() {
-		p := place{position: v.number(0), sequence: v.number(1), previous: v.blob(2), hash: v.blob(3), event: id.Event(v.raw[4]), recorded: v.instant(5), retention: v.number(6)}
+		p := place{position: v.number(0), sequence: v.number(1), previous: v.blob(2), hash: v.blob(3), length: len(v.raw[4]), recorded: v.instant(5), retention: v.number(6)}
+		events = append(events, v.raw[4]...)
 		if len(v.raw) > 7 {
-			p.kind = string(v.raw[7])
+			kind = v.text(7, kind)
+			p.kind = kind
 		}
 		list = append(list, p)
+	}
+	all := string(events)
+	for i := range list {
+		list[i].event, all = id.Event(all[:list[i].length]), all[list[i].length:]
 	}
 	return list, v.failed()
 }
@@ -309,6 +318,7 @@ type inOrder struct {
 	fn     func(*NumberedEntry) bool
 	given  int
 	over   bool
+	now    NumberedEntry // one for all: rows are many
 }
 
 func (o *inOrder) take(i int, e *AuditEntry) bool {
@@ -339,5 +349,6 @@ func (o *inOrder) give(e *AuditEntry) {
 	delete(o.held, o.next)
 	o.next++
 	o.given++
-	o.over = !o.fn(&NumberedEntry{AuditEntry: *e, Position: p.position, Sequence: p.sequence, PreviousHash: p.previous, Hash: p.hash})
+	o.now = NumberedEntry{AuditEntry: *e, Position: p.position, Sequence: p.sequence, PreviousHash: p.previous, Hash: p.hash}
+	o.over = !o.fn(&o.now)
 }

@@ -39,7 +39,7 @@ func ListLinks(tx *AllTx, org *id.Organization, after int64, limit int) (list []
 	if tx.db.Dialect == SQLite {
 		list, err = scanLinks(tx.Tx, text, args)
 	} else {
-		list, err = linksOnPostgres(tx, org, text, args)
+		list, err = linksOnPostgres(tx, org, limit, text, args)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading links: %w", translate(err))
@@ -66,9 +66,9 @@ func scanLinks(tx *Tx, text string, args []any) (list []AuditLinkRow, err error)
 }
 
 // linksOnPostgres reads links and then their entries.
-func linksOnPostgres(tx *AllTx, org *id.Organization, text string, args []any) (list []AuditLinkRow, err error) {
+func linksOnPostgres(tx *AllTx, org *id.Organization, limit int, text string, args []any) (list []AuditLinkRow, err error) {
 	err = tx.alongIndexes(func(r *logReader) error {
-		places, err := r.links(text, args)
+		places, err := r.links(limit, text, args)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"gatehouse/internal/id"
 )
 
 // values are rows as Postgres sends them, for statements that read thousands
@@ -18,6 +20,7 @@ type values struct {
 	fields []pgconn.FieldDescription
 	raw    [][]byte // of the present row; they change with the next
 	room   []byte
+	texts  []string
 	err    error
 }
 
@@ -107,7 +110,22 @@ func (v *values) text(i int, last string) string {
 	return string(v.raw[i])
 }
 
-func textOrNull[S ~string](v *values, i int, last *S) *S {
+func (v *values) textOrNull(i int, last *string) *string {
+	raw := v.raw[i]
+	if raw == nil {
+		return nil
+	}
+	if last != nil && string(raw) == *last {
+		return last
+	}
+	if len(v.texts) == cap(v.texts) {
+		v.texts = make([]string, 0, 64)
+	}
+	v.texts = append(v.texts, string(raw))
+	return &v.texts[len(v.texts)-1]
+}
+
+func (v *values) organization(i int, last *id.Organization) *id.Organization {
 	raw := v.raw[i]
 	if raw == nil {
 		return nil
@@ -115,20 +133,20 @@ func textOrNull[S ~string](v *values, i int, last *S) *S {
 	if last != nil && string(raw) == string(*last) {
 		return last
 	}
-	s := S(raw)
-	return &s
+	org := id.Organization(raw)
+	return &org
 }
 
 // entry reads auditEntryColumns into the entry of the row before, but for the
 // id, which the caller has.
 func (v *values) entry(e *AuditEntry) {
-	e.Organization = textOrNull(v, 1, e.Organization)
+	e.Organization = v.organization(1, e.Organization)
 	e.Type, e.Source = v.text(2, e.Type), v.text(3, e.Source)
 	e.OccurredAt, e.RecordedAt, e.Retention = v.instant(4), v.instant(5), v.number(6)
 	e.ActorKind = v.text(7, e.ActorKind)
-	e.ActorID, e.ActorName = textOrNull(v, 8, e.ActorID), textOrNull(v, 9, e.ActorName)
+	e.ActorID, e.ActorName = v.textOrNull(8, e.ActorID), v.textOrNull(9, e.ActorName)
 	e.Targets = v.bytes(10)
-	e.IPAddress, e.UserAgent = textOrNull(v, 11, e.IPAddress), textOrNull(v, 12, e.UserAgent)
-	e.RequestID, e.Reference = textOrNull(v, 13, e.RequestID), textOrNull(v, 14, e.Reference)
+	e.IPAddress, e.UserAgent = v.textOrNull(11, e.IPAddress), v.textOrNull(12, e.UserAgent)
+	e.RequestID, e.Reference = v.textOrNull(13, e.RequestID), v.textOrNull(14, e.Reference)
 	e.Data = v.bytes(15)
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,11 +86,18 @@ const inOrderOfIndex = "set_config('plan_cache_mode', 'force_generic_plan', true
 // asPlanned takes it back within the transaction.
 const asPlanned = "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_sort', 'on', true), set_config('enable_incremental_sort', 'on', true), set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true)"
 
+// pages are the statements: of links, and of entries.
+func (s AuditSearch) pages(ours id.Organization) []*page {
+	return []*page{
+		{s, ours, "p.event_id, p.position, p.sequence, p.previous_hash, p.hash", "audit_positions", "p", "event_id", nil},
+		{s, ours, auditEntryColumns, "audit_events", "e", "id", nil},
+	}
+}
+
 func (s AuditSearch) queue(b *pgx.Batch, ours id.Organization) {
-	links := page{s, ours, "p.event_id, p.position, p.sequence, p.previous_hash, p.hash", "audit_positions", "p", "event_id", nil}
-	b.Queue(links.text(), links.args...)
-	entries := page{s, ours, auditEntryColumns, "audit_events", "e", "id", nil}
-	b.Queue(entries.text(), entries.args...)
+	for _, p := range s.pages(ours) {
+		b.Queue(p.text(), p.args...)
+	}
 }
 
 // readPage reads what queue asked for.
@@ -141,6 +149,34 @@ func (s AuditSearch) listOnPostgres(tx *Tx) (list []FoundEntry, err error) {
 	err = s.inOrderOn(tx, s.queue, func(results pgx.BatchResults) (err error) {
 		list, err = readPage(results, s.Limit)
 		return err
+	})
+	return list, err
+}
+
+// getOnPostgres is GetAudit there.
+func (s AuditSearch) getOnPostgres(tx *Tx, ids []id.Event) (list []FoundEntry, err error) {
+	texts := make([]string, len(ids))
+	for i, one := range ids {
+		texts[i] = string(one)
+	}
+	queue := func(b *pgx.Batch, ours id.Organization) {
+		for _, p := range s.pages(ours) {
+			where := p.alias + "." + p.key + " = ANY (" + p.bind(texts) + "::text[]) AND " + p.partitions()
+			if ours != "" {
+				where += " AND " + p.alias + ".organization_id = " + p.bind(string(ours))
+			}
+			b.Queue("SELECT "+p.columns+" FROM "+p.table+" "+p.alias+" WHERE "+where, p.args...)
+		}
+	}
+	err = s.inOrderOn(tx, queue, func(results pgx.BatchResults) (err error) {
+		list, err = readPage(results, len(ids))
+		return err
+	})
+	slices.SortFunc(list, func(a, b FoundEntry) int {
+		if s.Newest {
+			a, b = b, a
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
 	})
 	return list, err
 }

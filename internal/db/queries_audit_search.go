@@ -62,15 +62,9 @@ func (s AuditSearch) scope(tx OwnedScope, table, key string) (string, []any) {
 	return where, args
 }
 
-// Links are looked up one by one, on Postgres in the partition that the entry names.
-var listFound = map[Dialect]string{
-	Postgres: `SELECT e.*, p.position, p.sequence, p.previous_hash, p.hash FROM (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE {where} {tail}) e
-		LEFT JOIN LATERAL (SELECT p.position, p.sequence, p.previous_hash, p.hash FROM audit_positions p
-			WHERE p.event_id = e.id AND p.recorded_at = e.recorded_at AND p.retention = e.retention AND p.recorded_at >= ? AND p.recorded_at < ? OFFSET 0) p ON true
-		ORDER BY e.id {order}`,
-	SQLite: `SELECT e.*, p.position, p.sequence, p.previous_hash, p.hash FROM (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE {where} {tail}) e
-		LEFT JOIN audit_positions p ON p.event_id = e.id ORDER BY e.id {order}`,
-}
+// foundOnSQLite are entries, and their links, which are looked up one by one.
+const foundOnSQLite = `SELECT e.*, p.position, p.sequence, p.previous_hash, p.hash FROM (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE {where} {tail}) e
+	LEFT JOIN audit_positions p ON p.event_id = e.id ORDER BY e.id {order}`
 
 // ListAudit lists the entries between two ids, whatever s needs, by what their
 // own columns say. It is scoped by the organization of the entry, and of the link.
@@ -88,27 +82,24 @@ func ListAudit(tx OwnedScope, s AuditSearch) ([]FoundEntry, error) {
 	return s.found(tx, where, "ORDER BY e.id {order} LIMIT ?", append(args, s.Limit))
 }
 
-// GetAudit reads the entries that have these ids, in the order of s.
+// GetAudit reads the entries that have these ids, in the order of s. It is scoped
+// by the organization of the entry, and of the link.
 func GetAudit(tx OwnedScope, s AuditSearch, ids []id.Event) ([]FoundEntry, error) {
 	if len(ids) == 0 {
 		return []FoundEntry{}, nil
 	}
 	oldest, newest := id.Time(slices.Min(ids)), id.Time(slices.Max(ids))
 	s.Since, s.Before, s.Low, s.High = oldest, newest.Add(time.Millisecond), string(slices.Min(ids)), string(slices.Max(ids))+"0"
-	where, args := s.scope(tx, "e", "id")
-	one := " AND e.id IN (SELECT value FROM json_each(?))"
 	if tx.base().db.Dialect == Postgres {
-		one = " AND e.id = ANY (CAST(? AS text[]))"
+		list, err := s.getOnPostgres(tx.base(), ids)
+		return list, wrapSearch(err)
 	}
-	return s.found(tx, where+one, "", append(args, listOf(tx.base(), ids)))
+	where, args := s.scope(tx, "e", "id")
+	return s.found(tx, where+" AND e.id IN (SELECT value FROM json_each(?))", "", append(args, listOf(tx.base(), ids)))
 }
 
 func (s AuditSearch) found(tx OwnedScope, where, tail string, args []any) ([]FoundEntry, error) {
-	dialect := tx.base().db.Dialect
-	if dialect == Postgres {
-		args = append(args, s.Since.UTC(), s.Before.UTC())
-	}
-	text := strings.NewReplacer("{where}", strings.ReplaceAll(where, "{order}", s.order()), "{tail}", strings.ReplaceAll(tail, "{order}", s.order()), "{order}", s.order()).Replace(listFound[dialect])
+	text := strings.NewReplacer("{order}", s.order()).Replace(strings.NewReplacer("{where}", where, "{tail}", tail).Replace(foundOnSQLite))
 	rows, err := tx.base().session().Raw(text, args...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("reading the log: %w", translate(err))

@@ -50,7 +50,7 @@ func send(t *testing.T, e *echo.Echo, ip, path string, form url.Values, cookies 
 		r.AddCookie(c)
 	}
 	answer := httptest.NewRecorder()
-	e.ServeHTTP(answer, browser.WithActor(r, actor.Actor{Kind: actor.KindAnonymous, IP: ip}))
+	e.ServeHTTP(answer, browser.WithActor(r.Context(), r, actor.Actor{Kind: actor.KindAnonymous, IP: ip}))
 	return answer.Result()
 }
 

@@ -75,7 +75,7 @@ func newWorld(t testing.TB, d *db.DB, n NewClient) *world {
 	e.Pre(func(next echo.HandlerFunc) echo.HandlerFunc { // as internal/app does
 		return func(c echo.Context) error {
 			who := actor.Actor{Kind: actor.KindAnonymous, IP: "127.0.0.1", UserAgent: c.Request().UserAgent()}
-			c.SetRequest(browser.WithActor(c.Request(), who))
+			c.SetRequest(browser.WithActor(c.Request().Context(), c.Request(), who))
 			return next(c)
 		}
 	})

@@ -17,7 +17,8 @@ const MediaType = "application/scim+json"
 // answer is what a change of a resource is answered with.
 type answer struct {
 	status   int
-	body     map[string]any // nil: none
+	body     map[string]any // nil: none, or text
+	text     []byte         // the body, where it is text already
 	location string
 	version  int64 // 0: it has none any more
 }
@@ -30,7 +31,10 @@ func (c *call) send(a *answer) error {
 	}
 	located(h, a.location)
 	noStore(h)
-	if a.body == nil {
+	switch {
+	case a.text != nil:
+		return c.Blob(a.status, MediaType, a.text)
+	case a.body == nil:
 		return c.NoContent(a.status)
 	}
 	return c.json(a.status, a.body)

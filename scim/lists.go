@@ -43,16 +43,23 @@ func listUsers(c *call) error {
 
 // foundAhead answers with the one person who was looked for by name, or nobody.
 func (c *call) foundAhead() error {
-	l, list := c.ahead.list, []map[string]any{}
-	if c.ahead.found != nil {
-		u, err := c.ahead.user()
-		if err != nil {
-			return err
-		}
-		c.asked.id, list = string(u.ID), append(list, c.user(u, c.ahead.groups(), l.want))
+	l := c.ahead.list
+	if c.ahead.found == nil {
+		c.asked.found(l, "user", 0)
+		return c.list(l, []map[string]any{}, 0)
 	}
-	c.asked.found(l, "user", int64(len(list)))
-	return c.list(l, list, int64(len(list)))
+	text, err := c.aheadText()
+	if err != nil {
+		return err
+	}
+	c.asked.id = string(c.ahead.found.ID)
+	c.asked.found(l, "user", 1)
+	b := make([]byte, 0, len(text)+192)
+	b = append(b, `{"Resources":[`...)
+	b = append(b, text...)
+	b = append(b, `],"itemsPerPage":1,"schemas":["`+listURN+`"],"startIndex":1,"totalResults":1}`...)
+	noStore(c.Response().Header())
+	return c.Blob(http.StatusOK, MediaType, b)
 }
 
 // list is a ListResponse (RFC 7644 §3.4.2).

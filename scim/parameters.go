@@ -25,6 +25,9 @@ type parameters map[string][]string
 // parameters reads the query. A semicolon is a character of a filter like any
 // other, although Go's parser refuses it.
 func (c *call) parameters() (parameters, error) {
+	if c.Request().URL.RawQuery == "" {
+		return nil, nil
+	}
 	raw := strings.ReplaceAll(c.Request().URL.RawQuery, ";", "%3B")
 	if strings.Count(raw, "&") >= maxParameters {
 		return nil, schema.ErrValue.WithMessage("There are too many parameters.")

@@ -13,23 +13,29 @@ import (
 
 func getUser(c *call) error {
 	c.asked.id = c.param("id")
-	want, err := c.selection()
-	if err != nil {
-		return err
+	if c.ahead == nil { // the parameters may be wrong, and not the id
+		if _, err := c.selection(); err != nil {
+			return err
+		}
 	}
 	if !c.ahead.has(id.DirectoryUser(c.asked.id)) {
 		return errNoSuchUser
 	}
-	u, err := c.ahead.user()
+	name, err := c.ahead.called()
 	if err != nil {
 		return err
 	}
-	c.asked.about(u)
-	c.asked.reason = "The provider read " + called(u) + "."
-	if c.unchanged(u.Version) {
-		return c.send(&answer{status: http.StatusNotModified, version: u.Version})
+	c.ahead.about(c.asked)
+	c.asked.reason = "The provider read " + name + "."
+	version := c.ahead.found.Version
+	if c.unchanged(version) {
+		return c.send(&answer{status: http.StatusNotModified, version: version})
 	}
-	return c.send(&answer{status: http.StatusOK, body: c.user(u, c.ahead.groups(), want), location: c.location(schema.User, c.asked.id), version: u.Version})
+	text, err := c.aheadText()
+	if err != nil {
+		return err
+	}
+	return c.send(&answer{status: http.StatusOK, text: text, location: c.location(schema.User, c.asked.id), version: version})
 }
 
 // about notes whom it is about.
@@ -116,7 +122,7 @@ func (c *call) updateUser(a *asked, key string, w conditions, makes func(*direct
 	if err != nil {
 		return nil, err
 	}
-	if result, err := c.sameUser(a, key, w, makes, want); result != nil || err != nil {
+	if result, err := c.sameUser(a, key, w, makes); result != nil || err != nil {
 		return result, err
 	}
 	return c.changeUser(a, key, w, func(tx *db.OrgTx, d *directory.Directory, u *directory.User) (*answer, error) {
@@ -145,7 +151,7 @@ func (c *call) updateUser(a *asked, key string, w conditions, makes func(*direct
 // with the token; nil where it does, or where that is not known. Providers send
 // most of what they send again and again: it costs no transaction, and waits
 // for nobody.
-func (c *call) sameUser(a *asked, key string, w conditions, makes func(*directory.User) (schema.Resource, error), want schema.Selection) (*answer, error) {
+func (c *call) sameUser(a *asked, key string, w conditions, makes func(*directory.User) (schema.Resource, error)) (*answer, error) {
 	if !c.ahead.has(id.DirectoryUser(key)) {
 		return nil, nil
 	}
@@ -159,7 +165,8 @@ func (c *call) sameUser(a *asked, key string, w conditions, makes func(*director
 	}
 	a.about(u)
 	a.same()
-	return &answer{status: http.StatusOK, body: c.user(u, c.ahead.groups(), want), location: c.location(schema.User, key), version: u.Version}, nil
+	text, err := c.aheadText()
+	return &answer{status: http.StatusOK, text: text, location: c.location(schema.User, key), version: u.Version}, err
 }
 
 // deleteUser is DELETE /Users/{id} (§3.6).

@@ -39,7 +39,7 @@ func (a *App) envelope(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Response().Header().Set(echo.HeaderXRequestID, who.RequestID)
 		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 		defer cancel()
-		c.SetRequest(browser.WithActor(r.WithContext(ctx), who))
+		c.SetRequest(browser.WithActor(ctx, r, who))
 		if err := guarded(next, c); err != nil {
 			a.answer(err, c)
 		}

@@ -9,10 +9,10 @@ import (
 
 type actorKey struct{}
 
-// WithActor is r with who makes it: nobody that we know yet, at an address.
+// WithActor is r in ctx with who makes it: nobody that we know yet, at an address.
 // internal/app does this once, before any handler.
-func WithActor(r *http.Request, who actor.Actor) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), actorKey{}, who))
+func WithActor(ctx context.Context, r *http.Request, who actor.Actor) *http.Request {
+	return r.WithContext(context.WithValue(ctx, actorKey{}, who))
 }
 
 // ActorOf is who makes the request, as far as is known without looking at

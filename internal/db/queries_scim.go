@@ -47,18 +47,20 @@ type SCIMDirectory struct {
 	UpdatedAt        time.Time
 }
 
-const locateSCIMToken = `SELECT t.id, t.organization_id, t.directory_id, t.token_hash, t.expires_at, t.revoked_at, t.last_used_at,
+const (
+	scimTokenColumns = `t.id, t.organization_id, t.directory_id, t.token_hash, t.expires_at, t.revoked_at, t.last_used_at,
 	d.type, d.name, d.state, d.staged, d.attribute_map, d.trust_roles, d.jit, d.max_deactivations, d.max_percent, d.window_seconds,
-	d.held_at, d.released_until, d.released_by, d.setup_step, d.activated_at, d.last_synced_at, d.created_at, d.updated_at
-	FROM directory_tokens t JOIN directories d ON d.organization_id = t.organization_id AND d.id = t.directory_id
-	WHERE t.token_hash = `
+	d.held_at, d.released_until, d.released_by, d.setup_step, d.activated_at, d.last_synced_at, d.created_at, d.updated_at`
+	scimTokens      = ` FROM directory_tokens t JOIN directories d ON d.organization_id = t.organization_id AND d.id = t.directory_id`
+	locateSCIMToken = `SELECT ` + scimTokenColumns + scimTokens + ` WHERE t.token_hash = `
+)
 
 // LocateSCIMToken reads a token by its hash, and the directory that it opens,
 // in one round trip: every request of a provider begins with it.
 func (d *DB) LocateSCIMToken(ctx context.Context, hash []byte) (*SCIMToken, error) {
 	t := &SCIMToken{}
 	if d.Dialect == Postgres {
-		return t, d.locateRow(ctx, t.columns(), locateSCIMToken+"$1", hash)
+		return t, absent(d.locateRaw(ctx, t.read, locateSCIMToken+"$1", hash))
 	}
 	return t, absent(d.read.QueryRowContext(ctx, locateSCIMToken+"?", hash).Scan(t.columns()...))
 }
@@ -68,6 +70,20 @@ func (t *SCIMToken) columns() []any {
 	return []any{&t.ID, &t.OrganizationID, &t.DirectoryID, &t.Hash, &t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt,
 		&d.Type, &d.Name, &d.State, &d.Staged, &d.AttributeMap, &d.TrustRoles, &d.JIT, &d.MaxDeactivations, &d.MaxPercent, &d.WindowSeconds,
 		&d.HeldAt, &d.ReleasedUntil, &d.ReleasedBy, &d.SetupStep, &d.ActivatedAt, &d.LastSyncedAt, &d.CreatedAt, &d.UpdatedAt}
+}
+
+// read reads the same columns from Postgres.
+func (t *SCIMToken) read(r *rawRow) {
+	t.ID, t.OrganizationID, t.DirectoryID = id.DirectoryToken(r.text()), id.Organization(r.text()), id.Directory(r.text())
+	t.Hash, t.ExpiresAt, t.RevokedAt, t.LastUsedAt = r.bytes(), maybe(r, (*rawRow).time), maybe(r, (*rawRow).time), maybe(r, (*rawRow).time)
+	d := &t.Directory
+	d.Type, d.Name, d.State, d.Staged = r.text(), r.text(), r.text(), r.bool()
+	d.AttributeMap, d.TrustRoles, d.JIT = r.bytes(), r.bool(), r.bool()
+	d.MaxDeactivations, d.MaxPercent, d.WindowSeconds = maybe(r, (*rawRow).int), maybe(r, (*rawRow).int), r.int()
+	d.HeldAt, d.ReleasedUntil = maybe(r, (*rawRow).time), maybe(r, (*rawRow).time)
+	d.ReleasedBy, d.SetupStep = maybe(r, (*rawRow).text), maybe(r, (*rawRow).text)
+	d.ActivatedAt, d.LastSyncedAt = maybe(r, (*rawRow).time), maybe(r, (*rawRow).time)
+	d.CreatedAt, d.UpdatedAt = r.time(), r.time()
 }
 
 // absent is ErrNotFound where either driver says that there is no row.

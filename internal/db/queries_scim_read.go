@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,17 +52,34 @@ const (
 	groupsOrder = ` ORDER BY g.id`
 )
 
-// where binds the token's hash and the key.
-func (k SCIMKey) where(d Dialect) string {
-	column, first, second := "u.id", "?", "?"
+// column is where a key stands.
+func (k SCIMKey) column() string {
 	if k == ByUserName {
-		column = "u.user_name_key"
+		return "u.user_name_key"
 	}
-	if d == Postgres {
-		first, second = "$1", "$2"
-	}
-	return "WHERE t.token_hash = " + first + " AND " + column + " = " + second
+	return "u.id"
 }
+
+// where binds the token's hash and the key, on SQLite.
+func (k SCIMKey) where() string { return "WHERE t.token_hash = ? AND " + k.column() + " = ?" }
+
+// statement reads the token, and beside it the person and their groups, on
+// Postgres. Nulls stand where there is nobody.
+func (k SCIMKey) statement(groups bool) string { return scimStatements[k][groups] }
+
+var scimStatements = map[SCIMKey]map[bool]string{
+	ByID:       {false: ByID.compose(""), true: ByID.compose(scimUserGroupsJSON)},
+	ByUserName: {false: ByUserName.compose(""), true: ByUserName.compose(scimUserGroupsJSON)},
+}
+
+func (k SCIMKey) compose(groups string) string {
+	return `SELECT ` + scimTokenColumns + `, u.id, u.user_name, u.resource, u.version, u.created_at, u.updated_at` + groups + scimTokens +
+		` LEFT JOIN directory_users u ON u.organization_id = t.organization_id AND u.directory_id = t.directory_id AND ` + k.column() + ` = $2 WHERE t.token_hash = $1`
+}
+
+const scimUserGroupsJSON = `, (SELECT json_agg(json_build_array(g.id, g.display_name) ORDER BY g.id) FROM directory_group_members m
+	JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
+	WHERE m.organization_id = u.organization_id AND m.directory_user_id = u.id)`
 
 // LocateSCIMUser is LocateSCIMToken, and whoever of the token's directory has
 // the key; nil: nobody. Whether the token is a valid one is left to the caller,
@@ -69,37 +88,55 @@ func (d *DB) LocateSCIMUser(ctx context.Context, hash []byte, by SCIMKey, key st
 	if d.Dialect == SQLite {
 		return d.locateSCIMUserSQLite(ctx, hash, by, key, groups)
 	}
-	b := &pgx.Batch{}
-	b.Queue(setScopeStatement, "", "locate")
-	b.Queue(locateSCIMToken+"$1", hash)
-	b.Queue(scimUser+by.where(d.Dialect), hash, key)
-	if groups {
-		b.Queue(scimUserGroups+by.where(d.Dialect)+groupsOrder, hash, key)
+	t, u := &SCIMToken{}, &SCIMUser{}
+	err := d.locateRaw(ctx, func(r *rawRow) {
+		t.read(r)
+		u.read(r, groups)
+	}, by.statement(groups), hash, key)
+	switch {
+	case err != nil:
+		return nil, nil, absent(err)
+	case u.ID == "":
+		return t, nil, nil
 	}
+	return t, u, nil
+}
+
+// locateRaw reads one row across organizations, in one round trip.
+func (d *DB) locateRaw(ctx context.Context, read func(*rawRow), statement string, args ...any) error {
+	b := &pgx.Batch{}
+	b.Queue(locateScopeStatement)
+	b.Queue(statement, args...)
 	results := d.pool.SendBatch(ctx, b)
 	defer results.Close()
 	if _, err := results.Exec(); err != nil {
-		return nil, nil, err
-	}
-	t, u := &SCIMToken{}, &SCIMUser{}
-	if err := results.QueryRow().Scan(t.columns()...); err != nil {
-		return nil, nil, absent(err)
-	}
-	if err := results.QueryRow().Scan(u.columns()...); err != nil {
-		return t, nil, nobody(err)
-	}
-	if !groups {
-		return t, u, nil
+		return fmt.Errorf("setting the scope: %w", err)
 	}
 	rows, err := results.Query()
 	if err != nil {
-		return t, nil, err
+		return err
 	}
-	u.Groups, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (g SCIMGroup, err error) {
-		err = row.Scan(&g.ID, &g.DisplayName)
-		return g, err
-	})
-	return t, u, err
+	return firstRaw(rows, read)
+}
+
+// locateScopeStatement is setScopeStatement for looking across organizations,
+// with nothing to bind.
+const locateScopeStatement = "SELECT set_config('app.organization_id', '', true), set_config('app.scope', 'locate', true)"
+
+// read reads the person beside their token: nothing but nulls where there is none.
+func (u *SCIMUser) read(r *rawRow, groups bool) {
+	u.ID, u.UserName, u.Resource, u.Version, u.CreatedAt, u.UpdatedAt = id.DirectoryUser(r.text()), r.text(), r.bytes(), r.int(), r.time(), r.time()
+	if !groups || r.null() {
+		return
+	}
+	var pairs [][2]string
+	if err := json.Unmarshal(r.next(), &pairs); err != nil {
+		r.fail(err.Error())
+	}
+	u.Groups = make([]SCIMGroup, len(pairs))
+	for i, p := range pairs {
+		u.Groups[i] = SCIMGroup{ID: id.DirectoryGroup(p[0]), DisplayName: p[1]}
+	}
 }
 
 func (d *DB) locateSCIMUserSQLite(ctx context.Context, hash []byte, by SCIMKey, key string, groups bool) (*SCIMToken, *SCIMUser, error) {
@@ -108,13 +145,13 @@ func (d *DB) locateSCIMUserSQLite(ctx context.Context, hash []byte, by SCIMKey, 
 		return nil, nil, err
 	}
 	u := &SCIMUser{}
-	if err := d.read.QueryRowContext(ctx, scimUser+by.where(SQLite), hash, key).Scan(u.columns()...); err != nil {
+	if err := d.read.QueryRowContext(ctx, scimUser+by.where(), hash, key).Scan(u.columns()...); err != nil {
 		return t, nil, nobody(err)
 	}
 	if !groups {
 		return t, u, nil
 	}
-	rows, err := d.read.QueryContext(ctx, scimUserGroups+by.where(SQLite)+groupsOrder, hash, key)
+	rows, err := d.read.QueryContext(ctx, scimUserGroups+by.where()+groupsOrder, hash, key)
 	if err != nil {
 		return t, nil, err
 	}

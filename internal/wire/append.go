@@ -45,3 +45,7 @@ func AppendJSON(b []byte, raw []byte) []byte {
 	}
 	return append(b, unescapeSeparators(compact.Bytes())...)
 }
+
+// Plain is JSON that is compact already with nothing escaped that Encode leaves
+// alone, whoever wrote it.
+func Plain(text []byte) []byte { return unescapeSeparators(text) }

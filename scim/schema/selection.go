@@ -30,7 +30,6 @@ func ParseSelection(attributes, excluded []string) (Selection, error) {
 }
 
 func selected(lists []string) (paths map[Path]bool, named bool, err error) {
-	paths = map[Path]bool{}
 	for _, list := range lists {
 		for name := range strings.SplitSeq(list, ",") {
 			if name = strings.TrimSpace(name); name == "" {
@@ -38,6 +37,9 @@ func selected(lists []string) (paths map[Path]bool, named bool, err error) {
 			}
 			named = true
 			if p, err := ParsePath(name); err == nil {
+				if paths == nil { // most requests name nothing
+					paths = map[Path]bool{}
+				}
 				paths[selectionKey(p)] = true
 			}
 			if len(paths) > maxSelected {
@@ -57,6 +59,9 @@ func selectionKey(p Path) Path {
 	}
 	return p
 }
+
+// All reports whether everything of a resource is wanted.
+func (s Selection) All() bool { return !s.restricted && len(s.except) == 0 }
 
 // Wants reports whether anything of p will be answered. What it does not want
 // need not be read: a group's members, above all.
@@ -104,7 +109,7 @@ func parent(p Path) Path {
 // others those that are selected. answer is left alone; what is wanted whole is
 // shared with it.
 func (t *Type) Project(answer map[string]any, s Selection) map[string]any {
-	if !s.restricted && len(s.except) == 0 {
+	if s.All() {
 		return answer
 	}
 	out := make(map[string]any, len(answer))

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -8,6 +9,8 @@ import (
 
 	"gatehouse/internal/actor"
 )
+
+var parameter = regexp.MustCompile(`\$\d+`)
 
 // An OR that is not kept in parentheses would look past the organization.
 func TestOrStaysInsideTheOrganization(t *testing.T) {
@@ -28,6 +31,11 @@ func TestOrStaysInsideTheOrganization(t *testing.T) {
 		s := table[dataKey]{}.where(tx, owned, conds).Session(&gorm.Session{DryRun: true}).Find(&rows).Statement.SQL.String()
 		if _, got, _ := strings.Cut(s, " WHERE "); got != want+` AND "organization_id" = ?` {
 			t.Errorf("got %s, want %s", got, want)
+		}
+		ours := &statement{}
+		ours.where(tx, owned, conds)
+		if got := parameter.ReplaceAllString(string(ours.text), "?"); ours.err != nil || got != " WHERE "+want+` AND "organization_id" = ?` {
+			t.Errorf("on Postgres got %s, want %s: %v", got, want, ours.err)
 		}
 	}
 }

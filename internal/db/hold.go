@@ -1,11 +1,6 @@
 package db
 
-import (
-	"fmt"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
-)
+import "fmt"
 
 // Hold is Get that keeps others from changing the row until the end, and lets
 // them point new rows at it meanwhile: FOR NO KEY UPDATE, where GetForUpdate is
@@ -30,18 +25,6 @@ func (h OwnedTable[T, K]) lock(tx *OrgTx, strength string, conds []Cond) (*T, er
 	return h.t.locked(tx.base(), owned, strength, conds)
 }
 
-func (t table[T]) locked(tx *Tx, kind ownership, strength string, conds []Cond) (*T, error) {
-	g := t.where(tx, kind, conds)
-	if tx.db.Dialect == Postgres { // SQLite's writer is alone already
-		g = g.Clauses(clause.Locking{Strength: strength})
-	}
-	var row T
-	if err := translate(g.Take(&row).Error); err != nil {
-		return nil, err
-	}
-	return &row, nil
-}
-
 // UpdateLater sets columns of one row that the transaction holds; it travels
 // with the commit.
 func (h OwnedTable[T, K]) UpdateLater(tx *OrgTx, key K, set Set) error {
@@ -54,7 +37,7 @@ func (h OwnedTable[T, K]) InsertAllLater(tx *OrgTx, rows []T) error {
 	for i := range rows {
 		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
 	}
-	return inSizes(rows, func(some []T) error { return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(&some) }) })
+	return h.t.insertAllLater(tx.base(), rows)
 }
 
 // UpdateUnique is Update of columns that a unique index guards. A refusal is
@@ -87,20 +70,19 @@ func (tx *Tx) savepoint(fn func() error) error {
 
 // InsertAll adds rows with fresh keys, in few statements.
 func (h MaybeTable[T, K]) InsertAll(tx *OrgTx, rows []T) error {
-	return h.insertAll(tx, rows, func(build func(*gorm.DB) *gorm.DB) error { return translate(build(tx.session()).Error) })
+	for i := range rows {
+		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
+	}
+	return inSizes(rows, func(some []T) error { return translate(tx.session().Create(&some).Error) })
 }
 
 // InsertAllLater is InsertAll of rows that nothing in this transaction reads:
 // they travel with the commit.
 func (h MaybeTable[T, K]) InsertAllLater(tx *OrgTx, rows []T) error {
-	return h.insertAll(tx, rows, tx.postpone)
-}
-
-func (MaybeTable[T, K]) insertAll(tx *OrgTx, rows []T, run func(func(*gorm.DB) *gorm.DB) error) error {
 	for i := range rows {
 		any(&rows[i]).(ownable).setOrganization(tx.scope.org)
 	}
-	return inSizes(rows, func(some []T) error { return run(func(g *gorm.DB) *gorm.DB { return g.Create(&some) }) })
+	return h.t.insertAllLater(tx.base(), rows)
 }
 
 // InsertAllDeployment adds rows with fresh keys that belong to the deployment,

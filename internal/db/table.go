@@ -3,6 +3,7 @@ package db
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -30,9 +31,34 @@ func (table[T]) where(tx *Tx, kind ownership, conds []Cond) *gorm.DB {
 }
 
 func (t table[T]) first(tx *Tx, kind ownership, lock bool, conds []Cond) (*T, error) {
+	strength := ""
+	if lock {
+		strength = clause.LockingStrengthUpdate
+	}
+	return t.locked(tx, kind, strength, conds)
+}
+
+// locked is a row that meets conds, locked in that strength; "": not at all.
+func (t table[T]) locked(tx *Tx, kind ownership, strength string, conds []Cond) (*T, error) {
+	if n := nativeOf[T](tx); n.model != nil {
+		s := n.selects(kind, conds)
+		_, _ = s.WriteString(" LIMIT 1")
+		if strength != "" {
+			_, _ = s.WriteString(" FOR " + strength)
+		}
+		var row *T
+		err := n.query(s, func() reflect.Value {
+			row = new(T)
+			return reflect.ValueOf(row).Elem()
+		})
+		if err == nil && row == nil {
+			err = ErrNotFound
+		}
+		return row, err
+	}
 	g := t.where(tx, kind, conds)
-	if lock && tx.db.Dialect == Postgres { // SQLite's writer is alone already
-		g = g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	if strength != "" && tx.db.Dialect == Postgres { // SQLite's writer is alone already
+		g = g.Clauses(clause.Locking{Strength: strength})
 	}
 	var row T
 	if err := translate(g.Take(&row).Error); err != nil {
@@ -42,11 +68,25 @@ func (t table[T]) first(tx *Tx, kind ownership, lock bool, conds []Cond) (*T, er
 }
 
 func (t table[T]) list(tx *Tx, kind ownership, q Query) ([]T, error) {
-	g := t.where(tx, kind, q.Where)
 	order := q.Order
 	if len(order) == 0 {
 		order = []string{"id"}
 	}
+	rows := []T{}
+	if n := nativeOf[T](tx); n.model != nil {
+		s := n.selects(kind, q.Where)
+		s.orderBy(order)
+		if q.Limit > 0 {
+			_, _ = s.WriteString(" LIMIT ")
+			s.bind(q.Limit)
+		}
+		err := n.query(s, func() reflect.Value {
+			rows = append(rows, *new(T))
+			return reflect.ValueOf(&rows[len(rows)-1]).Elem()
+		})
+		return rows, err
+	}
+	g := t.where(tx, kind, q.Where)
 	for _, name := range order {
 		descending := name[0] == '-'
 		if descending {
@@ -57,7 +97,6 @@ func (t table[T]) list(tx *Tx, kind ownership, q Query) ([]T, error) {
 	if q.Limit > 0 {
 		g = g.Limit(q.Limit)
 	}
-	rows := []T{}
 	err := g.Find(&rows).Error
 	return rows, translate(err)
 }
@@ -71,6 +110,13 @@ func (t table[T]) count(tx *Tx, kind ownership, conds []Cond) (int64, error) {
 // insert uses ON CONFLICT DO NOTHING, so that a taken key is an answer and not
 // a broken transaction (Postgres aborts one at the first error).
 func (table[T]) insert(tx *Tx, row *T) error {
+	if n := nativeOf[T](tx); n.model != nil {
+		added, err := n.insertNow(reflect.ValueOf(row))
+		if err == nil && added == 0 {
+			err = ErrDuplicate
+		}
+		return err
+	}
 	result := tx.session().Clauses(clause.OnConflict{DoNothing: true}).Create(row)
 	if result.Error != nil {
 		return translate(result.Error)
@@ -84,6 +130,10 @@ func (table[T]) insert(tx *Tx, row *T) error {
 // insertAll is insert of several rows, of which some may be there already.
 func (table[T]) insertAll(tx *Tx, rows []T) error {
 	return inSizes(rows, func(some []T) error {
+		if n := nativeOf[T](tx); n.model != nil {
+			_, err := n.insertNow(pointers(some)...)
+			return err
+		}
 		return translate(tx.session().Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error)
 	})
 }
@@ -105,19 +155,48 @@ func inSizes[T any](rows []T, insert func([]T) error) error {
 	return nil
 }
 
+// insertAllLater is insertLater of several rows.
+func (table[T]) insertAllLater(tx *Tx, rows []T) error {
+	return inSizes(rows, func(some []T) error {
+		if n := nativeOf[T](tx); n.model != nil {
+			return n.postpone(nil, pointers(some)...)
+		}
+		return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(&some) })
+	})
+}
+
+func pointers[T any](rows []T) []reflect.Value {
+	list := make([]reflect.Value, len(rows))
+	for i := range rows {
+		list[i] = reflect.ValueOf(&rows[i])
+	}
+	return list
+}
+
 // insertLater is insert of a row whose key nobody else makes; see later.go.
 func (table[T]) insertLater(tx *Tx, row *T) error {
+	if n := nativeOf[T](tx); n.model != nil {
+		return n.postpone(nil, reflect.ValueOf(row))
+	}
 	return tx.postpone(func(g *gorm.DB) *gorm.DB { return g.Create(row) })
 }
 
 // insertUniqueLater is insert of a row with a key that somebody else may have:
 // the transaction then ends in taken.
 func (table[T]) insertUniqueLater(tx *Tx, row *T, taken error) error {
+	if n := nativeOf[T](tx); n.model != nil {
+		return n.postpone(taken, reflect.ValueOf(row))
+	}
 	return tx.postponeUnless(taken, func(g *gorm.DB) *gorm.DB { return g.Create(row) })
 }
 
 // updateLater is update of one row that the transaction has locked.
 func (t table[T]) updateLater(tx *Tx, kind ownership, set Set, conds []Cond) error {
+	if n := nativeOf[T](tx); n.model != nil {
+		s := n.updates(kind, set, conds)
+		tx.state.later = append(tx.state.later, later{tx.scope, string(s.text), s.args, nil})
+		return s.err
+	}
 	return tx.postpone(func(g *gorm.DB) *gorm.DB {
 		var model T
 		g = g.Model(&model)
@@ -132,6 +211,9 @@ func (t table[T]) update(tx *Tx, kind ownership, set Set, conds []Cond) (int64, 
 	if len(conds) == 0 {
 		return 0, errUnbounded
 	}
+	if n := nativeOf[T](tx); n.model != nil {
+		return n.run(n.updates(kind, set, conds))
+	}
 	result := t.where(tx, kind, conds).Updates(map[string]any(set))
 	return result.RowsAffected, translate(result.Error)
 }
@@ -139,6 +221,11 @@ func (t table[T]) update(tx *Tx, kind ownership, set Set, conds []Cond) (int64, 
 func (t table[T]) delete(tx *Tx, kind ownership, conds []Cond) (int64, error) {
 	if len(conds) == 0 {
 		return 0, errUnbounded
+	}
+	if n := nativeOf[T](tx); n.model != nil {
+		s := &statement{table: n.table, text: []byte("DELETE FROM " + n.table)}
+		s.where(tx, kind, conds)
+		return n.run(s)
 	}
 	var model T
 	result := t.where(tx, kind, conds).Delete(&model)
@@ -161,20 +248,33 @@ const (
 	inherited // an organization's own and the deployment's
 )
 
-// scoped adds the organization to a statement. It is the one place that does.
+// scoped adds the organization to a statement of GORM's.
 func scoped(g *gorm.DB, tx *Tx, kind ownership) *gorm.DB {
+	mine, err := ofScope(tx, kind)
+	if err != nil {
+		_ = g.AddError(fmt.Errorf("%w: %T", err, g.Statement.Model))
+	}
+	if mine != nil {
+		g = g.Where(mine)
+	}
+	return g
+}
+
+// ofScope is the condition that a row is one of those that tx may touch: nil
+// where that is all of them. It is the one place that says so.
+func ofScope(tx *Tx, kind ownership) (clause.Expression, error) {
 	if kind == global {
-		return g
+		return nil, nil
 	}
 	switch tx.scope.reach {
 	case reachOrg:
+		mine := clause.Eq{Column: column("organization_id"), Value: tx.scope.org}
 		if kind == inherited {
-			return g.Where(clause.Or(clause.Eq{Column: column("organization_id"), Value: tx.scope.org}, clause.Eq{Column: column("organization_id")}))
+			return clause.Or(mine, clause.Eq{Column: column("organization_id")}), nil
 		}
-		return g.Where(clause.Eq{Column: column("organization_id"), Value: tx.scope.org})
+		return mine, nil
 	case reachDeployment, reachLocate:
-		return g
+		return nil, nil
 	}
-	_ = g.AddError(fmt.Errorf("%w: %T", errNoScope, g.Statement.Model))
-	return g
+	return nil, errNoScope
 }

@@ -55,17 +55,15 @@ func Provision(tx *db.OrgTx, user id.User, since time.Time, groups func() (strin
 	return m.takeOver(tx, since, groups)
 }
 
-// ProvisionNew is Provision of an account that this very transaction made, with
-// no role of anybody's.
-func ProvisionNew(tx *db.OrgTx, u *User) (*Membership, error) {
+// ProvisionNew is Provision of an account that this very transaction made, in
+// the organization of that name, with no role of anybody's.
+func ProvisionNew(tx *db.OrgTx, u *User, organization string) (*Membership, error) {
 	m := &Membership{ID: id.New[id.Membership](), UserID: u.ID, Status: Active, RoleSlug: tenants.DefaultRole, DirectoryManaged: true, CustomAttributes: map[string]any{}}
 	if err := memberships.InsertLater(tx, m); err != nil {
 		return nil, err
 	}
-	w, err := snapshotOf(tx, m, u)
-	if err != nil {
-		return nil, err
-	}
+	w, person := m.Wire(organization), u.Wire()
+	w.User = &person
 	return m, audit.Record(tx, audit.MembershipCreated{Membership: w})
 }
 

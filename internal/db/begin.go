@@ -97,24 +97,18 @@ func (d *DB) runPostgres(ctx context.Context, s scope, who actor.Actor, readOnly
 		return fmt.Errorf("taking a connection: %w", err)
 	}
 	defer conn.Close()
-	begin := "BEGIN"
+	tx := d.newTx(ctx, conn, s, who)
+	tx.state.set, tx.state.begin = scope{}, "BEGIN"
 	if readOnly {
-		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-	}
-	if s.reach != reachGlobal {
-		begin += ";" + setScopeSQL(s)
-	}
-	if err := simpleExec(ctx, conn, begin); err != nil {
-		return fmt.Errorf("beginning a transaction: %w", err)
+		tx.state.begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	}
 	committed := false
 	defer func() {
-		if !committed {
+		if !committed && tx.state.begin == "" {
 			// The request may be over; the connection must not go back in mid-transaction.
 			_ = simpleExec(context.WithoutCancel(ctx), conn, "ROLLBACK")
 		}
 	}()
-	tx := d.newTx(ctx, conn, s, who)
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -123,6 +117,41 @@ func (d *DB) runPostgres(ctx context.Context, s scope, who actor.Actor, readOnly
 	}
 	committed = true
 	return nil
+}
+
+// start begins a transaction on Postgres, if it has not begun: the first
+// statement of a handle takes that along (lead), and so saves a round trip, and
+// one of GORM's does not.
+func (tx *Tx) start() error {
+	conn, ok := tx.conn.(*sql.Conn)
+	if !ok || tx.state.begin == "" {
+		return nil
+	}
+	begin := tx.state.begin
+	if tx.scope.reach != reachGlobal {
+		begin += ";" + setScopeSQL(tx.scope)
+		tx.state.set = tx.scope
+	}
+	tx.state.begin = ""
+	if err := simpleExec(tx.ctx, conn, begin); err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	return nil
+}
+
+// lead adds what has to come before a statement, and says of how many
+// statements that is: the transaction's beginning, and the scope that row
+// security shall admit.
+func (tx *Tx) lead(b *pgx.Batch) int {
+	if tx.state.begin != "" {
+		b.Queue(tx.state.begin)
+		tx.state.begin = ""
+	}
+	if tx.scope.reach != reachGlobal && tx.state.set != tx.scope {
+		b.Queue(setScopeStatement, string(tx.scope.org), tx.scope.across())
+		tx.state.set = tx.scope
+	}
+	return b.Len()
 }
 
 // simpleExec sends statements in one round trip by the simple protocol. COMMIT
@@ -145,7 +174,13 @@ func simpleExec(ctx context.Context, conn *sql.Conn, statements string) error {
 // transaction over global rows needs nothing: policies guard other tables.
 func (d *DB) enter(tx *Tx) error {
 	conn, ok := tx.conn.(*sql.Conn)
-	if !ok || tx.state.set == tx.scope {
+	if !ok {
+		return nil
+	}
+	if tx.state.begin != "" {
+		return tx.start()
+	}
+	if tx.state.set == tx.scope {
 		return nil
 	}
 	if err := simpleExec(tx.ctx, conn, setScopeSQL(tx.scope)); err != nil {

@@ -23,6 +23,9 @@ func (tx *Tx) Native(onPostgres func(pgx.Tx) error, onSQLite func(*sql.Tx) error
 	case *sql.Tx:
 		return onSQLite(conn)
 	case *sql.Conn:
+		if err := tx.start(); err != nil {
+			return err
+		}
 		return conn.Raw(func(driver any) error { return onPostgres(pgxView{driver.(*stdlib.Conn).Conn()}) })
 	}
 	return errLoose

@@ -59,7 +59,10 @@ func (tx *Tx) Flush() error {
 // commit sends what was postponed and the COMMIT in one round trip. A
 // statement that fails stops those behind it, the COMMIT too.
 func (tx *Tx) commit(conn *sql.Conn) error {
-	if len(tx.state.later) == 0 {
+	switch {
+	case len(tx.state.later) == 0 && tx.state.begin != "":
+		return nil // nothing was asked of the database
+	case len(tx.state.later) == 0:
 		return simpleExec(tx.ctx, conn, "COMMIT")
 	}
 	return tx.send(conn, tx.state.later, "COMMIT")
@@ -86,7 +89,12 @@ func (tx *Tx) send(conn *sql.Conn, writes []later, last string) error {
 // batch is the writes with the scopes that they need, and for each statement
 // what a taken key in it means.
 func (tx *Tx) batch(writes []later, last string) (*pgx.Batch, []error) {
-	b, taken := &pgx.Batch{}, make([]error, 0, len(writes)+2)
+	b, taken := &pgx.Batch{}, make([]error, 0, len(writes)+3)
+	if tx.state.begin != "" {
+		b.Queue(tx.state.begin)
+		tx.state.begin = ""
+		taken = append(taken, nil)
+	}
 	for _, l := range writes {
 		if l.scope.reach != reachGlobal && l.scope != tx.state.set {
 			b.Queue(setScopeStatement, string(l.scope.org), l.scope.across())

@@ -1,45 +1,73 @@
 package db
 
 import (
-	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm/clause"
 )
 
-// native is a model with the connection of a Postgres transaction.
-type native struct {
-	*model
+// direct is the connection of a Postgres transaction.
+type direct struct {
 	tx   *Tx
 	conn *sql.Conn
+}
+
+// native is a model with the connection to use it on.
+type native struct {
+	*model
+	direct
 }
 
 // nativeOf is how a table's rows are written and read without GORM; without a
 // model where it cannot be: on SQLite, outside of a transaction, and for types
 // that only GORM knows.
 func nativeOf[T any](tx *Tx) native {
-	conn, ok := tx.conn.(*sql.Conn)
+	d, ok := tx.direct()
 	if !ok {
 		return native{}
 	}
-	return native{modelOf[T](tx.gorm), tx, conn}
+	return native{modelOf[T](tx.gorm), d}
 }
 
-// on runs fn on the connection, once row security admits what tx may see.
-func (n native) on(fn func(context.Context, *pgx.Conn) error) error {
-	if n.tx.scope.reach != reachGlobal {
-		if err := n.tx.db.enter(n.tx); err != nil {
-			return err
+// direct is the transaction's connection, where it is one of Postgres.
+func (tx *Tx) direct() (direct, bool) {
+	conn, ok := tx.conn.(*sql.Conn)
+	return direct{tx, conn}, ok
+}
+
+// row reads the one row of a named query; ErrNotFound where there is none.
+func (d direct) row(text string, args []any, read func(*rawRow)) error {
+	return d.query(text, args, func(rows pgx.Rows) error { return firstRaw(rows, read) })
+}
+
+// query runs one statement and hands its rows to read, which reads them to
+// their end. What has to come first, the transaction's beginning and its scope,
+// travels with it.
+func (d direct) query(text string, args []any, read func(pgx.Rows) error) error {
+	err := d.conn.Raw(func(driver any) error {
+		c := driver.(*stdlib.Conn).Conn()
+		b := &pgx.Batch{}
+		first := d.tx.lead(b)
+		if first == 0 {
+			return readAll(read)(c.Query(d.tx.ctx, text, args...))
 		}
-	}
-	err := n.conn.Raw(func(driver any) error { return fn(n.tx.ctx, driver.(*stdlib.Conn).Conn()) })
+		b.Queue(text, args...)
+		results := c.SendBatch(d.tx.ctx, b)
+		defer results.Close()
+		for range first {
+			if _, err := results.Exec(); err != nil {
+				return fmt.Errorf("beginning a transaction: %w", err)
+			}
+		}
+		return readAll(read)(results.Query())
+	})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return ErrNotFound
@@ -49,13 +77,29 @@ func (n native) on(fn func(context.Context, *pgx.Conn) error) error {
 	return err
 }
 
-func (n native) exec(text string, args []any) (changed int64, err error) {
-	err = n.on(func(ctx context.Context, c *pgx.Conn) error {
-		var tag pgconn.CommandTag
-		tag, err := c.Exec(ctx, text, args...)
-		changed = tag.RowsAffected()
-		return err
+func readAll(read func(pgx.Rows) error) func(pgx.Rows, error) error {
+	return func(rows pgx.Rows, err error) error {
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		if err := read(rows); err != nil {
+			return err
+		}
+		rows.Close()
+		return rows.Err()
+	}
+}
+
+func (d direct) exec(text string, args []any) (changed int64, err error) {
+	var all pgx.Rows
+	err = d.query(text, args, func(rows pgx.Rows) error {
+		all = rows
+		return nil
 	})
+	if err == nil {
+		changed = all.CommandTag().RowsAffected()
+	}
 	return changed, err
 }
 
@@ -67,24 +111,19 @@ func (n native) run(s *statement) (int64, error) {
 	return n.exec(string(s.text), s.args)
 }
 
-// query hands out the rows that a statement reads, which each fills a zero row.
-func (n native) query(s *statement, row func() reflect.Value) error {
+// rows hands out the rows that a statement reads; row makes a zero one for each.
+func (n native) rows(s *statement, row func() reflect.Value) error {
 	if s.err != nil {
 		return s.err
 	}
-	return n.on(func(ctx context.Context, c *pgx.Conn) error {
-		rows, err := c.Query(ctx, string(s.text), s.args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
+	return n.query(string(s.text), s.args, func(rows pgx.Rows) error {
 		for rows.Next() {
 			r := rawRow{fields: rows.FieldDescriptions(), values: rows.RawValues()}
-			if n.read(ctx, row(), &r); r.err != nil {
+			if n.read(n.tx.ctx, row(), &r); r.err != nil {
 				return r.err
 			}
 		}
-		return rows.Err()
+		return nil
 	})
 }
 

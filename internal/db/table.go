@@ -47,7 +47,7 @@ func (t table[T]) locked(tx *Tx, kind ownership, strength string, conds []Cond) 
 			_, _ = s.WriteString(" FOR " + strength)
 		}
 		var row *T
-		err := n.query(s, func() reflect.Value {
+		err := n.rows(s, func() reflect.Value {
 			row = new(T)
 			return reflect.ValueOf(row).Elem()
 		})
@@ -80,7 +80,7 @@ func (t table[T]) list(tx *Tx, kind ownership, q Query) ([]T, error) {
 			_, _ = s.WriteString(" LIMIT ")
 			s.bind(q.Limit)
 		}
-		err := n.query(s, func() reflect.Value {
+		err := n.rows(s, func() reflect.Value {
 			rows = append(rows, *new(T))
 			return reflect.ValueOf(&rows[len(rows)-1]).Elem()
 		})

@@ -42,6 +42,7 @@ type Tx struct {
 
 // txState is what the views of one transaction share.
 type txState struct {
+	begin string   // on Postgres, what begins the transaction; "" once it was sent
 	set   scope    // what row security admits at the moment
 	made  []string // owners whose data keys this transaction made
 	later []later  // statements that travel with the commit
@@ -126,8 +127,10 @@ func (tx *Tx) within(s scope, fn func(*Tx) error) error {
 func (tx *Tx) session() *gorm.DB {
 	g := tx.gorm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, NowFunc: tx.Now})
 	g.Statement.ConnPool = tx.conn
-	if tx.scope.reach != reachGlobal {
-		_ = g.AddError(tx.db.enter(tx))
+	err := tx.start()
+	if err == nil && tx.scope.reach != reachGlobal {
+		err = tx.db.enter(tx)
 	}
+	_ = g.AddError(err)
 	return g
 }

@@ -35,8 +35,14 @@ const (
 // account is no customer's to touch. Of who does not come in it is the account
 // of a member alone.
 func accountOf(tx *db.OrgTx, u *directory.User, comes bool) (*users.User, How, error) {
+	account, how, _, err := find(tx, u, comes)
+	return account, how, err
+}
+
+// find is accountOf, with what was known of the address before.
+func find(tx *db.OrgTx, u *directory.User, comes bool) (*users.User, How, db.Addressed, error) {
 	if u.Email == nil || u.EmailKey == nil {
-		return nil, "", nil
+		return nil, "", db.Addressed{}, nil
 	}
 	domain, err := tenants.NormalizeDomain(domainOf(*u.EmailKey))
 	if err != nil {
@@ -44,8 +50,14 @@ func accountOf(tx *db.OrgTx, u *directory.User, comes bool) (*users.User, How, e
 	}
 	found, err := db.FindAddressed(tx, *u.EmailKey, domain)
 	if err != nil {
-		return nil, "", err
+		return nil, "", found, err
 	}
+	account, how, err := decide(tx, u, found, comes)
+	return account, how, found, err
+}
+
+// decide is whose account it is, by what is known of the address.
+func decide(tx *db.OrgTx, u *directory.User, found db.Addressed, comes bool) (*users.User, How, error) {
 	vouched := found.Held && comes
 	if found.Account != nil {
 		account, err := holdAccount(tx, u, *found.Account)

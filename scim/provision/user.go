@@ -36,9 +36,10 @@ func CreateUser(tx *db.OrgTx, d *directory.Directory, r schema.Resource) (*direc
 func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User) (wire.DirectoryUser, How, error) {
 	var account *users.User
 	var how How
+	var found db.Addressed
 	if !d.Staged {
 		var err error
-		if account, how, err = accountOf(tx, u, u.Active); err != nil {
+		if account, how, found, err = find(tx, u, u.Active); err != nil {
 			return wire.DirectoryUser{}, "", err
 		}
 	}
@@ -53,7 +54,7 @@ func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User) (wire.Direct
 		w, err := directory.NewUserWire(tx, d, u, "")
 		return w, "", err
 	case how == ByCreation:
-		return admitNew(tx, d, u, account)
+		return admitNew(tx, d, u, account, found)
 	}
 	if err := admitKnown(tx, d, u); err != nil {
 		return wire.DirectoryUser{}, "", err
@@ -65,19 +66,15 @@ func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User) (wire.Direct
 // admitNew makes an account that this transaction made a member. Nobody else
 // can have said anything of it, so there is little to look at: the default role
 // is theirs, unless providers themselves say which.
-func admitNew(tx *db.OrgTx, d *directory.Directory, u *directory.User, account *users.User) (wire.DirectoryUser, How, error) {
-	trusting, err := directory.Trusting(tx)
-	if err != nil {
-		return wire.DirectoryUser{}, "", err
-	}
-	if len(trusting) > 0 {
+func admitNew(tx *db.OrgTx, d *directory.Directory, u *directory.User, account *users.User, found db.Addressed) (wire.DirectoryUser, How, error) {
+	if found.Trusting {
 		if err := admitKnown(tx, d, u); err != nil {
 			return wire.DirectoryUser{}, "", err
 		}
 		w, err := directory.UserWire(tx, d, u)
 		return w, ByCreation, err
 	}
-	m, err := users.ProvisionNew(tx, account)
+	m, err := users.ProvisionNew(tx, account, found.Name)
 	if err != nil {
 		return wire.DirectoryUser{}, "", err
 	}

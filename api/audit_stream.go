@@ -15,7 +15,7 @@ import (
 // are read at once, and how long a client may take for those.
 const (
 	streamMost  = 100_000
-	streamPiece = 1 << 20
+	streamPiece = 4 << 20
 	streamTime  = 30 * time.Second
 )
 

@@ -58,7 +58,7 @@ type Reader struct {
 // How many entries a piece reads at most: few as long as nobody knows how large
 // they are.
 const (
-	firstPiece = 500
+	firstPiece = 1000
 	mostPiece  = 5000
 )
 

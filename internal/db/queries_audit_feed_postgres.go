@@ -55,17 +55,33 @@ func (tx *Tx) alongIndexes(fn func(*logReader) error) error {
 	if err := tx.db.enter(tx); err != nil {
 		return err
 	}
-	return conn.Raw(func(driver any) error {
-		r := &logReader{tx.ctx, driver.(*stdlib.Conn).Conn()}
-		if _, err := r.conn.Exec(r.ctx, plansAlongIndexes, "off"); err != nil {
-			return err
-		}
-		if err := fn(r); err != nil {
-			return err
-		}
-		_, err := r.conn.Exec(r.ctx, plansAlongIndexes, "on")
+	return conn.Raw(func(driver any) error { return fn(&logReader{tx.ctx, driver.(*stdlib.Conn).Conn()}) })
+}
+
+// query runs fn with each row of a statement until it returns false, in one
+// round trip with what its plan wants.
+func (r *logReader) query(text string, args []any, fn func(*values) bool) error {
+	b := &pgx.Batch{}
+	b.Queue(plansAlongIndexes, "off")
+	b.Queue(text, args...)
+	b.Queue(plansAlongIndexes, "on")
+	results := r.conn.SendBatch(r.ctx, b)
+	defer results.Close()
+	if _, err := results.Exec(); err != nil {
 		return err
-	})
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	v := &values{rows: rows, types: r.conn.TypeMap(), fields: rows.FieldDescriptions()}
+	for v.next() && fn(v) {
+	}
+	rows.Close()
+	if err := v.failed(); err != nil {
+		return err
+	}
+	return results.Close()
 }
 
 func eachOnPostgres(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
@@ -145,15 +161,9 @@ func consecutive(places []place, number func(*place) int64) bool {
 }
 
 func (r *logReader) links(limit int, text string, args []any) ([]place, error) {
-	rows, err := r.conn.Query(r.ctx, dollars(text), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	v := r.values(rows)
 	list, events := make([]place, 0, min(limit, 5000)), make([]byte, 0, 32*min(limit, 5000))
 	kind := ""
-	for v.next() {
+	err := r.query(dollars(text), args, func(v *values) bool {
 		p := place{position: v.number(0), sequence: v.number(1), previous: v.blob(2), hash: v.blob(3), length: len(v.raw[4]), recorded: v.instant(5), retention: v.number(6)}
 		events = append(events, v.raw[4]...)
 		if len(v.raw) > 7 {
@@ -161,12 +171,13 @@ func (r *logReader) links(limit int, text string, args []any) ([]place, error) {
 			p.kind = kind
 		}
 		list = append(list, p)
-	}
+		return true
+	})
 	all := string(events)
 	for i := range list {
 		list[i].event, all = id.Event(all[:list[i].length]), all[list[i].length:]
 	}
-	return list, v.failed()
+	return list, err
 }
 
 // dollars writes ? as Postgres has it.
@@ -219,27 +230,23 @@ func (r *logReader) each(places []place, s stretch, fn func(int, *AuditEntry) bo
 
 // entries reads what a statement finds and is wanted.
 func (r *logReader) entries(w *wanted, fn func(int, *AuditEntry) bool, text string, args []any) (more bool, err error) {
-	rows, err := r.conn.Query(r.ctx, text, args...)
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	v := r.values(rows)
 	var e AuditEntry
-	for v.next() {
+	more = true
+	err = r.query(text, args, func(v *values) bool {
 		at := w.find(v.raw[0])
-		for first := true; at < len(w.order) && string(w.places[w.order[at]].event) == string(v.raw[0]); first, at = false, at+1 {
+		for first := true; more && at < len(w.order) && string(w.places[w.order[at]].event) == string(v.raw[0]); first, at = false, at+1 {
 			i := w.order[at]
 			if first {
 				e.ID = w.places[i].event
 				v.entry(&e)
 			}
 			if w.found[i] = true; v.err == nil && !fn(i, &e) {
-				return false, nil
+				more = false
 			}
 		}
-	}
-	return true, v.failed()
+		return more
+	})
+	return more, err
 }
 
 // wanted are places by their entries' ids.

@@ -24,10 +24,6 @@ type values struct {
 	err    error
 }
 
-func (r *logReader) values(rows pgx.Rows) *values {
-	return &values{rows: rows, types: r.conn.TypeMap(), fields: rows.FieldDescriptions()}
-}
-
 func (v *values) next() bool {
 	if v.err != nil || !v.rows.Next() {
 		return false

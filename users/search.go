@@ -1,8 +1,6 @@
 package users
 
 import (
-	"time"
-
 	"strings"
 
 	"gatehouse/internal/db"
@@ -46,9 +44,4 @@ func CountMembersWithout(tx *db.AllTx, org id.Organization, factors []string, ke
 // CountWithoutPasskey is how many people have no passkey.
 func CountWithoutPasskey(tx *db.AllTx) (int64, error) {
 	return users.Count(tx, db.WithoutFactor("id", nil, true))
-}
-
-// CountSignedIn is how many people signed in since then.
-func CountSignedIn(tx db.AnyScope, since time.Time) (int64, error) {
-	return users.Count(tx, db.Gte("last_sign_in_at", since))
 }

@@ -121,7 +121,7 @@ func (q Query) fromHours(tx db.OwnedScope, s db.AuditSearch, buckets []Bucket) e
 	for _, h := range hours {
 		add(buckets, h.Bucket, h.Entries)
 	}
-	counted, err := rolledTo(tx)
+	counted, err := counted(tx, rolledUp)
 	if err != nil {
 		return err
 	}

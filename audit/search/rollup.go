@@ -14,7 +14,8 @@ import (
 	"gatehouse/internal/id"
 )
 
-// Rollups counts entries by hour, organization and type as they are numbered.
+// Rollups counts entries by hour, organization and type as they are numbered,
+// and the people who are active.
 // Several processes may run it: one at a time moves the cursor.
 type Rollups struct{ DB *db.DB }
 
@@ -35,13 +36,17 @@ var cursors = db.GlobalTable[audit.Cursor, id.Cursor]{}
 func (r *Rollups) Run(ctx context.Context) error {
 	for {
 		n, err := r.Once(ctx)
+		var people int
+		if err == nil {
+			people, err = r.People(ctx)
+		}
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if n == rollupBatch {
+		if max(n, people) == rollupBatch {
 			continue
 		}
 		select {
@@ -63,7 +68,7 @@ func (r *Rollups) Once(ctx context.Context) (n int, err error) {
 		if err != nil || head == 0 {
 			return err
 		}
-		at, err := rolledTo(tx)
+		at, err := counted(tx, rolledUp)
 		behind = at < head
 		return err
 	})
@@ -83,8 +88,8 @@ func (r *Rollups) Once(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-func rolledTo(tx db.AnyScope) (int64, error) {
-	cursor, err := cursors.Get(tx, rolledUp)
+func counted(tx db.AnyScope, by id.Cursor) (int64, error) {
+	cursor, err := cursors.Get(tx, by)
 	if errors.Is(err, db.ErrNotFound) {
 		return 0, nil
 	}
@@ -97,7 +102,7 @@ func rolledTo(tx db.AnyScope) (int64, error) {
 // count moves the cursor first: whoever else would count the same waits there,
 // and finds it moved.
 func count(tx *db.AllTx) (int, error) {
-	at, err := rolledTo(tx)
+	at, err := counted(tx, rolledUp)
 	if err != nil {
 		return 0, err
 	}
@@ -105,20 +110,20 @@ func count(tx *db.AllTx) (int, error) {
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
-	if err := advance(tx, at, rows[len(rows)-1].Position); err != nil {
+	if err := advance(tx, rolledUp, at, rows[len(rows)-1].Position); err != nil {
 		return 0, err
 	}
 	return len(rows), db.AddAuditRollups(tx, grouped(rows))
 }
 
-func advance(tx *db.AllTx, from, to int64) error {
+func advance(tx *db.AllTx, by id.Cursor, from, to int64) error {
 	if from == 0 {
-		err := cursors.Insert(tx, &audit.Cursor{ID: rolledUp, UpdatedAt: tx.Now()})
+		err := cursors.Insert(tx, &audit.Cursor{ID: by, UpdatedAt: tx.Now()})
 		if err != nil && !errors.Is(err, db.ErrDuplicate) {
 			return err
 		}
 	}
-	moved, err := cursors.Update(tx, rolledUp, db.Set{"position": to, "updated_at": tx.Now()}, db.Eq("position", from))
+	moved, err := cursors.Update(tx, by, db.Set{"position": to, "updated_at": tx.Now()}, db.Eq("position", from))
 	if err == nil && moved == 0 {
 		return errElsewhere
 	}

@@ -183,3 +183,15 @@ CREATE UNIQUE INDEX audit_views_name ON audit_views (COALESCE(organization_id, '
 CREATE INDEX audit_views_organization ON audit_views (organization_id, id);
 CREATE INDEX audit_views_user ON audit_views (user_id);
 SELECT gatehouse_isolate('audit_views');
+
+-- audit/search: the day on which each person came in last, for 60 days, and by how much the number of people who came in
+-- within 30 days changes on each day (days since 1970)
+CREATE TABLE audit_people (
+  id       text PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  last_day bigint NOT NULL
+);
+CREATE INDEX audit_people_day ON audit_people (last_day);
+CREATE TABLE audit_active_days (
+  day    bigint PRIMARY KEY,
+  change bigint NOT NULL
+);

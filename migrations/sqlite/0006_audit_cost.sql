@@ -23,3 +23,15 @@ CREATE TABLE audit_views (
 CREATE UNIQUE INDEX audit_views_name ON audit_views (COALESCE(organization_id, ''), COALESCE(user_id, ''), folded);
 CREATE INDEX audit_views_organization ON audit_views (organization_id, id);
 CREATE INDEX audit_views_user ON audit_views (user_id);
+
+-- audit/search: the day on which each person came in last, for 60 days, and by how much the number of people who came in
+-- within 30 days changes on each day (days since 1970)
+CREATE TABLE audit_people (
+  id       text NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  last_day bigint NOT NULL
+);
+CREATE INDEX audit_people_day ON audit_people (last_day);
+CREATE TABLE audit_active_days (
+  day    bigint NOT NULL PRIMARY KEY,
+  change bigint NOT NULL
+);

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/apikeys"
 	"gatehouse/audit"
+	"gatehouse/audit/search"
 	"gatehouse/internal/db"
 	"gatehouse/oauth"
 	"gatehouse/scim/directory"
@@ -20,7 +21,7 @@ type overviewPage struct {
 	frame
 	organizations, people int64
 	connections           int64 // that are on
-	active                int64 // people who signed in within 30 days
+	active                search.Active
 	applications, keys    int
 	figures               signIns
 	directories           directoryFigures
@@ -73,7 +74,7 @@ func (p *overviewPage) load(tx *db.AllTx, v *visit) (err error) {
 	if err := p.figures.load(tx); err != nil {
 		return err
 	}
-	if p.active, err = users.CountSignedIn(tx, v.now.AddDate(0, 0, -30)); err != nil {
+	if p.active, err = search.MonthlyActive(tx, activeWeeks); err != nil {
 		return err
 	}
 	if p.connections, err = sso.Count(tx, sso.ListQuery{State: sso.Active}); err != nil {
@@ -191,7 +192,7 @@ func (p overviewPage) more() int { return len(p.attention) - len(p.shown()) }
 // stats are the numbers of the whole deployment; the first two are of the period.
 func (p overviewPage) stats() []ui.StatProps {
 	stats := p.figures.stats()
-	stats = append(stats, ui.StatProps{Label: "Active people", Value: figure(p.active), Delta: ui.DeltaProps{Text: "in 30 days, of " + figure(p.people)}},
+	stats = append(stats, p.activeStat(),
 		ui.StatProps{Label: "Organizations", Value: figure(p.organizations), Delta: ui.DeltaProps{Text: count(p.connections, "connection on", "connections on")}})
 	keys := count(int64(p.keys), "API key", "API keys")
 	if p.keys == db.MaxLimit {

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/audit/archive"
+	"gatehouse/audit/search"
 	"gatehouse/audit/views"
 	"gatehouse/sso"
 	"gatehouse/web/auditlog"
@@ -75,7 +76,7 @@ var logStates = []State{
 	{"dashboard-overview", func(l Look) templ.Component { return overviewView(sampleOverview(l)) }},
 	{"dashboard-overview-quiet", func(l Look) templ.Component {
 		p := sampleOverview(l)
-		p.attention, p.health = nil, nil
+		p.attention, p.health, p.active = nil, nil, sampleActive()
 		return overviewView(p)
 	}},
 }
@@ -103,8 +104,17 @@ func sampleExport(l Look, state archive.State) exportPage {
 	return exportPage{sampleFrame(l, admin, "Export of the audit log", logHome, ui.Link{Label: "Exports", Href: exportsHome}), auditlog.SampleFile(samplePlace(admin), state)}
 }
 
+// sampleActive rises over half a year.
+func sampleActive() search.Active {
+	a := search.Active{Before: 39_690, Compared: true}
+	for i := range activeWeeks {
+		a.Weeks = append(a.Weeks, search.ActiveWeek{Day: noon.Truncate(24*time.Hour).AddDate(0, 0, 7*(i+1-activeWeeks)), People: int64(30_408 + i*432)})
+	}
+	return a
+}
+
 func sampleOverview(l Look) overviewPage {
-	p := overviewPage{frame: sampleFrame(l, admin, "Overview", "/admin"), organizations: 1284, people: 48_211, connections: 612, active: 41_208, applications: 3, keys: 12,
+	p := overviewPage{frame: sampleFrame(l, admin, "Overview", "/admin"), organizations: 1284, people: 48_211, connections: 612, active: search.Active{Weeks: []search.ActiveWeek{{Day: noon.Truncate(24 * time.Hour), People: 41_208}}}, applications: 3, keys: 12,
 		figures: signIns{period: usualPeriod, now: noon, succeeded: 445_767, failed: 5665, before: 420_100, beforeBad: 4800, secondFailed: 564,
 			ok:  map[string]int64{"authentication.sso": 258_545, "authentication.password": 84_695, "authentication.passkey": 57_950, "authentication.magic_auth": 44_200, "authentication.oauth": 377},
 			bad: map[string]int64{"authentication.password": 2616, "authentication.sso": 1204, "authentication.magic_auth": 902, "authentication.passkey": 379}},

@@ -32,6 +32,8 @@ func (h *Handler) logStreamRoutes() []route {
 			Status: 200, Answer: wire.LogStreamStatus{}, Foreign: absent(theirStream), run: logStreamStatus},
 		{Method: http.MethodPost, Path: "/log_streams/:id/replay", Tag: streamTag, Summary: "Send the entries from a number or a time on again.",
 			Body: logStreamReplayBody{}, Status: 200, Answer: wire.LogStreamStatus{}, Foreign: foreign{fill: theirStream, body: `{"from_sequence":1}`, want: http.StatusNotFound}, run: replayLogStream},
+		{Method: http.MethodPost, Path: "/log_streams/:id/test", Tag: streamTag, Summary: "Send a test entry to a log stream's destination, and say what it answered. It has the object log_stream_test, is no entry of the log, counts nowhere and moves nothing. At most ten a minute.",
+			Status: 200, Answer: wire.LogStreamTest{}, Foreign: absent(theirStream), run: testLogStream},
 	}
 }
 
@@ -256,5 +258,31 @@ func replayLogStream(c *call) error {
 			return answer{}, err
 		}
 		return statusAnswer(tx, s)
+	})
+}
+
+// testLogStream sends in no transaction: the destination takes the time that
+// it takes.
+func testLogStream(c *call) error {
+	var trial *stream.Trial
+	prepare := func(tx db.OwnedScope, s *stream.Stream) (_ answer, err error) {
+		trial, err = c.h.Streams.Trial(tx, s.ID)
+		return answer{}, err
+	}
+	load := func(fn func(reach) (answer, error)) error {
+		return c.reading(func(tx reach) error { _, err := fn(tx); return err })
+	}
+	if err := inStream(c, load, prepare); err != nil {
+		return err
+	}
+	if done, err := c.answered(func(reach) error { return nil }); done || err != nil {
+		return err
+	}
+	if err := trial.Allow(c.ctx(), c.h.Limits); err != nil {
+		return err
+	}
+	v := trial.Send(c.ctx())
+	return inStream(c, c.change, func(tx db.OwnedScope, s *stream.Stream) (answer, error) {
+		return found(wire.LogStreamTest{ID: trial.Entry, StreamID: s.ID, Delivered: v.Delivered, Message: v.Sentence, Milliseconds: v.Took.Milliseconds()}), trial.Record(tx, v)
 	})
 }

@@ -75,6 +75,9 @@ func TestStreamsThatCannotWorkAreRefused(t *testing.T) {
 		if r := w.do("POST", "/log_streams/"+one+"/replay", `{"from_sequence":1}`); r.status != 200 || r.get("report.sentence") == "" {
 			t.Errorf("%d %s", r.status, r.body)
 		}
+		if r := w.do("POST", "/log_streams/"+one+"/test", `{}`); r.status != 200 || r.get("delivered") != "false" || r.get("message") == "" || r.get("object") != "log_stream_test" {
+			t.Errorf("%d %s", r.status, r.body)
+		}
 		if r := w.do("PATCH", "/log_streams/"+one, `{"state":"active"}`); r.get("state") != "active" {
 			t.Errorf("%d %s", r.status, r.body)
 		}

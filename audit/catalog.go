@@ -157,6 +157,7 @@ var Catalog = []Entry{
 	LogStream{Change: "failing"},
 	LogStream{Change: "recovered"},
 	LogStreamReplayed{},
+	LogStreamTested{},
 	SignalVerificationRequested{},
 	PortalLinkCreated{},
 	PortalLinkRequested{},

@@ -20,19 +20,29 @@ type (
 		wire.LogStreamEvent
 		From int64 `json:"from_position"`
 	}
+	// LogStreamTested is log_stream.tested: somebody had a test entry sent to
+	// its destination, which took it or answered otherwise.
+	LogStreamTested struct {
+		wire.LogStreamEvent
+		Delivered bool    `json:"delivered"`
+		Error     *string `json:"error"`
+	}
 )
 
 // Type says what became of it.
 func (e LogStream) Type() string       { return "log_stream." + e.Change }
 func (LogStreamReplayed) Type() string { return "log_stream.replayed" }
+func (LogStreamTested) Type() string   { return "log_stream.tested" }
 
 // Targets are the stream.
 func (e LogStream) Targets() []Target         { return stream(e.LogStreamEvent) }
 func (e LogStreamReplayed) Targets() []Target { return stream(e.LogStreamEvent) }
+func (e LogStreamTested) Targets() []Target   { return stream(e.LogStreamEvent) }
 
 // Data is each entry as it stands.
 func (e LogStream) Data() any         { return e }
 func (e LogStreamReplayed) Data() any { return e }
+func (e LogStreamTested) Data() any   { return e }
 
 func stream(e wire.LogStreamEvent) []Target {
 	return []Target{{"log_stream", string(e.ID), e.Name}}

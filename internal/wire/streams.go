@@ -5,10 +5,12 @@ import "gatehouse/internal/id"
 type (
 	logStreamObject       struct{}
 	logStreamStatusObject struct{}
+	logStreamTestObject   struct{}
 )
 
 func (logStreamObject) object() string       { return "log_stream" }
 func (logStreamStatusObject) object() string { return "log_stream_status" }
+func (logStreamTestObject) object() string   { return "log_stream_test" }
 
 // LogStream is a destination that is sent every entry of the audit log. Its
 // secrets are never in it.
@@ -71,4 +73,14 @@ type LogStreamReport struct {
 	Missing   int64  `json:"missing"` // their time was up before they could be delivered
 	Complete  bool   `json:"complete"`
 	Sentence  string `json:"sentence"` // delivered 1,204,331 of 1,204,331
+}
+
+// LogStreamTest is what became of a test of a stream.
+type LogStreamTest struct {
+	Object       Object[logStreamTestObject] `json:"object"`
+	ID           id.Event                    `json:"id"` // of the test entry, as the destination got it
+	StreamID     id.Stream                   `json:"log_stream_id"`
+	Delivered    bool                        `json:"delivered"`
+	Message      string                      `json:"message"` // what the destination answered, in a sentence
+	Milliseconds int64                       `json:"milliseconds"`
 }

@@ -102,6 +102,38 @@ func (h *Handler) resumeStream(v *visit) error {
 	})
 }
 
+// testStream sends a test entry, in no transaction, and shows what came back.
+func (h *Handler) testStream(v *visit) error {
+	key, err := param[id.Stream](v, "stream")
+	if err != nil {
+		return err
+	}
+	var trial *stream.Trial
+	err = v.read(func(tx *db.AllTx) error {
+		return stream.Within(tx, key, func(tx db.OwnedScope, s *stream.Stream) (err error) {
+			trial, err = h.Streams.Trial(tx, s.ID)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if err := trial.Allow(v.Request().Context(), h.Limits); err != nil {
+		return err
+	}
+	became := trial.Send(v.Request().Context())
+	err = v.changeAll(func(tx *db.AllTx) error {
+		return stream.Within(tx, key, func(tx db.OwnedScope, _ *stream.Stream) error { return trial.Record(tx, became) })
+	})
+	if err != nil {
+		return err
+	}
+	if became.Delivered {
+		return v.done(streamsHome+"/"+string(key), streamTested)
+	}
+	return v.showStream(http.StatusUnprocessableEntity, func(streamPage) templ.Component { return logstream.NotTaken(became) })
+}
+
 func (h *Handler) askDeleteStream(v *visit) error { return v.askStreamDeletion(http.StatusOK, "") }
 
 func (v *visit) askStreamDeletion(status int, wrong string) error {

@@ -86,6 +86,7 @@ const (
 	streamPaused        notice = "stream-paused"
 	streamResumed       notice = "stream-resumed"
 	streamReplayed      notice = "stream-replayed"
+	streamTested        notice = "stream-tested"
 	streamDeleted       notice = "stream-deleted"
 	viewSaved           notice = "view-saved"
 	viewRenamed         notice = "view-renamed"
@@ -187,6 +188,7 @@ var notices = map[notice]string{
 	streamPaused:        "Paused. It keeps its place.",
 	streamResumed:       "It goes on from its place.",
 	streamReplayed:      "It sends again from there.",
+	streamTested:        "The destination took a test entry.",
 	streamDeleted:       "Log stream deleted.",
 	jobRetried:          "It runs as soon as a worker is free.",
 	jobCancelled:        "Job cancelled.",

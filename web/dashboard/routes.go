@@ -262,6 +262,8 @@ var routes = []route{
 	post("/admin/log-streams/:stream/pause", admin, (*Handler).pauseStream),
 	get("/admin/log-streams/:stream/resume", admin, (*Handler).logStream),
 	post("/admin/log-streams/:stream/resume", admin, (*Handler).resumeStream),
+	get("/admin/log-streams/:stream/test", admin, (*Handler).logStream),
+	post("/admin/log-streams/:stream/test", admin, (*Handler).testStream),
 	get("/admin/log-streams/:stream/replay", admin, (*Handler).askReplayStream),
 	post("/admin/log-streams/:stream/replay", admin, (*Handler).replayStream),
 	fresh(get("/admin/log-streams/:stream/delete", admin, (*Handler).askDeleteStream)),

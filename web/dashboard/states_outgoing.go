@@ -35,6 +35,11 @@ var outgoingStates = []State{
 		return newStreamView(newStreamPage{frame: sampleFrame(l, admin, "New log stream", streamsHome), Form: logstream.Fresh(kind)})
 	}},
 	{"dashboard-log-stream-failing", func(l Look) templ.Component { return streamView(sampleStream(l)) }},
+	{"dashboard-log-stream-tested", func(l Look) templ.Component {
+		p := sampleStream(l)
+		p.dialog = logstream.NotTaken(stream.Verdict{Sentence: "It answered 403 Forbidden."})
+		return streamView(p)
+	}},
 	{"dashboard-jobs-empty", func(l Look) templ.Component {
 		return jobsView(jobsPage{frame: sampleFrame(l, viewer, "Jobs", jobsHome)})
 	}},

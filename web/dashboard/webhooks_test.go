@@ -181,6 +181,8 @@ func TestALogStreamsLife(t *testing.T) {
 		w.want(w.post("admin", home+"/replay", "from", "x"), http.StatusUnprocessableEntity, "from-error")
 		w.leads(w.post("admin", home+"/replay", "from", "2026-01-01T00:00"), home)
 		w.want(w.post("admin", home+"/delete", "confirm", "SIEM"), http.StatusUnprocessableEntity, "Type the name exactly")
+		w.want(w.post("developer", home+"/test"), http.StatusForbidden)
+		w.want(w.post("admin", home+"/test"), http.StatusUnprocessableEntity, "did not take the test entry")
 		w.leads(w.post("admin", home+"/delete", "confirm", "siem 2"), "/admin/log-streams")
 		w.want(w.get("viewer", home), http.StatusNotFound)
 		w.want(w.get("viewer", "/admin/log-streams/"+url.PathEscape(string(w.stream))), http.StatusOK, "siem.example")

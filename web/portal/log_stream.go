@@ -27,6 +27,7 @@ func streamRoutes() []route {
 		post(pathStreams+"/:stream/settings", (*Handler).saveStream, portal.LogStream),
 		post(pathStreams+"/:stream/pause", (*Handler).pauseStream, portal.LogStream),
 		post(pathStreams+"/:stream/resume", (*Handler).resumeStream, portal.LogStream),
+		post(pathStreams+"/:stream/test", (*Handler).testStream, portal.LogStream),
 		get(pathStreams+"/:stream/replay", (*Handler).askReplayStream, portal.LogStream),
 		post(pathStreams+"/:stream/replay", (*Handler).replayStream, portal.LogStream),
 		get(pathStreams+"/:stream/delete", (*Handler).askDeleteStream, portal.LogStream),
@@ -179,6 +180,33 @@ func (h *Handler) resumeStream(v *visit) error {
 		_, err := stream.Resume(tx, s.ID)
 		return err
 	})
+}
+
+// testStream sends a test entry, in no transaction, and shows what came back.
+func (h *Handler) testStream(v *visit) error {
+	key, err := param[id.Stream](v, "stream")
+	if err != nil {
+		return err
+	}
+	var trial *stream.Trial
+	err = v.read(func(tx *db.OrgTx) (err error) {
+		trial, err = h.Streams.Trial(tx, key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := trial.Allow(v.ctx(), h.Limits); err != nil {
+		return err
+	}
+	became := trial.Send(v.ctx())
+	if err := v.in(func(tx *db.OrgTx) error { return trial.Record(tx, became) }); err != nil {
+		return err
+	}
+	if became.Delivered {
+		return v.done(pathStreams+"/"+string(key), streamTested)
+	}
+	return v.showStream(http.StatusUnprocessableEntity, func(streamPage) templ.Component { return logstream.NotTaken(became) })
 }
 
 type streamSettingsPage struct {

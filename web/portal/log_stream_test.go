@@ -39,6 +39,7 @@ func TestALogStreamIsSetUp(t *testing.T) {
 		b.want(b.post(home+"/resume"), http.StatusSeeOther)
 		b.want(b.post(home+"/settings", "name", "SIEM", "c_url", "https://elsewhere.example/in", "c_compression", "gzip"), http.StatusSeeOther)
 		b.want(b.get(home), http.StatusOK, "None stored")
+		b.want(b.post(home+"/test"), http.StatusUnprocessableEntity, "did not take the test entry")
 		b.want(b.get(home+"/replay"), http.StatusOK, "Send entries again")
 		b.want(b.post(home+"/replay", "from", "2026-01-01T00:00"), http.StatusSeeOther)
 		b.want(b.post(home+"/delete", "confirm", "no"), http.StatusUnprocessableEntity, "Type the name exactly")

@@ -31,6 +31,7 @@ const (
 	streamPaused   notice = "stream-paused"
 	streamResumed  notice = "stream-resumed"
 	streamReplayed notice = "stream-replayed"
+	streamTested   notice = "stream-tested"
 	streamDeleted  notice = "stream-deleted"
 
 	setupSaved         notice = "setup-saved"
@@ -77,6 +78,7 @@ var notices = map[notice]string{
 	streamPaused:   "Paused. It keeps its place.",
 	streamResumed:  "It goes on from its place.",
 	streamReplayed: "It sends again from there.",
+	streamTested:   "The destination took a test entry.",
 	streamDeleted:  "Log stream deleted.",
 
 	setupSaved:         "Saved. Come back when you like.",

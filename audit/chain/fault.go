@@ -13,6 +13,7 @@ const (
 	Reordered FaultKind = "reordered" // an entry stands at another place than when it was numbered
 	Rewritten FaultKind = "rewritten" // the chain is whole in itself, and not the one that was signed
 	Forged    FaultKind = "forged"    // a signature that no key of the deployment made
+	Hidden    FaultKind = "hidden"    // a search does not find the entry by what it says, or finds it by what it does not
 )
 
 // Fault is one thing that is wrong. Sequence is the first bad entry.

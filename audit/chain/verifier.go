@@ -106,6 +106,12 @@ func (v *Verifier) Lost(kind FaultKind, r Record, text string) {
 	}
 }
 
+// Found is something else that is wrong with an entry, whose place in the chain
+// is as it should be.
+func (v *Verifier) Found(kind FaultKind, r Record, text string) {
+	v.fault(Fault{Kind: kind, Sequence: r.Sequence, ID: r.ID, Text: text})
+}
+
 // Next is the number that the next entry should have.
 func (v *Verifier) Next() int64 { return v.next }
 

@@ -129,6 +129,8 @@ func TestWhatADatabasesOwnerDoesToTheLogIsNamed(t *testing.T) {
 			`UPDATE audit_positions SET event_id = '{6}', recorded_at = (SELECT recorded_at FROM audit_events WHERE id = '{6}') WHERE event_id = 'x' AND organization_id = '{org}'`}, chain.Altered, 5},
 		{"a link's hash", []string{`UPDATE audit_positions SET hash = previous_hash WHERE event_id = '{5}'`}, chain.Altered, 5},
 		{"a broken hash", []string{`UPDATE audit_positions SET hash = '' WHERE event_id = '{5}'`}, chain.Altered, 5},
+		{"what it is found by", []string{`UPDATE audit_positions SET terms = {none} WHERE event_id = '{5}'`, `UPDATE audit_positions SET terms = {none} WHERE event_id = '{7}'`}, chain.Hidden, 5},
+		{"that it is found by another's", []string{`UPDATE audit_positions SET terms = other FROM (SELECT terms AS other FROM audit_positions WHERE event_id = '{6}') p WHERE event_id = '{5}'`}, chain.Hidden, 5},
 		{"a head", []string{`UPDATE audit_heads SET sequence = 12 WHERE id = '{org}'`}, chain.Removed, 11},
 		{"a head's hash", []string{`UPDATE audit_heads SET hash = previous FROM (SELECT hash AS previous FROM audit_positions WHERE event_id = '{5}') p WHERE id = '{org}'`}, chain.Rewritten, 10},
 		{"no head", []string{`DELETE FROM audit_heads WHERE id = '{org}'`}, chain.Rewritten, 10},
@@ -146,7 +148,10 @@ func TestWhatADatabasesOwnerDoesToTheLogIsNamed(t *testing.T) {
 func (c tampering) named(d *db.DB) func(*testing.T) {
 	return func(t *testing.T) {
 		org, entries := aLog(t, d)
-		fill := []string{"{org}", string(org)}
+		fill := []string{"{org}", string(org), "{none}", "''"}
+		if d.Dialect == db.SQLite {
+			fill[3] = "' '"
+		}
 		for i, n := range entries {
 			fill = append(fill, fmt.Sprintf("{%d}", i+1), string(n.ID))
 		}

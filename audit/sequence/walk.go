@@ -93,8 +93,20 @@ func (w *walk) link(tx *db.AllTx, l *db.AuditLinkRow) error {
 		w.chain.Lost(chain.Altered, record, "the entry says that it is another organization's")
 	default:
 		w.chain.Record(record)
+		w.terms(l, record)
 	}
 	return nil
+}
+
+// terms are no part of an entry's hash: whoever empties them hides an entry that
+// is whole from every search. They are made of the entry, so they are made again.
+func (w *walk) terms(l *db.AuditLinkRow, record chain.Record) {
+	if !record.Holds() {
+		return // what it says is not what was numbered
+	}
+	if e := audit.EventOfRow(l.Entry); !l.Finds(audit.Terms(&e)) {
+		w.chain.Found(chain.Hidden, record, "the words by which a search finds it are not those of the entry")
+	}
 }
 
 // record is the link with its entry, in the chain's terms.

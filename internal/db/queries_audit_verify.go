@@ -1,7 +1,10 @@
 package db
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/internal/id"
@@ -18,12 +21,13 @@ type AuditLinkRow struct {
 	Retention    int64
 	PreviousHash []byte
 	Hash         []byte
+	Terms        []string // by which a search finds the entry, sorted
 	Entry        *AuditEntry
 }
 
 var listLinks = map[Dialect]string{
 	Postgres: `SELECT ` + linkColumns + `, p.type FROM audit_positions p WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
-	SQLite: `SELECT p.position, p.sequence, p.event_id AS link_event, p.type AS link_type, p.recorded_at AS link_recorded, p.retention AS link_retention, p.previous_hash, p.hash, ` + auditEntryColumns + `
+	SQLite: `SELECT p.position, p.sequence, p.event_id AS link_event, p.type AS link_type, p.recorded_at AS link_recorded, p.retention AS link_retention, p.previous_hash, p.hash, p.terms, ` + auditEntryColumns + `
 		FROM audit_positions p LEFT JOIN audit_events e ON e.id = p.event_id WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
 }
 
@@ -55,11 +59,12 @@ func scanLinks(tx *Tx, text string, args []any) (list []AuditLinkRow, err error)
 	defer rows.Close()
 	for rows.Next() {
 		var l AuditLinkRow
-		l.Entry, err = scanMaybeEntry(rows, []any{&l.Position, &l.Sequence, &l.EventID, &l.Type, &l.RecordedAt, &l.Retention, &l.PreviousHash, &l.Hash})
+		var terms string
+		l.Entry, err = scanMaybeEntry(rows, []any{&l.Position, &l.Sequence, &l.EventID, &l.Type, &l.RecordedAt, &l.Retention, &l.PreviousHash, &l.Hash, &terms})
 		if err != nil {
 			return nil, err
 		}
-		l.RecordedAt = l.RecordedAt.UTC()
+		l.RecordedAt, l.Terms = l.RecordedAt.UTC(), sortedTerms(terms)
 		list = append(list, l)
 	}
 	return list, rows.Err()
@@ -89,8 +94,41 @@ func linksOnPostgres(tx *AllTx, org *id.Organization, limit int, text string, ar
 			return true
 		})
 	})
-	return list, err
+	if err != nil || len(list) == 0 {
+		return list, err
+	}
+	return list, termsOf(tx, list, text, args)
 }
+
+// termsOf reads what the links' entries are found by, with the links' own
+// query: in one transaction its rows are the same ones in the same order.
+func termsOf(tx *AllTx, list []AuditLinkRow, text string, args []any) error {
+	_, from, _ := strings.Cut(text, " FROM ")
+	var terms []string
+	err := tx.session().Raw("SELECT array_to_string(tsvector_to_array(p.terms), ' ') FROM "+from, args...).Scan(&terms).Error
+	if err == nil && len(terms) != len(list) {
+		err = errOtherRows
+	}
+	for i := range terms {
+		if err == nil {
+			list[i].Terms = sortedTerms(terms[i])
+		}
+	}
+	return err
+}
+
+var errOtherRows = errors.New("the links changed while they were read")
+
+// sortedTerms has an order that both databases' terms can be compared in.
+func sortedTerms(text string) []string {
+	list := strings.Fields(text)
+	slices.Sort(list)
+	return list
+}
+
+// Finds reports whether the entry is found by these terms, sorted, and by no
+// others.
+func (l *AuditLinkRow) Finds(terms []string) bool { return slices.Equal(l.Terms, fitTerms(terms)) }
 
 // ListChains lists the chains that have links, after one; "" is the
 // deployment's own, and the first.

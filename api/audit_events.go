@@ -73,7 +73,7 @@ func listAuditEvents(c *call) error {
 	if done, err := c.newestAuditEvents(filter, page); done || err != nil {
 		return err
 	}
-	return c.read(func(tx reach) (answer, error) {
+	return c.readLate(func(tx reach) (answer, error) {
 		if filter.Organization != "" {
 			if _, err := tx.organization(filter.Organization); err != nil {
 				return answer{}, err

@@ -153,9 +153,14 @@ func (c *call) send(a apikeys.Answer) error {
 }
 
 // read answers from a read-only transaction.
-func (c *call) read(fn func(reach) (answer, error)) error {
+func (c *call) read(fn func(reach) (answer, error)) error { return c.readBy(c.reading, fn) }
+
+// readLate answers with what may be some seconds old.
+func (c *call) readLate(fn func(reach) (answer, error)) error { return c.readBy(c.readingLate, fn) }
+
+func (c *call) readBy(reading func(func(reach) error) error, fn func(reach) (answer, error)) error {
 	var a answer
-	err := c.reading(func(tx reach) (err error) {
+	err := reading(func(tx reach) (err error) {
 		a, err = fn(tx)
 		return err
 	})

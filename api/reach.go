@@ -22,6 +22,14 @@ func (c *call) reading(fn func(reach) error) error {
 	return c.h.DB.ReadDeployment(c.ctx(), func(tx *db.AllTx) error { return fn(reach{tx.Tx, tx}) })
 }
 
+// readingLate is reading for what may be some seconds old: fn may run twice.
+func (c *call) readingLate(fn func(reach) error) error {
+	if org := c.organization(); org != "" {
+		return c.h.DB.ReadOrgLate(c.ctx(), org, func(tx *db.OrgTx) error { return fn(reach{tx.Tx, tx}) })
+	}
+	return c.h.DB.ReadDeploymentLate(c.ctx(), func(tx *db.AllTx) error { return fn(reach{tx.Tx, tx}) })
+}
+
 func (c *call) writing(fn func(reach) error) error {
 	if org := c.organization(); org != "" {
 		return c.h.DB.InOrg(c.ctx(), org, c.who, func(tx *db.OrgTx) error { return fn(reach{tx.Tx, tx}) })

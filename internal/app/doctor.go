@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -90,12 +91,35 @@ func checkDatabase(ctx context.Context, c *config.Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	options.Log = slog.New(slog.DiscardHandler)
 	d, err := db.Open(ctx, options)
 	if err != nil {
 		return "", err
 	}
 	defer d.Close()
-	return lookAt(ctx, d)
+	found, err := lookAt(ctx, d)
+	if err != nil {
+		return "", err
+	}
+	replica, err := lookAtReplica(ctx, d)
+	return found + replica, err
+}
+
+// lookAtReplica says whether the replica serves, where one is set. One that is
+// under way needs a second look.
+func lookAtReplica(ctx context.Context, d *db.DB) (string, error) {
+	refused, set := d.Replica(ctx)
+	for try := 0; set && refused != nil && try < 2; try++ {
+		time.Sleep(1100 * time.Millisecond)
+		refused, _ = d.Replica(ctx)
+	}
+	switch {
+	case !set:
+		return "", nil
+	case refused != nil:
+		return "", fmt.Errorf("GATEHOUSE_DATABASE_READ_URL names a replica that does not serve, so the primary is asked: %w", refused)
+	}
+	return ", and the replica serves", nil
 }
 
 // lookAt asks the database for its schema and its clock, and opens something

@@ -39,7 +39,11 @@ func databaseOptions(cfg *config.Config) (db.Options, error) {
 	if err != nil {
 		return db.Options{}, err
 	}
-	return db.Options{URL: address(cfg.Database), MigrateURL: address(cfg.MigrateDatabase), Keys: keys}, nil
+	o := db.Options{URL: address(cfg.Database), MigrateURL: address(cfg.MigrateDatabase), Keys: keys, Log: newLog(cfg)}
+	if cfg.ReadDatabase.Kind != "" {
+		o.ReadURL = address(cfg.ReadDatabase)
+	}
+	return o, nil
 }
 
 func address(d config.Database) string {

@@ -65,7 +65,7 @@ var storageVariables = []variable{
 	{name: "DATA_DIR", initial: "./data", meaning: "Directory of the SQLite file, generated keys and local exports.", set: setDataDir},
 	{name: "DATABASE_URL", secret: true, shown: "`sqlite:` and `gatehouse.db` under `DATA_DIR`", meaning: "`postgres://…` or `sqlite:PATH`.",
 		set: func(c *Config, v string) (err error) { c.Database, err = parseDatabase(v); return }},
-	{name: "DATABASE_READ_URL", secret: true, shown: "off", meaning: "A read replica (Postgres) for lists, search and export.",
+	{name: "DATABASE_READ_URL", secret: true, shown: "off", meaning: "A streaming replica of the same Postgres, for the audit log's pages and searches. Where it does not answer, or is more than 5 s behind, the primary is asked.",
 		set: func(c *Config, v string) (err error) { c.ReadDatabase, err = parseDatabase(v); return }},
 	{name: "MIGRATE_DATABASE_URL", secret: true, shown: "`DATABASE_URL`", set: func(c *Config, v string) (err error) { c.MigrateDatabase, err = parseDatabase(v); return },
 		meaning: "The role that migrates and owns the tables. The server itself runs `SET ROLE gatehouse_app` on every connection."},

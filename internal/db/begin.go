@@ -69,7 +69,7 @@ func (d *DB) run(ctx context.Context, s scope, who actor.Actor, readOnly bool, f
 	if d.Dialect == SQLite {
 		return d.runSQLite(ctx, s, who, readOnly, fn)
 	}
-	return d.runPostgres(ctx, s, who, readOnly, fn)
+	return d.runOn(ctx, d.write, s, who, readOnly, fn)
 }
 
 func (d *DB) runSQLite(ctx context.Context, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) error {
@@ -91,8 +91,9 @@ func (d *DB) runSQLite(ctx context.Context, s scope, who actor.Actor, readOnly b
 	return nil
 }
 
-func (d *DB) runPostgres(ctx context.Context, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) (err error) {
-	conn, err := d.write.Conn(ctx)
+// runOn runs fn on a connection of one of the Postgres pools.
+func (d *DB) runOn(ctx context.Context, pool *sql.DB, s scope, who actor.Actor, readOnly bool, fn func(*Tx) error) (err error) {
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("taking a connection: %w", err)
 	}

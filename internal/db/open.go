@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -35,6 +36,8 @@ type DB struct {
 	read  *sql.DB // the same as write on Postgres
 	gorm  *gorm.DB
 
+	replica *replica // nil: none is set
+
 	keys   *seal.Keyring
 	opened dataKeys
 
@@ -47,6 +50,10 @@ type Options struct {
 	URL string
 	// MigrateURL is the role that owns the tables; empty means URL.
 	MigrateURL string
+	// ReadURL is a replica's, postgres://…; empty where there is none.
+	ReadURL string
+	// Log hears whether the replica serves; nil is slog's default.
+	Log *slog.Logger
 	// MaxConns bounds the Postgres pool; 0 means 16.
 	MaxConns int
 	// Keys wrap the data keys that seal secrets at rest; nil where nothing is sealed.
@@ -80,7 +87,10 @@ func (d *DB) connect(ctx context.Context, o Options) error {
 		return d.connectSQLite(path)
 	}
 	d.Dialect = Postgres
-	return d.connectPostgres(ctx, o)
+	if err := d.connectPostgres(ctx, o); err != nil || o.ReadURL == "" {
+		return err
+	}
+	return d.openReplica(ctx, o)
 }
 
 // Ping asks the database whether it answers.
@@ -96,6 +106,10 @@ func (d *DB) Close() error {
 	}
 	if d.pool != nil {
 		d.pool.Close()
+	}
+	if d.replica != nil {
+		d.replica.conn.Close()
+		d.replica.pool.Close()
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -23,14 +24,24 @@ const appRole = "gatehouse_app"
 
 const defaultMaxConns = 16
 
-func (d *DB) connectPostgres(ctx context.Context, o Options) error {
-	config, err := pgxpool.ParseConfig(o.URL)
+func (d *DB) connectPostgres(ctx context.Context, o Options) (err error) {
+	if d.pool, err = openPool(ctx, o.URL, o.MaxConns, "GATEHOUSE_DATABASE_URL"); err != nil {
+		return err
+	}
+	d.write = poolConn(d.pool)
+	d.read = d.write
+	return d.refuseBypass(ctx)
+}
+
+// openPool makes connections to what a setting names, as the server's own role.
+func openPool(ctx context.Context, address string, most int, setting string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
-		return fmt.Errorf("GATEHOUSE_DATABASE_URL is not a Postgres address: %w", err)
+		return nil, fmt.Errorf("%s is not a Postgres address: %w", setting, err)
 	}
 	config.MaxConns = defaultMaxConns
-	if o.MaxConns > 0 {
-		config.MaxConns = int32(o.MaxConns)
+	if most > 0 {
+		config.MaxConns = int32(most)
 	}
 	config.MaxConnIdleTime = 5 * time.Minute
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
@@ -39,13 +50,16 @@ func (d *DB) connectPostgres(ctx context.Context, o Options) error {
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return fmt.Errorf("connecting to Postgres: %w", err)
+		return nil, fmt.Errorf("connecting to Postgres: %w", err)
 	}
-	d.pool, d.write = pool, stdlib.OpenDBFromPool(pool)
+	return pool, nil
+}
+
+func poolConn(pool *pgxpool.Pool) *sql.DB {
+	conn := stdlib.OpenDBFromPool(pool)
 	// The pool below keeps the connections; database/sql must not hold any back.
-	d.write.SetMaxIdleConns(0)
-	d.read = d.write
-	return d.refuseBypass(ctx)
+	conn.SetMaxIdleConns(0)
+	return conn
 }
 
 // refuseBypass stops a server whose role could look past row security.

@@ -68,7 +68,7 @@ type logPage struct {
 
 func (h *Handler) auditLog(v *visit) error {
 	p := logPage{frame: v.frame("Audit log", logHome)}
-	err := v.read(func(tx *db.AllTx) (err error) {
+	err := v.readLate(func(tx *db.AllTx) (err error) {
 		p.log, err = v.logPlace(logHome).Load(tx, auditlog.Parse(v.QueryParams()))
 		return err
 	})
@@ -97,7 +97,7 @@ type organizationLogPage struct {
 
 func (h *Handler) organizationLog(v *visit) error {
 	var p organizationLogPage
-	err := v.read(func(tx *db.AllTx) (err error) {
+	err := v.readLate(func(tx *db.AllTx) (err error) {
 		if p.organizationFrame, err = v.organizationFrame(tx, tabLog); err != nil {
 			return err
 		}

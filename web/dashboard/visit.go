@@ -16,6 +16,11 @@ func (v *visit) read(fn func(*db.AllTx) error) error {
 	return v.h.DB.ReadDeployment(v.Request().Context(), fn)
 }
 
+// readLate is read for what may be some seconds old: fn may run twice.
+func (v *visit) readLate(fn func(*db.AllTx) error) error {
+	return v.h.DB.ReadDeploymentLate(v.Request().Context(), fn)
+}
+
 // in changes one organization.
 func (v *visit) in(org id.Organization, fn func(*db.OrgTx) error) error {
 	return v.h.DB.InOrg(v.Request().Context(), org, v.actor(), fn)

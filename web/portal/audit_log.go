@@ -61,7 +61,7 @@ type logPage struct {
 
 func (h *Handler) auditLog(v *visit) error {
 	p := logPage{frame: v.frame("Audit log", pathLog)}
-	err := v.read(func(tx *db.OrgTx) (err error) {
+	err := v.h.DB.ReadOrgLate(v.ctx(), v.org.ID, func(tx *db.OrgTx) (err error) {
 		p.log, err = v.logPlace().Load(tx, auditlog.Parse(v.QueryParams()))
 		return err
 	})

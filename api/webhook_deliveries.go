@@ -22,6 +22,8 @@ func (h *Handler) webhookDeliveryRoutes() []route {
 			Status: 200, Answer: deliveryDetail{}, Foreign: theirs, run: getDelivery},
 		{Method: http.MethodPost, Path: "/webhook_endpoints/:id/deliveries/:delivery/retry", Tag: webhookTag, Summary: "Send one event once more at once.",
 			Status: 200, Answer: wire.WebhookDelivery{}, Foreign: theirs, run: retryDelivery},
+		{Method: http.MethodPost, Path: "/webhook_endpoints/:id/deliveries/cancel", Tag: webhookTag, Summary: "Take back what waits for an endpoint, at most 50,000 deliveries: waiting is what is left. What is being sent at this moment may still arrive.",
+			Status: 200, Answer: cancelledDeliveries{}, Foreign: absent(theirWebhook), run: cancelDeliveries},
 		{Method: http.MethodPost, Path: "/webhook_endpoints/:id/replay", Tag: webhookTag, Summary: "Send the events of a range of time again, in their order, at most 50,000. With dry_run they are only counted.",
 			Body: replayBody{}, Needs: []string{"range_start"}, Status: 202, Answer: replayed{}, Foreign: foreign{fill: theirWebhook, body: `{"range_start":"2026-01-01T00:00:00Z"}`, want: http.StatusNotFound}, run: replayWebhook},
 		{Method: http.MethodPost, Path: "/webhook_endpoints/:id/test", Tag: webhookTag, Summary: "Send an example of an event, in which nothing is real. It carries the header Gatehouse-Test.",
@@ -46,6 +48,12 @@ type replayBody struct {
 type replayed struct {
 	Object string `json:"object"`
 	Count  int64  `json:"count"`
+}
+
+type cancelledDeliveries struct {
+	Object  string `json:"object"`
+	Count   int64  `json:"count"`
+	Waiting int64  `json:"waiting"`
 }
 
 type testBody struct {
@@ -116,6 +124,21 @@ func retryDelivery(c *call) error {
 			return answer{}, err
 		}
 		return found(d.Wire()), nil
+	})
+}
+
+func cancelDeliveries(c *call) error {
+	key, err := idOf[id.Endpoint](c, "id")
+	if err != nil {
+		return err
+	}
+	return c.change(func(tx reach) (answer, error) {
+		n, err := webhook.CancelWaiting(tx.rows, key)
+		if err != nil {
+			return answer{}, err
+		}
+		left, err := webhook.Waits(tx.rows, key)
+		return found(cancelledDeliveries{Object: "webhook_cancellation", Count: n, Waiting: left}), err
 	})
 }
 

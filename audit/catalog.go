@@ -149,6 +149,7 @@ var Catalog = []Entry{
 	WebhookReplayed{},
 	WebhookTested{},
 	WebhookRetried{},
+	WebhookCancelled{},
 	LogStream{Change: "created"},
 	LogStream{Change: "updated"},
 	LogStream{Change: "deleted"},

@@ -21,6 +21,11 @@ type (
 		wire.WebhookEndpoint
 		Count int64 `json:"count"`
 	}
+	// WebhookCancelled is webhook_endpoint.deliveries_cancelled: somebody took back what waited.
+	WebhookCancelled struct {
+		wire.WebhookEndpoint
+		Count int64 `json:"count"`
+	}
 	// WebhookTested is webhook_endpoint.tested: somebody had an example sent to it.
 	WebhookTested struct {
 		wire.WebhookEndpoint
@@ -37,20 +42,23 @@ type (
 // Type says what became of it.
 func (e WebhookEndpoint) Type() string { return "webhook_endpoint." + e.Change }
 func (WebhookReplayed) Type() string   { return "webhook_endpoint.replayed" }
+func (WebhookCancelled) Type() string  { return "webhook_endpoint.deliveries_cancelled" }
 func (WebhookTested) Type() string     { return "webhook_endpoint.tested" }
 func (WebhookRetried) Type() string    { return "webhook_endpoint.delivery_retried" }
 
 // Targets are the endpoint.
-func (e WebhookEndpoint) Targets() []Target { return endpoint(e.WebhookEndpoint) }
-func (e WebhookReplayed) Targets() []Target { return endpoint(e.WebhookEndpoint) }
-func (e WebhookTested) Targets() []Target   { return endpoint(e.WebhookEndpoint) }
-func (e WebhookRetried) Targets() []Target  { return endpoint(e.WebhookEndpoint) }
+func (e WebhookEndpoint) Targets() []Target  { return endpoint(e.WebhookEndpoint) }
+func (e WebhookReplayed) Targets() []Target  { return endpoint(e.WebhookEndpoint) }
+func (e WebhookCancelled) Targets() []Target { return endpoint(e.WebhookEndpoint) }
+func (e WebhookTested) Targets() []Target    { return endpoint(e.WebhookEndpoint) }
+func (e WebhookRetried) Targets() []Target   { return endpoint(e.WebhookEndpoint) }
 
 // Data is each entry as it stands.
-func (e WebhookEndpoint) Data() any { return e }
-func (e WebhookReplayed) Data() any { return e }
-func (e WebhookTested) Data() any   { return e }
-func (e WebhookRetried) Data() any  { return e }
+func (e WebhookEndpoint) Data() any  { return e }
+func (e WebhookReplayed) Data() any  { return e }
+func (e WebhookCancelled) Data() any { return e }
+func (e WebhookTested) Data() any    { return e }
+func (e WebhookRetried) Data() any   { return e }
 
 func endpoint(e wire.WebhookEndpoint) []Target {
 	return []Target{{"webhook_endpoint", string(e.ID), e.EndpointURL}}

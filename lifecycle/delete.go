@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"gatehouse/export/webhook"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 	"gatehouse/sessions"
@@ -19,6 +20,9 @@ func DeleteOrganization(tx *db.Tx, org id.Organization) error {
 			return err
 		}
 		if err := users.EndMemberships(tx); err != nil {
+			return err
+		}
+		if err := webhook.DeleteAll(tx); err != nil {
 			return err
 		}
 		return tenants.Delete(tx)

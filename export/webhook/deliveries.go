@@ -33,6 +33,9 @@ func Deliveries(tx db.OwnedScope, endpoint id.Endpoint, f DeliveryFilter, page d
 
 // GetDelivery is one delivery to an endpoint, or db.ErrNotFound.
 func GetDelivery(tx db.OwnedScope, endpoint id.Endpoint, delivery id.Delivery) (*Delivery, error) {
+	if _, err := Get(tx, endpoint); err != nil {
+		return nil, err
+	}
 	return deliveries.First(tx, db.Eq("id", delivery), db.Eq("endpoint_id", endpoint))
 }
 

@@ -78,7 +78,7 @@ func room(tx db.OwnedScope) error {
 	if _, all := tx.(*db.AllTx); all {
 		own = append(own, db.Null("organization_id"))
 	}
-	n, err := endpoints.Count(tx, own...)
+	n, err := endpoints.Count(tx, alive(own...)...)
 	if err == nil && n >= maxEndpoints {
 		return ErrTooMany
 	}
@@ -119,14 +119,14 @@ func badEvents(sentence string) error {
 
 // Get is an endpoint that the transaction sees, or db.ErrNotFound.
 func Get(tx db.OwnedScope, endpoint id.Endpoint) (*Endpoint, error) {
-	return endpoints.Get(tx, endpoint)
+	return endpoints.First(tx, alive(db.Eq("id", endpoint))...)
 }
 
 // List is a page of the endpoints that the transaction sees; within an
 // *db.AllTx those of org alone, where one is named.
 func List(tx db.OwnedScope, org id.Organization, page db.Page) ([]Endpoint, db.Paging, error) {
 	list := func(q db.Query) ([]Endpoint, error) { return endpoints.List(tx, q) }
-	var conds []db.Cond
+	conds := alive()
 	if org != "" {
 		conds = append(conds, db.Eq("organization_id", org))
 	}
@@ -146,7 +146,7 @@ func (s *Service) Change(tx db.OwnedScope, endpoint id.Endpoint, c Change) (*End
 	}
 	return e, within(tx, e.OrganizationID, func(tx db.OwnedScope) error {
 		set["updated_at"], e.UpdatedAt = tx.Now(), tx.Now()
-		if n, err := endpoints.Update(tx, e.ID, set); errors.Is(err, db.ErrDuplicate) {
+		if n, err := endpoints.Update(tx, e.ID, set, alive()...); errors.Is(err, db.ErrDuplicate) {
 			return ErrDuplicate
 		} else if err != nil {
 			return err
@@ -189,15 +189,15 @@ func (s *Service) changes(e *Endpoint, c Change) (set db.Set, changed []string, 
 	return set, changed, nil
 }
 
-// Delete removes an endpoint with its deliveries. What is being sent at the
-// moment may still arrive.
+// Delete removes an endpoint with its deliveries, which nobody sees from then
+// on. What is being sent at the moment may still arrive.
 func Delete(tx db.OwnedScope, endpoint id.Endpoint) error {
 	e, err := Get(tx, endpoint)
 	if err != nil {
 		return err
 	}
 	return within(tx, e.OrganizationID, func(tx db.OwnedScope) error {
-		if n, err := endpoints.Delete(tx, e.ID); err != nil {
+		if n, err := endpoints.Update(tx, e.ID, gone(e.ID, tx.Now()), alive()...); err != nil {
 			return err
 		} else if n == 0 {
 			return db.ErrNotFound

@@ -32,7 +32,7 @@ func (w *sender) finish(ctx context.Context, b *batch, sent []outcome) error {
 // settle sets the states of the deliveries; false where the endpoint is gone.
 // The endpoint's row comes first: it keeps a deletion from coming between.
 func settle(tx db.OwnedScope, b *batch, sent []outcome) (bool, error) {
-	if n, err := endpoints.Update(tx, b.endpoint.ID, lastOf(sent)); err != nil || n == 0 {
+	if n, err := endpoints.Update(tx, b.endpoint.ID, lastOf(sent), alive()...); err != nil || n == 0 {
 		return false, err
 	}
 	delivered := map[int64][]id.Delivery{}

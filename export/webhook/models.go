@@ -26,6 +26,7 @@ type Endpoint struct {
 	LastStatus      *int64
 	LastDeliveredAt *time.Time
 	LastFailedAt    *time.Time
+	DeletedAt       *time.Time // the sweep takes away what is left of it
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 }
@@ -49,8 +50,8 @@ type State string
 const (
 	Waiting   State = "waiting"
 	Delivered State = "delivered"
-	Failed    State = "failed" // every try was in vain
-	Cancelled State = "cancelled"
+	Failed    State = "failed"    // every try was in vain
+	Cancelled State = "cancelled" // somebody took it back
 )
 
 // Cause is why an event is sent.

@@ -195,3 +195,6 @@ CREATE TABLE audit_active_days (
   day    bigint PRIMARY KEY,
   change bigint NOT NULL
 );
+
+-- export/webhook: a deleted endpoint is gone for everybody; its row waits until its deliveries have been taken away
+ALTER TABLE webhook_endpoints ADD COLUMN deleted_at timestamptz;

@@ -35,3 +35,6 @@ CREATE TABLE audit_active_days (
   day    bigint NOT NULL PRIMARY KEY,
   change bigint NOT NULL
 );
+
+-- export/webhook: a deleted endpoint is gone for everybody; its row waits until its deliveries have been taken away
+ALTER TABLE webhook_endpoints ADD COLUMN deleted_at timestamp;

@@ -100,6 +100,7 @@ const (
 	webhookReplayed     notice = "webhook-replayed"
 	failedRetried       notice = "webhook-failed-retried"
 	deliveryRetried     notice = "delivery-retried"
+	waitingCancelled    notice = "waiting-cancelled"
 	jobCancelled        notice = "job-cancelled"
 )
 
@@ -183,6 +184,7 @@ var notices = map[notice]string{
 	webhookReplayed:     "The events wait to be sent again.",
 	failedRetried:       "What failed is being sent again.",
 	deliveryRetried:     "Sent again.",
+	waitingCancelled:    "Cancelled. What still waits came meanwhile, or was too much for one time.",
 	streamCreated:       "Log stream added. Its first entries go out in a moment.",
 	streamSaved:         "Log stream saved.",
 	streamPaused:        "Paused. It keeps its place.",

@@ -244,6 +244,8 @@ var routes = []route{
 	post("/admin/webhooks/:endpoint/retry-failed", developer, (*Handler).retryFailed),
 	get("/admin/webhooks/:endpoint/pause", developer, (*Handler).askPauseWebhook),
 	post("/admin/webhooks/:endpoint/pause", developer, (*Handler).pauseWebhook),
+	get("/admin/webhooks/:endpoint/cancel", developer, (*Handler).askCancelWaiting),
+	post("/admin/webhooks/:endpoint/cancel", developer, (*Handler).cancelWaiting),
 	get("/admin/webhooks/:endpoint/resume", developer, (*Handler).webhook),
 	post("/admin/webhooks/:endpoint/resume", developer, (*Handler).resumeWebhook),
 	get("/admin/webhooks/:endpoint/deliveries/:delivery/retry", developer, (*Handler).webhook),

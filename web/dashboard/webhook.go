@@ -76,7 +76,7 @@ func (h *Handler) webhook(v *visit) error { return v.showWebhook(http.StatusOK, 
 func (v *visit) showWebhook(status int, dialog func(webhookPage) templ.Component) error {
 	p := webhookPage{asked: deliveryQuery{webhook.State(v.query("state")), v.query("event"), v.query("delivery"), v.query("show")}}
 	switch p.asked.state {
-	case webhook.Waiting, webhook.Delivered, webhook.Failed:
+	case webhook.Waiting, webhook.Delivered, webhook.Failed, webhook.Cancelled:
 	default:
 		p.asked.state = ""
 	}
@@ -246,5 +246,6 @@ func (p webhookPage) choices() []ui.Choice {
 		return with(p.path, q.values(), "", "") + "#events"
 	}
 	return []ui.Choice{{Label: "All", Href: only(""), Current: p.asked.state == ""}, {Label: "Waiting", Count: figure(p.backlog.Waiting), Href: only(webhook.Waiting), Current: p.asked.state == webhook.Waiting},
-		{Label: "Failed", Href: only(webhook.Failed), Current: p.asked.state == webhook.Failed}}
+		{Label: "Failed", Href: only(webhook.Failed), Current: p.asked.state == webhook.Failed},
+		{Label: "Cancelled", Href: only(webhook.Cancelled), Current: p.asked.state == webhook.Cancelled}}
 }

@@ -47,6 +47,24 @@ func (h *Handler) pauseWebhook(v *visit) error {
 	return v.ofWebhook(webhookPaused, h.switchWebhook(webhook.Disabled))
 }
 
+func (h *Handler) askCancelWaiting(v *visit) error {
+	return v.showWebhook(http.StatusOK, func(p webhookPage) templ.Component {
+		number, words := p.backlog.Waiting, "They are not sent any more, but for what is on its way at this moment. Each stays in the list, and can be sent after all."
+		if number > webhook.MaxCancel {
+			number, words = webhook.MaxCancel, "Those that wait longest. "+words
+		}
+		return ui.Confirm(ui.ConfirmProps{Cancel: ui.Link{Label: "Keep them", Href: p.path}, Title: "Cancel " + count(number, "waiting event", "waiting events") + "?", Text: words,
+			Post: ui.Post{Label: "Cancel " + count(number, "event", "events"), Action: p.path + "/cancel", Busy: "Cancelling…"}})
+	})
+}
+
+func (h *Handler) cancelWaiting(v *visit) error {
+	return v.ofWebhook(waitingCancelled, func(tx *db.AllTx, key id.Endpoint) error {
+		_, err := webhook.CancelWaiting(tx, key)
+		return err
+	})
+}
+
 func (h *Handler) askDeleteWebhook(v *visit) error {
 	return v.showWebhook(http.StatusOK, func(p webhookPage) templ.Component {
 		return confirm(question{path: p.path}, ui.ConfirmProps{Title: "Delete this endpoint?", Text: count(p.backlog.Waiting, "waiting event is", "waiting events are") + " never sent, and the log of what was sent and answered is gone. This can't be undone.",

@@ -120,6 +120,13 @@ func TestAllThatFailedIsSentAgain(t *testing.T) {
 			t.Error("what was sent again still counts as given up")
 		}
 		w.want(w.get("viewer", "/admin/audit-log"), http.StatusOK, "webhook_<wbr>endpoint.<wbr>replayed")
+		w.want(w.post("viewer", home+"/cancel"), http.StatusForbidden)
+		w.want(w.get("developer", home+"/cancel"), http.StatusOK, "waiting events?", "Keep them")
+		w.leads(w.post("developer", home+"/cancel"), home)
+		w.want(w.get("developer", home+"?state=cancelled"), http.StatusOK, "Cancelled")
+		if a := w.get("developer", home); strings.Contains(a.body, home+"/cancel") {
+			t.Error("nothing waits, and that can be cancelled")
+		}
 	})
 }
 

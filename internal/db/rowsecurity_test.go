@@ -187,6 +187,7 @@ func logRows(o id.Organization) []row {
 		{"INSERT INTO webhook_endpoints (id, organization_id, url, events, status, sealed_secret, failures, created_at, updated_at) VALUES (?, ?, 'x', '[]', 'enabled', '', 0, now(), now())", []any{endpoint, o}},
 		{"INSERT INTO webhook_deliveries (id, organization_id, endpoint_id, event_id, event_type, position, cause, state, attempts, created_at, updated_at) VALUES (?, ?, ?, ?, 'x', 1, 'event', 'waiting', 0, now(), now())", []any{delivery, o, endpoint, id.New[id.Event]()}},
 		{"INSERT INTO webhook_attempts (id, organization_id, delivery_id, number, milliseconds, request_headers, answer_headers, created_at) VALUES (?, ?, ?, 1, 1, '{}', '{}', now())", []any{id.New[id.DeliveryAttempt](), o, delivery}},
+		{"INSERT INTO audit_views (id, organization_id, name, folded, query, made_by, created_at, updated_at) VALUES (?, ?, 'x', 'x', '', 'x', now(), now())", []any{id.New[id.AuditView](), o}},
 		{"INSERT INTO log_streams (id, organization_id, name, type, configuration, filter, state, start_position, position, delivered, failures, created_at, updated_at) VALUES (?, ?, 'x', 'http', '{}', '{}', 'active', 0, 0, 0, 0, now(), now())", []any{id.New[id.Stream](), o}},
 	}
 }

@@ -106,42 +106,41 @@ func readPage(results pgx.BatchResults, size int) ([]FoundEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := results.Query()
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	list := make([]FoundEntry, 0, size)
-	for rows.Next() {
-		var f FoundEntry
-		if err := rows.Scan(f.columns()...); err != nil {
-			return nil, err
-		}
-		f.utc()
+	var last AuditEntry
+	err = eachOf(results, func(v *values) {
+		last.ID = id.Event(v.raw[0])
+		v.entry(&last)
+		f := FoundEntry{AuditEntry: last}
 		if l := links[f.ID]; l != nil {
 			f.Position, f.Sequence, f.PreviousHash, f.Hash = &l.Position, &l.Sequence, l.PreviousHash, l.Hash
 		}
 		list = append(list, f)
-	}
-	return list, rows.Err()
+	})
+	return list, err
 }
 
 func readLinks(results pgx.BatchResults, size int) (map[id.Event]*AuditLink, error) {
+	links, list := make(map[id.Event]*AuditLink, size), make([]AuditLink, 0, size)
+	err := eachOf(results, func(v *values) {
+		list = append(list, AuditLink{Position: v.number(1), Sequence: v.number(2), PreviousHash: v.blob(3), Hash: v.blob(4)})
+		links[id.Event(v.raw[0])] = &list[len(list)-1]
+	})
+	return links, err
+}
+
+// eachOf runs fn with each row of a batch's next statement.
+func eachOf(results pgx.BatchResults, fn func(*values)) error {
 	rows, err := results.Query()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	links := make(map[id.Event]*AuditLink, size)
-	for rows.Next() {
-		var event id.Event
-		l := &AuditLink{}
-		if err := rows.Scan(&event, &l.Position, &l.Sequence, &l.PreviousHash, &l.Hash); err != nil {
-			return nil, err
-		}
-		links[event] = l
+	v := &values{rows: rows, types: rows.Conn().TypeMap(), fields: rows.FieldDescriptions()}
+	for v.next() {
+		fn(v)
 	}
-	return links, rows.Err()
+	return v.failed()
 }
 
 // listOnPostgres is ListAudit there.

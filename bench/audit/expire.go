@@ -27,7 +27,7 @@ const (
 )
 
 // expire drops what is too old, as a worker does, while people sign in to a
-// server by their passwords, and watches for how long anybody waits for a lock.
+// server by mailed codes, and watches for how long anybody waits for a lock.
 func expire(ctx context.Context, d *db.DB, address, program string) error {
 	dir, err := os.MkdirTemp("", "audit")
 	if err != nil {
@@ -104,7 +104,7 @@ func signingIn(ctx context.Context, s *server.Server, people []string, address s
 			for range started {
 				r := <-each
 				if r.err != nil {
-					return nil, 0, r.err
+					return nil, 0, fmt.Errorf("a sign-in: %w", r.err)
 				}
 				took = append(took, r.took)
 			}
@@ -112,9 +112,8 @@ func signingIn(ctx context.Context, s *server.Server, people []string, address s
 		case <-tick.C:
 			person, n := people[started%len(people)], started
 			go func() {
-				begun := time.Now()
-				err := signIn(s, person, n)
-				each <- result{time.Since(begun), err}
+				took, err := signIn(s, person, n)
+				each <- result{took, err}
 			}()
 			var wait *float64
 			if watcher.QueryRow(ctx, lockWaits).Scan(&wait) == nil && wait != nil {

@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"slices"
+
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 )
@@ -30,6 +32,25 @@ func Checkpoints(tx db.OwnedScope, r SignedRange) ([]Checkpoint, error) {
 // their order.
 func Expiries(tx db.OwnedScope, r SignedRange) ([]Expiry, error) {
 	return expiries.List(tx, db.Query{Where: r.conds("last_sequence"), Order: []string{"last_sequence", "id"}, Limit: r.Limit})
+}
+
+// InnerExpiries are those of organizations' chains between entries that are
+// still there, in their order.
+func InnerExpiries(tx *db.AllTx, each func(*Expiry)) error {
+	keys, err := db.InnerExpiries(tx)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(keys, 500) {
+		list, err := expiries.List(tx, db.Query{Where: []db.Cond{db.In("id", some)}, Order: []string{"organization_id", "last_sequence", "id"}})
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			each(&list[i])
+		}
+	}
+	return nil
 }
 
 // PageCheckpoints is one page of the checkpoints that the transaction sees: of

@@ -72,8 +72,10 @@ func (s *Service) opening(ctx context.Context, e *Export) ([]byte, error) {
 		}
 		gaps, err := audit.Expiries(tx, audit.SignedRange{Organization: org})
 		for i := range gaps {
-			gap := audit.ChainExpiry(&gaps[i])
-			out = line(out, gap.Line())
+			out = gap(out, &gaps[i])
+		}
+		if all, ok := tx.(*db.AllTx); ok && org == nil && err == nil {
+			err = audit.InnerExpiries(all, func(e *audit.Expiry) { out = gap(out, e) })
 		}
 		return err
 	})
@@ -85,6 +87,11 @@ func (s *Service) opening(ctx context.Context, e *Export) ([]byte, error) {
 		out = line(out, head.Line())
 	}
 	return out, nil
+}
+
+func gap(out []byte, e *audit.Expiry) []byte {
+	signed := audit.ChainExpiry(e)
+	return line(out, signed.Line())
 }
 
 func line(out, text []byte) []byte { return append(append(out, text...), '\n') }

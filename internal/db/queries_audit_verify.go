@@ -176,3 +176,17 @@ func MovedHeads(tx *AllTx, after string, limit int) ([]AuditHead, error) {
 		ORDER BY h.id LIMIT ?`, after, limit).Scan(&list).Error
 	return list, translate(err)
 }
+
+// innerExpiries are correlated by organization: one look-up in an index for
+// each that has expiries, and none of their rows where nothing older is left.
+const innerExpiries = `SELECT x.id FROM (
+		SELECT o.organization_id, (SELECT p.sequence FROM audit_positions p WHERE p.organization_id = o.organization_id ORDER BY p.sequence LIMIT 1) AS oldest
+		FROM (SELECT DISTINCT organization_id FROM audit_expiries WHERE organization_id IS NOT NULL) o) c
+	JOIN audit_expiries x ON x.organization_id = c.organization_id AND x.first_sequence > c.oldest ORDER BY x.organization_id, x.last_sequence, x.id`
+
+// InnerExpiries are the expiries of all organizations' chains between entries
+// that are there: a reader of all of them meets gaps there, and nowhere else.
+func InnerExpiries(tx *AllTx) (keys []id.Expiry, err error) {
+	err = tx.session().Raw(innerExpiries).Scan(&keys).Error
+	return keys, translate(err)
+}

@@ -21,6 +21,7 @@ if [ "${1:-}" != beside-postgres ]; then
 	go build -o "$work/bin/footprint" ./bench/footprint
 	go build -o "$work/bin/directory" ./bench/directory
 	go build -o "$work/bin/webhook" ./bench/webhook
+	go build -o "$work/bin/audit" ./bench/audit
 	go build -o "$work/bin/seed" ./bench/seed
 	go build -o "$work/bin/report" ./bench/report
 
@@ -47,6 +48,9 @@ say "directories of 1,000, 100,000 and 1,000,000 people on Postgres, eight reque
 
 say "webhooks, without and with an endpoint that takes seconds"
 "$work/bin/webhook" -server "$work/bin/gatehouse" -postgres "$GATEHOUSE_TEST_POSTGRES"
+
+say "the audit log: searches, the newest fifty, retention while people sign in"
+"$work/bin/audit" -postgres "$GATEHOUSE_TEST_POSTGRES" -entries "${AUDIT_ENTRIES:-1000000}" -server "$work/bin/gatehouse"
 
 if [ ! -d "$shared" ]; then
 	say "the side-by-side run is left out: $shared is not there"

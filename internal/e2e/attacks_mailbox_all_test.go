@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -26,15 +27,12 @@ func TestNoHeaderSaysWhereAMailLeads(t *testing.T) {
 		records := dnstest.Start(t)
 		s := NewWith(t, d, slog.New(slog.DiscardHandler), "GATEHOUSE_ALLOW_PRIVATE_TARGETS=127.0.0.0/8", "GATEHOUSE_DNS_SERVERS="+records.Addr.String())
 		operator(t, s)
-		mailsOfPortalLinks(t, s)
-		mailsOfConnections(t, s)
-		mailsOfDirectories(t, s)
-		mailsOfPeople(t, s)
-		mailsOfDomains(t, s, records)
-		mailsOfWebhooks(t, s)
-		mailsOfStreams(t, s)
-		mailsOfExports(t, s)
-		kinds := honest(t, s)
+		kinds := map[string]bool{}
+		for _, causes := range []func(*testing.T, *Server){mailsOfPortalLinks, mailsOfConnections, mailsOfDirectories, mailsOfPeople,
+			func(t *testing.T, s *Server) { mailsOfDomains(t, s, records) }, mailsOfWebhooks, mailsOfStreams, mailsOfExports} {
+			causes(t, s)
+			maps.Copy(kinds, honest(t, s)) // some move the clock and let jobs run, which sweep what is a day old
+		}
 		for _, kind := range kindsOfMail(t) {
 			if !kinds[kind] {
 				t.Errorf("no %s was mailed", kind)

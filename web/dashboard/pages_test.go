@@ -19,9 +19,12 @@ func TestEachPageIsSound(t *testing.T) {
 		w := full(t, d)
 		for _, r := range dashboard.Table() {
 			if r.Method == http.MethodGet && !strings.HasSuffix(r.Path, "/html") && !strings.HasSuffix(r.Path, "/file") { // a mail: TestKeptMailsAreTrustedWithNothing; a file: TestAnExport
-				path := w.fill(r.Path)
+				path, least := w.fill(r.Path), r.Least
+				if strings.Contains(r.Path, "/:view") {
+					least = "support" // the view is the team's
+				}
 				sound(t, path, w.get("owner", path))
-				sound(t, path, w.get(r.Least, path))
+				sound(t, path, w.get(least, path))
 			}
 		}
 		for _, path := range []string{"/admin/search?q=osterberg", "/admin/users?q=nobody", "/admin/organizations?q=söhne", "/admin/audit-log?q=osterberg",

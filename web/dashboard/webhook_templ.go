@@ -362,7 +362,7 @@ func retryAll(p webhookPage) templ.Component {
 	if !p.may(developer) || p.Status != webhook.Enabled || p.backlog.Failed() == 0 {
 		return nil
 	}
-	return ui.LinkButton(ui.ButtonProps{Label: "Retry all failed…", Href: p.path + "/retry-failed", Size: "sm", Icon: "retry"})
+	return ui.LinkButton(ui.ButtonProps{Label: "Retry all failed…", Href: p.path + "/retry-failed", Icon: "retry"})
 }
 
 func givenUp(b webhook.Backlog) string {

@@ -13,6 +13,7 @@ import (
 type line struct {
 	mu      sync.Mutex
 	waiting []*turn
+	rows    int // that wait
 	writing int
 }
 
@@ -26,11 +27,13 @@ type turn struct {
 }
 
 // What one transaction takes at most, how many are written beside one another
-// and how long one may take.
+// and how long one may take. While few rows wait one is enough: single entries
+// then go together, where two would take half of them each and commit twice.
 const (
 	maxTurns  = 64
 	maxRows   = 2 * MaxEvents
 	writers   = 2
+	worthTwo  = 50 // rows
 	writeTime = 20 * time.Second
 )
 
@@ -39,8 +42,8 @@ const (
 func (l *line) put(ctx context.Context, d *db.DB, w *db.AuditWrite) (bool, error) {
 	t := &turn{ctx: ctx, write: w, done: make(chan struct{})}
 	l.mu.Lock()
-	l.waiting = append(l.waiting, t)
-	start := l.writing < writers
+	l.waiting, l.rows = append(l.waiting, t), l.rows+len(w.Rows)
+	start := l.writing == 0 || l.writing < writers && l.rows >= worthTwo
 	if start {
 		l.writing++
 	}
@@ -79,6 +82,9 @@ func (l *line) next() []*turn {
 		n++
 	}
 	turns := l.waiting[:n:n]
+	for _, t := range turns {
+		l.rows -= len(t.write.Rows)
+	}
 	l.waiting = l.waiting[n:]
 	if n == 0 {
 		l.waiting = nil

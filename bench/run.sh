@@ -25,23 +25,23 @@ if [ "${1:-}" != beside-postgres ]; then
 	go build -o "$work/bin/seed" ./bench/seed
 	go build -o "$work/bin/report" ./bench/report
 
-	say "Go benchmarks"
-	go test -run '^$' -bench . -benchmem -benchtime "${BENCHTIME:-1s}" ./... 2>&1 | tee "$results/go.txt" |
-		awk '/^Benchmark/ { sub(/-[0-9]+$/, "", $1); $2 = ""; print } /^(FAIL|---|panic)/ { print; bad = 1 } END { exit bad }'
-
-	say "SAML responses verified on one core, all guards included, beside bare crewjam/saml"
-	awk '/^Benchmark(Verify|BareLibrary)\// { sub(/-[0-9]+$/, "", $1); split($1, name, "/"); ns[name[1], name[2]] = $3; if (name[1] == "BenchmarkVerify") order[++n] = name[2] }
-		END { for (i = 1; i <= n; i++) { d = order[i]; printf "saml %s: %.0f/s, %.1f times the bare library\n", d, 1e9 / ns["BenchmarkVerify", d], ns["BenchmarkBareLibrary", d] / ns["BenchmarkVerify", d] } }' "$results/go.txt"
-
-	say "footprint on SQLite, one core"
-	taskset -c 1 "$work/bin/footprint" -server "$work/bin/gatehouse" -cpus 0
-
-	say "directories of 1,000 and 100,000 people on SQLite, eight requests at a time"
-	"$work/bin/directory" -server "$work/bin/gatehouse" -dir "$work" -sizes 1000,100000 -d "${seconds}s"
-
 	export POSTGRES_CPUS=1
 	exec scripts/with-postgres bench/run.sh beside-postgres
 fi
+
+say "Go benchmarks"
+go test -run '^$' -bench . -benchmem -benchtime "${BENCHTIME:-1s}" ./... 2>&1 | tee "$results/go.txt" |
+	awk '/^Benchmark/ { sub(/-[0-9]+$/, "", $1); $2 = ""; print } /^(FAIL|---|panic)/ { print; bad = 1 } END { exit bad }'
+
+say "SAML responses verified on one core, all guards included, beside bare crewjam/saml"
+awk '/^Benchmark(Verify|BareLibrary)\// { sub(/-[0-9]+$/, "", $1); split($1, name, "/"); ns[name[1], name[2]] = $3; if (name[1] == "BenchmarkVerify") order[++n] = name[2] }
+	END { for (i = 1; i <= n; i++) { d = order[i]; printf "saml %s: %.0f/s, %.1f times the bare library\n", d, 1e9 / ns["BenchmarkVerify", d], ns["BenchmarkBareLibrary", d] / ns["BenchmarkVerify", d] } }' "$results/go.txt"
+
+say "footprint on SQLite, one core"
+taskset -c 1 "$work/bin/footprint" -server "$work/bin/gatehouse" -cpus 0
+
+say "directories of 1,000 and 100,000 people on SQLite, eight requests at a time"
+"$work/bin/directory" -server "$work/bin/gatehouse" -dir "$work" -sizes 1000,100000 -d "${seconds}s"
 
 say "directories of 1,000, 100,000 and 1,000,000 people on Postgres, eight requests at a time"
 "$work/bin/directory" -server "$work/bin/gatehouse" -dir "$work" -postgres "$GATEHOUSE_TEST_POSTGRES" -sizes "${DIRECTORY_SIZES:-1000,100000,1000000}" -d "${seconds}s"

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -111,7 +113,15 @@ type piece struct {
 	err   error
 }
 
-func (s *streaming) ahead(b []byte) piece {
+// ahead reads beside the request: what would panic there must not end the
+// server here.
+func (s *streaming) ahead(b []byte) (p piece) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			s.call.h.log().ErrorContext(s.call.ctx(), "reading a stream's next piece", "error", p.err)
+		}
+	}()
 	p, err := s.next(b, false)
 	p.err = err
 	return p

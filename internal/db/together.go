@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -67,13 +69,24 @@ func (g *together[V]) ask(ctx context.Context, key string, look func(context.Con
 func (g *together[V]) work(ctx context.Context, look func(context.Context, []string) (map[string]*V, error)) {
 	for keys, asks := g.next(); len(keys) > 0; keys, asks = g.next() {
 		one, cancel := context.WithTimeout(ctx, togetherTime)
-		found, err := look(one, keys)
+		found, err := careful(one, keys, look)
 		cancel()
 		for i, a := range asks {
 			a.value, a.err = found[keys[i]], err
 			close(a.done)
 		}
 	}
+}
+
+// careful is look; what would panic in a request, which that survives, must not
+// end the server here.
+func careful[V any](ctx context.Context, keys []string, look func(context.Context, []string) (map[string]*V, error)) (found map[string]*V, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return look(ctx, keys)
 }
 
 // next takes keys that wait; none ends the worker.

@@ -104,3 +104,21 @@ func TestALookUpOutlivesWhoeverAskedFirst(t *testing.T) {
 		}
 	}
 }
+
+// One look-up that panics must be its askers' failure, and keep nobody after it.
+func TestALookUpThatPanicsFails(t *testing.T) {
+	var g together[int64]
+	look := func(_ context.Context, keys []string) (map[string]*int64, error) {
+		if keys[0] == "odd" {
+			panic("a row of another shape")
+		}
+		one := int64(1)
+		return map[string]*int64{keys[0]: &one}, nil
+	}
+	if _, err := g.get(t.Context(), "odd", look); err == nil || errors.Is(err, ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+	if v, err := g.get(t.Context(), "k", look); err != nil || *v != 1 {
+		t.Errorf("got %v, %v", v, err)
+	}
+}

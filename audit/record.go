@@ -100,7 +100,10 @@ func wrap(e Entry, err error) error {
 	return nil
 }
 
-func newEvent(tx *db.Tx, e Entry) (*Event, error) { return eventOf(tx.Actor(), tx.Now(), e) }
+func newEvent(tx *db.Tx, e Entry) (*Event, error) {
+	tell(tx.Context(), e.Type())
+	return eventOf(tx.Actor(), tx.Now(), e)
+}
 
 func eventOf(who actor.Actor, now time.Time, e Entry) (*Event, error) {
 	data, err := wire.Encode(e.Data())

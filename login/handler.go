@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
 	"gatehouse/internal/puzzle"
+	"gatehouse/login/pace"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
@@ -32,6 +33,7 @@ type Handler struct {
 	Jar       browser.Jar
 	Lifetimes sessions.Lifetimes // of browser sessions
 	Name      string             // the deployment's, where no application says its own
+	Pace      *pace.Counter      // of how long answers took; nil: nobody counts
 	Log       *slog.Logger
 
 	// Home is where people go who came by an invitation: the first application
@@ -46,7 +48,8 @@ type Handler struct {
 }
 
 // Mount adds the routes.
-func (h *Handler) Mount(e *echo.Echo) {
+func (h *Handler) Mount(router *echo.Echo) {
+	e := timed{router, h.Pace}
 	e.GET(pathIdentifier, h.identifier)
 	e.POST(pathIdentifier, h.at(stepIdentifier, h.identify))
 	e.GET(pathPassword, h.at(stepPassword, h.password))
@@ -130,7 +133,7 @@ func (h *Handler) Mount(e *echo.Echo) {
 
 // mailed adds a page that a mail leads to. Programs that look at mails ask for
 // its head first, and would call a link broken that refuses (RFC 9110 §9.3.2).
-func mailed(e *echo.Echo, path string, page echo.HandlerFunc) {
+func mailed(e timed, path string, page echo.HandlerFunc) {
 	e.GET(path, page)
 	e.HEAD(path, page)
 }

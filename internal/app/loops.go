@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,18 +27,22 @@ type loop struct {
 
 // loops are run by a server that works its own jobs, and by every worker.
 func (a *App) loops() []loop {
-	return append([]loop{
-		a.sequencer(),
+	return slices.Concat(a.ownLoops(), []loop{
 		a.streams(),
 		{"rollups", (&search.Rollups{DB: a.DB}).Run},
 		{"exports", a.archive.Run},
-	}, a.webhookLoops()...)
+	}, a.webhookLoops())
 }
 
-// sequencer numbers audit entries. Servers run it whether or not they work
-// jobs: an entry has its number within a second, with the workers down too.
-func (a *App) sequencer() loop {
-	return loop{"sequencer", (&sequence.Sequencer{DB: a.DB, Log: a.Log}).Run}
+// ownLoops are run by every process. Servers number audit entries whether or
+// not they work jobs: an entry has its number within a second, with the workers
+// down too. And what a server counted only that server can save.
+func (a *App) ownLoops() []loop {
+	loops := []loop{{"sequencer", (&sequence.Sequencer{DB: a.DB, Log: a.Log}).Run}}
+	if a.pace != nil {
+		loops = append(loops, loop{"sign-in times", a.pace.Run})
+	}
+	return loops
 }
 
 func newSigner(a *App) *sequence.Signer { return &sequence.Signer{DB: a.DB, Log: a.Log} }
@@ -46,7 +51,7 @@ func newSigner(a *App) *sequence.Signer { return &sequence.Signer{DB: a.DB, Log:
 func (a *App) startLoops(ctx context.Context) func(context.Context) error {
 	loops := a.loops()
 	if a.Config.Worker == config.WorkerOff && a.echo != nil {
-		loops = []loop{a.sequencer()}
+		loops = a.ownLoops()
 	}
 	return runLoops(context.WithoutCancel(ctx), loops, a.Log)
 }

@@ -24,6 +24,7 @@ import (
 	"gatehouse/invitations"
 	"gatehouse/lifecycle"
 	"gatehouse/login"
+	"gatehouse/login/pace"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
@@ -64,13 +65,14 @@ type App struct {
 	recorder  *scim.Recorder
 	signer    *sequence.Signer
 	archive   *archive.Service
-	metrics   *metrics // nil where nobody can read them
+	metrics   *metrics      // nil where nobody can read them
+	pace      *pace.Counter // nil where nobody signs in: in a worker
 	draining  atomic.Bool
 }
 
 // New wires a server over an open database, and makes what a first start makes.
 func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
-	a := &App{Config: cfg, DB: d, Log: log, limits: &limit.Limiter{DB: d}, fetch: newFetch(cfg)}
+	a := &App{Config: cfg, DB: d, Log: log, limits: &limit.Limiter{DB: d}, fetch: newFetch(cfg), pace: &pace.Counter{DB: d}}
 	a.passwords = &users.Passwords{DB: d, Hasher: password.New(password.Options{}), Leaks: a.leaks(), Limits: a.limits, Log: log}
 	if cfg.AdminAddr != "" {
 		a.metrics = newMetrics()
@@ -136,7 +138,7 @@ func (a *App) mount() {
 	jar := browser.Jar{Secure: a.Config.Secure()}
 	box := &mailbox.Mailbox{DB: a.DB, Post: a.post, Limits: a.limits, Passwords: a.passwords, Base: a.Config.Origin()}
 	invited := &invitations.Service{Post: a.post, Base: a.Config.Origin()}
-	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Challenge: a.challenge(), Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Log: a.Log}
+	a.login = &login.Handler{DB: a.DB, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Challenge: a.challenge(), Jar: jar, Lifetimes: sessions.DefaultLifetimes, Name: a.Config.Name, Pace: a.pace, Log: a.Log}
 	a.login.Social, a.login.SSO = a.social, a.sso
 	a.login.Mount(a.echo)
 	(&account.Handler{DB: a.DB, Login: a.login, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Limits: a.limits, Jar: jar}).Mount(a.echo)

@@ -13,6 +13,7 @@ import (
 	"gatehouse/internal/mail"
 	"gatehouse/internal/puzzle"
 	"gatehouse/login"
+	"gatehouse/login/pace"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/oauth"
@@ -53,6 +54,9 @@ func sweep(ctx context.Context, d *db.DB) error {
 		return err
 	}
 	if err := sso.Sweep(ctx, d); err != nil {
+		return err
+	}
+	if err := pace.Sweep(ctx, d); err != nil {
 		return err
 	}
 	return directory.Sweep(ctx, d)

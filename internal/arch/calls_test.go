@@ -46,7 +46,7 @@ func TestModulesStayBehindTheirWalls(t *testing.T) {
 // calls says who may call what: selector → packages.
 var calls = map[string][]string{
 	// reading across organizations
-	"InDeployment":   {"internal/db", "audit/ingest", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth", "audit/search", "audit/retention", "audit/archive", "export/webhook", "export/webhook", "export/stream", "export/signal"},
+	"InDeployment":   {"internal/db", "login/pace", "audit/ingest", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth", "audit/search", "audit/retention", "audit/archive", "export/webhook", "export/webhook", "export/stream", "export/signal"},
 	"ReadDeployment": {"internal/db", "tenants", "apikeys", "lifecycle", "api", "web/dashboard", "internal/app", "oauth", "audit/sequence", "audit/search", "audit/retention", "audit/archive", "export/webhook", "export/webhook", "export/stream", "export/signal"},
 	"AsDeployment":   {"internal/db", "invitations", "audit"},
 	// the transaction's own connection

@@ -28,6 +28,7 @@ var floors = map[string]float64{
 	"scim/provision": 5.65, // whose account a person of a directory is, invitations and proven mailboxes included
 	"scim/directory": 5.3,
 	"login/gates":    5.9,
+	"login/pace":     2, // how long answers to sign-ins took
 	"social":         5.7,
 	"invitations":    5.6,
 	"mailbox":        5.5,

@@ -28,6 +28,7 @@ var owners = map[string][]string{
 	"internal/puzzle": {"solved_puzzles"},
 	"sessions":        {"browser_sessions", "sessions"},
 	"login":           {"login_attempts"},
+	"login/pace":      {"sign_in_times"},
 	"oauth":           {"clients", "client_secrets", "redirect_uris", "authorization_requests", "grants", "refresh_tokens", "signing_keys", "device_authorizations", "sso_tokens"},
 	"sso":             {"connections", "connection_domains", "connection_configurations", "connection_keys", "sso_requests", "assertions_seen", "sso_attempts"},
 	"sso/people":      {"sso_identities", "sso_sessions"},

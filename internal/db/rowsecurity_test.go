@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"gatehouse/internal/actor"
 	"gatehouse/internal/id"
@@ -189,5 +190,37 @@ func logRows(o id.Organization) []row {
 		{"INSERT INTO webhook_attempts (id, organization_id, delivery_id, number, milliseconds, request_headers, answer_headers, created_at) VALUES (?, ?, ?, 1, 1, '{}', '{}', now())", []any{id.New[id.DeliveryAttempt](), o, delivery}},
 		{"INSERT INTO audit_views (id, organization_id, name, folded, query, made_by, created_at, updated_at) VALUES (?, ?, 'x', 'x', '', 'x', now(), now())", []any{id.New[id.AuditView](), o}},
 		{"INSERT INTO log_streams (id, organization_id, name, type, configuration, filter, state, start_position, position, delivered, failures, created_at, updated_at) VALUES (?, ?, 'x', 'http', '{}', '{}', 'active', 0, 0, 0, 0, now(), now())", []any{id.New[id.Stream](), o}},
+	}
+}
+
+// The deployment's own figures are no organization's: a statement in one's
+// transaction, or in none's, neither sees them nor adds to them.
+func TestTheDeploymentsFiguresAreItsOwn(t *testing.T) {
+	if os.Getenv("GATEHOUSE_TEST_POSTGRES") == "" && os.Getenv("CI") == "" {
+		return // make check runs on SQLite, which has no row security to test
+	}
+	d, err := Open(t.Context(), Options{URL: rowSecurityURL(t), MaxConns: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	err = d.InDeployment(t.Context(), actor.System("test"), func(tx *AllTx) error {
+		return AddSignInTimes(tx, []SignInTime{{Hour: tx.Now().Truncate(time.Hour), UpToMS: 50, Answers: 3}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []scope{{reach: reachOrg, org: id.New[id.Organization]()}, {}, {reach: reachLocate}, {reach: reachDeployment}} {
+		var seen, changed int64
+		_ = d.run(t.Context(), s, actor.System("test"), false, func(tx *Tx) error {
+			changed = tx.session().Exec("UPDATE sign_in_times SET answers = 9").RowsAffected
+			return context.Canceled // taken back
+		})
+		err := d.run(t.Context(), s, actor.System("test"), true, func(tx *Tx) error {
+			return tx.session().Raw("SELECT count(*) FROM sign_in_times").Scan(&seen).Error
+		})
+		if own := s.reach == reachDeployment; err != nil || (seen == 1) != own || (changed == 1) != own {
+			t.Errorf("scope %v sees %d and changes %d: %v", s, seen, changed, err)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/audit/search"
 	"gatehouse/internal/db"
+	"gatehouse/login/pace"
 	"gatehouse/oauth"
 	"gatehouse/scim/directory"
 	"gatehouse/sso"
@@ -22,7 +23,7 @@ type overviewPage struct {
 	organizations, people int64
 	connections           int64 // that are on
 	active                search.Active
-	applications, keys    int
+	pace                  pace.Day
 	figures               signIns
 	directories           directoryFigures
 	health                []healthRow
@@ -77,6 +78,9 @@ func (p *overviewPage) load(tx *db.AllTx, v *visit) (err error) {
 	if p.active, err = search.MonthlyActive(tx, activeWeeks); err != nil {
 		return err
 	}
+	if p.pace, err = pace.LastDay(tx); err != nil {
+		return err
+	}
 	if p.connections, err = sso.Count(tx, sso.ListQuery{State: sso.Active}); err != nil {
 		return err
 	}
@@ -84,12 +88,10 @@ func (p *overviewPage) load(tx *db.AllTx, v *visit) (err error) {
 	if err != nil {
 		return err
 	}
-	p.applications = len(clients)
 	keys, _, err := apikeys.List(tx, db.Page{Limit: db.MaxLimit})
 	if err != nil {
 		return err
 	}
-	p.keys = len(keys)
 	if err := p.applicationsWithout(tx, clients); err != nil {
 		return err
 	}
@@ -189,16 +191,13 @@ func (p overviewPage) shown() []attention { return p.attention[:min(len(p.attent
 
 func (p overviewPage) more() int { return len(p.attention) - len(p.shown()) }
 
-// stats are the numbers of the whole deployment; the first two are of the period.
+// stats are the numbers of the whole deployment. The first two are of the
+// period, and the rest are of now.
 func (p overviewPage) stats() []ui.StatProps {
 	stats := p.figures.stats()
-	stats = append(stats, p.activeStat(),
-		ui.StatProps{Label: "Organizations", Value: figure(p.organizations), Delta: ui.DeltaProps{Text: count(p.connections, "connection on", "connections on")}})
-	keys := count(int64(p.keys), "API key", "API keys")
-	if p.keys == db.MaxLimit {
-		keys = figure(int64(p.keys)) + " API keys or more"
-	}
-	return append(stats, ui.StatProps{Label: "Applications", Value: figure(int64(p.applications)), Delta: ui.DeltaProps{Text: keys}})
+	return append(stats, p.activeStat(),
+		ui.StatProps{Label: "Organizations", Value: figure(p.organizations), Delta: ui.DeltaProps{Text: count(p.connections, "connection on", "connections on")}},
+		p.paceStat())
 }
 
 // day is a date as a sentence says it.

@@ -9,6 +9,7 @@ import (
 	"gatehouse/audit/archive"
 	"gatehouse/audit/search"
 	"gatehouse/audit/views"
+	"gatehouse/login/pace"
 	"gatehouse/sso"
 	"gatehouse/web/auditlog"
 	"gatehouse/web/ui"
@@ -76,7 +77,7 @@ var logStates = []State{
 	{"dashboard-overview", func(l Look) templ.Component { return overviewView(sampleOverview(l)) }},
 	{"dashboard-overview-quiet", func(l Look) templ.Component {
 		p := sampleOverview(l)
-		p.attention, p.health, p.active = nil, nil, sampleActive()
+		p.attention, p.health, p.active, p.pace = nil, nil, sampleActive(), pace.Day{}
 		return overviewView(p)
 	}},
 }
@@ -114,7 +115,8 @@ func sampleActive() search.Active {
 }
 
 func sampleOverview(l Look) overviewPage {
-	p := overviewPage{frame: sampleFrame(l, admin, "Overview", "/admin"), organizations: 1284, people: 48_211, connections: 612, active: search.Active{Weeks: []search.ActiveWeek{{Day: noon.Truncate(24 * time.Hour), People: 41_208}}}, applications: 3, keys: 12,
+	p := overviewPage{frame: sampleFrame(l, admin, "Overview", "/admin"), organizations: 1284, people: 48_211, connections: 612, active: search.Active{Weeks: []search.ActiveWeek{{Day: noon.Truncate(24 * time.Hour), People: 41_208}}},
+		pace: pace.Day{P95: 312 * time.Millisecond, Before: 330 * time.Millisecond, Known: true, Compared: true},
 		figures: signIns{period: usualPeriod, now: noon, succeeded: 445_767, failed: 5665, before: 420_100, beforeBad: 4800, secondFailed: 564,
 			ok:  map[string]int64{"authentication.sso": 258_545, "authentication.password": 84_695, "authentication.passkey": 57_950, "authentication.magic_auth": 44_200, "authentication.oauth": 377},
 			bad: map[string]int64{"authentication.password": 2616, "authentication.sso": 1204, "authentication.magic_auth": 902, "authentication.passkey": 379}},

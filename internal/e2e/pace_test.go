@@ -3,9 +3,12 @@ package e2e
 import (
 	"context"
 	"net/http"
+	"syscall"
 	"testing"
+	"time"
 
 	"gatehouse/internal/db"
+	"gatehouse/internal/dbtest"
 	"gatehouse/internal/mail/mailtest"
 )
 
@@ -60,6 +63,29 @@ func TestEachProofThatPeopleWaitForIsCounted(t *testing.T) {
 		}
 		if n := answered(s); n != 4 {
 			t.Errorf("a code and a second step, each wrong and right, make %d and not 4", n)
+		}
+	})
+}
+
+// A server whose jobs are a worker's still counts, and saves when it stops:
+// nobody else can. Were it forgotten, a large deployment had no figure at all.
+func TestAServerWithoutJobsSavesWhatItCounted(t *testing.T) {
+	t.Parallel()
+	dbtest.OnPostgres(t, func(t *testing.T, address string) {
+		const email = "mara@fieldnote.example"
+		p := Start(t, append(Env(t, address), "GATEHOUSE_WORKER=off", "GATEHOUSE_BOOTSTRAP_OPERATOR_EMAIL="+email, "GATEHOUSE_BOOTSTRAP_OPERATOR_PASSWORD="+Password))
+		b := (&Server{T: t, URL: p.URL}).Browser()
+		if at := b.Get("/admin").Submit("email", email).Submit("password", Password); at.URL.Path != "/admin" {
+			t.Fatalf("signed in at %s (%d)", at.URL, at.Status)
+		}
+		p.Signal(syscall.SIGTERM)
+		if err := p.Wait(20 * time.Second); err != nil {
+			t.Fatalf("ended with %v\n%s", err, p.Log)
+		}
+		d := beside(t, address)
+		defer d.Close()
+		if n := answered(&Server{T: t, DB: d}); n != 1 {
+			t.Errorf("%d answers are counted, and not the one", n)
 		}
 	})
 }

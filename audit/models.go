@@ -8,26 +8,6 @@ import (
 	"gatehouse/internal/id"
 )
 
-// Position is what the sequencer (audit/sequence) says of an entry: its
-// numbers and its link in the chain. It is a row of its own, so that neither
-// it nor the entry is ever changed.
-type Position struct {
-	db.MaybeOwned
-	Position     int64 `gorm:"primaryKey;autoIncrement:false"` // over the whole deployment, from 1, without gaps
-	Sequence     int64 // within the organization (or the deployment's own), from 1, without gaps
-	EventID      id.Event
-	Type         string
-	RecordedAt   time.Time
-	Retention    int64 // days
-	NumberedAt   time.Time
-	PreviousHash []byte // 32 bytes; zeros before the first
-	Hash         []byte // 32 bytes
-	Terms        string // what audit/search finds it by
-}
-
-// TableName is the table that this package owns.
-func (Position) TableName() string { return "audit_positions" }
-
 // ChainHead is where a chain stands. Its id is an organization's, or OwnHead, or
 // AllHead, which counts positions and has no hash.
 type ChainHead struct {

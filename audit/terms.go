@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode"
 
-	"gatehouse/internal/id"
 	"gatehouse/scim/schema"
 )
 
@@ -37,57 +36,118 @@ const (
 )
 
 // Terms are what an entry is found by. The sequencer keeps them beside the
-// entry's numbers: array_to_tsvector of them on Postgres, " one two … " on
-// SQLite. No term has a space, a quote or a backslash in it, and none is twice
-// in the list. It depends on the entry alone.
-func Terms(e *Event) []string {
-	own := id.Organization("")
+// entry's numbers. No term has a space, a quote or a backslash in it, and none is
+// twice in the list. It depends on the entry alone.
+func Terms(e *Event) []string { return (&Vocabulary{}).Terms(e) }
+
+// Vocabulary makes the terms of many entries. What they say alike, such as types,
+// browsers and what a step's data always is, it takes apart once. It keeps all that
+// it was shown, so it is for a batch. Its zero value is ready.
+type Vocabulary struct {
+	terms  map[termOf]string
+	texts  map[string][]string
+	agents map[string][]string
+	data   map[dataOf][]string
+}
+
+type termOf struct {
+	kind  TermKind
+	value string
+}
+
+type dataOf struct {
+	source Source
+	text   string
+}
+
+// Terms is Terms of one of them.
+func (v *Vocabulary) Terms(e *Event) []string {
+	own := ""
 	if e.OrganizationID != nil {
-		own = *e.OrganizationID
+		own = string(*e.OrganizationID)
 	}
-	terms := []string{Term(OfOrganization, string(own)), Term(OfType, e.Type)}
-	for kind, value := range map[TermKind]*string{OfActor: e.ActorID, OfAddress: e.IPAddress, OfReference: e.Reference} {
-		if value != nil && *value != "" {
-			terms = append(terms, Term(kind, *value))
+	terms := append(make([]string, 0, 32), v.term(OfOrganization, own), v.term(OfType, e.Type))
+	for _, of := range []struct {
+		kind  TermKind
+		value *string
+	}{{OfActor, e.ActorID}, {OfAddress, e.IPAddress}, {OfReference, e.Reference}} {
+		if of.value != nil && *of.value != "" {
+			terms = append(terms, v.term(of.kind, *of.value))
 		}
 	}
 	for _, target := range e.Targets[:min(len(e.Targets), maxTargets)] {
 		terms = append(terms, Term(OfTarget, target.ID))
 	}
-	for _, word := range e.words() {
-		if len(terms) >= maxTerms {
-			break
-		}
-		terms = append(terms, string(OfWord)+word)
-	}
+	terms = v.words(e, terms)
 	slices.Sort(terms)
 	return slices.Compact(terms)
 }
 
-// words are those of the texts by which people look for an entry, the most
-// telling first.
-func (e *Event) words() []string {
-	words := Words(e.Type)
-	for _, text := range []*string{e.ActorName} {
-		if text != nil {
-			words = append(words, Words(*text)...)
+func (v *Vocabulary) term(kind TermKind, value string) string {
+	return once(&v.terms, termOf{kind, value}, func() string { return Term(kind, value) })
+}
+
+// once is what was made of a key, or is made of it now.
+func once[K comparable, V any](known *map[K]V, key K, make func() V) V {
+	made, ok := (*known)[key]
+	if !ok {
+		if made = make(); *known == nil {
+			*known = map[K]V{}
 		}
+		(*known)[key] = made
+	}
+	return made
+}
+
+// words adds those of the texts by which people look for an entry, the most
+// telling first, until there are enough.
+func (v *Vocabulary) words(e *Event, terms []string) []string {
+	add := func(words []string) {
+		terms = append(terms, words[:max(0, min(len(words), maxTerms-len(terms)))]...)
+	}
+	add(v.text(e.Type))
+	if e.ActorName != nil {
+		add(v.text(*e.ActorName))
 	}
 	for _, target := range e.Targets[:min(len(e.Targets), maxTargets)] {
-		words = append(words, Words(target.Name)...)
+		add(v.text(target.Name))
 	}
-	var data any
-	if json.Unmarshal(e.Data, &data) == nil {
-		words = e.wordsOf(data, "", 0, words)
-	}
+	add(once(&v.data, dataOf{e.Source, string(e.Data)}, func() []string { return v.dataWords(e) }))
 	if e.UserAgent != nil {
-		for _, word := range Words(*e.UserAgent) {
-			if !everyAgent[word] && strings.IndexFunc(word, unicode.IsLetter) == 0 {
-				words = append(words, word)
-			}
+		add(once(&v.agents, *e.UserAgent, func() []string { return agentWords(*e.UserAgent) }))
+	}
+	return terms
+}
+
+// text is a text's words as terms.
+func (v *Vocabulary) text(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return once(&v.texts, text, func() []string {
+		words := Words(text)
+		for i := range words {
+			words[i] = string(OfWord) + words[i]
+		}
+		return words
+	})
+}
+
+func agentWords(agent string) (terms []string) {
+	for _, word := range Words(agent) {
+		if !everyAgent[word] && strings.IndexFunc(word, unicode.IsLetter) == 0 {
+			terms = append(terms, string(OfWord)+word)
 		}
 	}
-	return words
+	return terms
+}
+
+func (v *Vocabulary) dataWords(e *Event) []string {
+	var data any
+	if json.Unmarshal(e.Data, &data) != nil {
+		return nil
+	}
+	return v.wordsOf(e, data, "", 0, nil)
 }
 
 // everyAgent are words that nearly every browser says of itself.
@@ -97,27 +157,27 @@ var everyAgent = map[string]bool{"mozilla": true, "applewebkit": true, "khtml": 
 // their words. Of what applications write, every short text is.
 var telling = map[string]bool{"email": true, "name": true, "first_name": true, "last_name": true, "display_name": true, "user_name": true, "domain": true, "slug": true, "external_id": true, "code": true}
 
-func (e *Event) wordsOf(data any, member string, depth int, words []string) []string {
-	switch v := data.(type) {
+func (v *Vocabulary) wordsOf(e *Event, data any, member string, depth int, words []string) []string {
+	switch value := data.(type) {
 	case string:
-		if telling[member] || e.Source == Application && len(v) <= 4*maxTerm {
-			return append(words, Words(v)...)
+		if telling[member] || e.Source == Application && len(value) <= 4*maxTerm {
+			return append(words, v.text(value)...)
 		}
 	case []any:
-		for _, one := range v[:min(len(v), maxTargets)] {
-			words = e.wordsOf(one, member, depth+1, words)
+		for _, one := range value[:min(len(value), maxTargets)] {
+			words = v.wordsOf(e, one, member, depth+1, words)
 		}
 	case map[string]any:
 		if depth > 4 {
 			break
 		}
-		names := make([]string, 0, len(v))
-		for name := range v {
+		names := make([]string, 0, len(value))
+		for name := range value {
 			names = append(names, name)
 		}
 		slices.Sort(names) // the terms of one entry are the same whenever they are made
 		for _, name := range names {
-			words = e.wordsOf(v[name], name, depth+1, words)
+			words = v.wordsOf(e, value[name], name, depth+1, words)
 		}
 	}
 	return words

@@ -7,8 +7,8 @@
 // that, from the end of its month, goes with its partition. Nobody who writes
 // touches an old partition, so nobody waits while it is dropped; and whoever
 // reads it is waited for by asking again, never by standing in the queue for a
-// lock. On SQLite entries go one by one, in small transactions, a day's worth
-// at a time.
+// lock. On SQLite they go by their tiles, in small transactions, a day's worth at
+// a time.
 //
 // Before entries go, each unbroken run of them is signed (audit.Expiry): a gap
 // in a chain is one of those, or a loss.

@@ -119,7 +119,11 @@ func (w *world) record(days int, orgs ...id.Organization) {
 		w.must(w.exec("DELETE FROM audit_pending WHERE event_id = $1", string(made.ID)))
 		w.must(w.exec("UPDATE audit_events SET id = $1, recorded_at = $2, occurred_at = $2 WHERE id = $3", key, at, string(made.ID)))
 		w.must(w.exec("DELETE FROM audit_pending WHERE event_id = $1", key)) // a row that moves is inserted
-		w.must(w.exec("INSERT INTO audit_pending (event_id, recorded_at, retention) SELECT id, recorded_at, retention FROM audit_events WHERE id = $1", key))
+		list := "json_array(id)"
+		if w.d.Dialect == db.Postgres {
+			list = "ARRAY[id]"
+		}
+		w.must(w.exec("INSERT INTO audit_pending (event_id, events, entries, recorded_at, last_recorded_at, retention) SELECT id, "+list+", 1, recorded_at, recorded_at, retention FROM audit_events WHERE id = $1", key))
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 	"gatehouse/internal/db"
 )
 
-// How many entries are signed together, and how many go in one transaction:
-// SQLite's one writer is wanted for sign-ins.
+// How many tiles are signed together, and how many entries go in one
+// transaction: SQLite's one writer is wanted for sign-ins.
 const (
-	signedRows  = 20_000
-	deletedRows = 200
+	signedTiles    = 20_000
+	deletedEntries = 200
 )
 
 // expireRows is Expire on SQLite. Whole days go, so that a chain has one signed
@@ -40,7 +40,7 @@ func (k *Keeper) expireBefore(ctx context.Context, days int64, before time.Time)
 	for {
 		var runs []db.AuditRun
 		err := k.DB.ReadDeployment(ctx, func(tx *db.AllTx) (err error) {
-			runs, err = db.ExpiredAuditRuns(tx, days, before, signedRows)
+			runs, err = db.ExpiredAuditRuns(tx, days, before, signedTiles)
 			return err
 		})
 		if err != nil || len(runs) == 0 {
@@ -60,7 +60,7 @@ func (k *Keeper) expireBefore(ctx context.Context, days int64, before time.Time)
 
 func (k *Keeper) remove(ctx context.Context, r db.AuditRun) error {
 	for {
-		n, err := k.DB.DeleteAuditRun(ctx, r, deletedRows)
+		n, err := k.DB.DeleteAuditRun(ctx, r, deletedEntries)
 		if err != nil || n == 0 {
 			return err
 		}

@@ -47,7 +47,7 @@ func TestAnActionThatOnlyOldEntriesHaveIsFound(t *testing.T) {
 		w.spread(t)
 		kinds = []string{"user.created"}
 		w.record(t, 70)
-		w.exec("DELETE FROM audit_positions")
+		w.exec("DELETE FROM audit_tiles")
 		w.exec("DELETE FROM audit_heads")
 		w.number(t)
 		w.record(t, 12)

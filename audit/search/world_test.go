@@ -170,6 +170,10 @@ func (w *world) spread(t *testing.T) {
 		w.exec("UPDATE audit_events SET id = $1, recorded_at = $2, occurred_at = $2 WHERE id = $3", key, at, string(e.ID))
 	}
 	w.exec("DELETE FROM audit_pending")
+	if w.d.Dialect == db.Postgres {
+		w.exec("INSERT INTO audit_pending (event_id, events, entries, recorded_at, last_recorded_at, retention) SELECT id, ARRAY[id], 1, recorded_at, recorded_at, retention FROM audit_events")
+		return
+	}
 	w.exec("INSERT INTO audit_pending (event_id, recorded_at, retention) SELECT id, recorded_at, retention FROM audit_events")
 }
 

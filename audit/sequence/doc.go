@@ -7,4 +7,9 @@
 // whole deployment, the sequence and the hash within the organization. So
 // writers never wait for one another, numbers have no gaps, and an entry that
 // commits late comes late, but comes: nobody who follows the numbers misses it.
+//
+// A batch is numbered chain by chain, so that entries which follow one another
+// there lie in one row of audit_tiles, up to 128 of them: their numbers are
+// counted from the first one's, their hashes stand one behind the other, and
+// each term has the places of the entries that have it.
 package sequence

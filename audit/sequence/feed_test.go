@@ -45,8 +45,8 @@ func TestTheFeedGoesByPositions(t *testing.T) {
 		a, b := id.New[id.Organization](), id.New[id.Organization]()
 		for _, org := range []*id.Organization{&a, &b, nil, &a} {
 			record(t, d, org, 3)
+			numberAll(t, d)
 		}
-		numberAll(t, d)
 		err := d.ReadDeployment(t.Context(), func(tx *db.AllTx) error {
 			for _, c := range []struct {
 				q           audit.FeedQuery
@@ -104,7 +104,7 @@ func TestHeadsThatMovedAreSignedOnce(t *testing.T) {
 // What retention dropped is a signed gap; what anybody else dropped is a loss.
 func TestAnExpiryExplainsAGap(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		org, own := aLog(t, d)
+		org, own := logOf(t, d, 1)
 		gone := &audit.Expiry{FirstSequence: 3, LastSequence: 5, PreviousHash: own[2].PreviousHash, Hash: own[4].Hash}
 		gone.OrganizationID = &org
 		if err := signer(d).SignExpiry(t.Context(), gone); err != nil {
@@ -117,7 +117,7 @@ func TestAnExpiryExplainsAGap(t *testing.T) {
 			t.Errorf("signed, not yet dropped: %+v", result.Faults)
 		}
 		drop := func(n audit.Numbered) []string {
-			return []string{"DELETE FROM audit_events WHERE id = '" + string(n.ID) + "'", "DELETE FROM audit_positions WHERE event_id = '" + string(n.ID) + "'"}
+			return []string{"DELETE FROM audit_events WHERE id = '" + string(n.ID) + "'", "DELETE FROM audit_tiles WHERE events = " + list(d, string(n.ID))}
 		}
 		tamper(t, d, slices.Concat(drop(own[2]), drop(own[3]))...)
 		if result := verify(t, d); result.Count != 0 {

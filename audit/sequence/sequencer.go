@@ -126,6 +126,7 @@ func number(entries []db.AuditEntry, heads []db.AuditHead) (db.AuditNumbers, err
 	}
 	all := stand[string(audit.AllHead)]
 	all.Hash = []byte{}
+	var vocabulary audit.Vocabulary
 	numbers := db.AuditNumbers{Links: make([]db.AuditLink, len(entries))}
 	for i := range entries {
 		event := audit.EventOfRow(&entries[i])
@@ -137,7 +138,7 @@ func number(entries []db.AuditEntry, heads []db.AuditHead) (db.AuditNumbers, err
 		record := chain.Next(audit.ChainEntry(&event, entries[i].Targets), head.Sequence, previous)
 		all.Sequence++
 		head.Sequence, head.Hash = record.Sequence, record.Hash[:]
-		numbers.Links[i] = db.AuditLink{Position: all.Sequence, Sequence: record.Sequence, PreviousHash: previous[:], Hash: head.Hash, Terms: audit.Terms(&event)}
+		numbers.Links[i] = db.AuditLink{Position: all.Sequence, Sequence: record.Sequence, PreviousHash: previous[:], Hash: head.Hash, Terms: vocabulary.Terms(&event)}
 	}
 	for _, name := range chains(entries) {
 		numbers.Heads = append(numbers.Heads, *stand[name])

@@ -30,7 +30,7 @@ func tamper(t *testing.T, d *db.DB, statements ...string) {
 	defer conn.Close()
 	before, after := []string{"RESET ROLE", "SET session_replication_role = replica"}, []string{"SET session_replication_role = origin", "SET ROLE gatehouse_app"}
 	if d.Dialect == db.SQLite {
-		before, after = []string{"DROP TRIGGER IF EXISTS audit_events_fixed", "DROP TRIGGER IF EXISTS audit_positions_fixed"}, nil
+		before, after = []string{"DROP TRIGGER IF EXISTS audit_events_fixed", "DROP TRIGGER IF EXISTS audit_tiles_fixed"}, nil
 	}
 	for _, s := range append(append(before, statements...), after...) {
 		if _, err := conn.ExecContext(context.WithoutCancel(t.Context()), s); err != nil {
@@ -52,12 +52,21 @@ func verify(t *testing.T, d *db.DB) sequence.Result {
 	return result
 }
 
-// aLog is a log of ten entries of a new organization and five of the
-// deployment's, signed.
+// aLog is a log of ten entries of a new organization, numbered at once, and five
+// of the deployment's, signed.
 func aLog(t *testing.T, d *db.DB) (org id.Organization, own []audit.Numbered) {
 	t.Helper()
+	return logOf(t, d, 10)
+}
+
+// logOf is such a log, of which so many entries at a time were numbered.
+func logOf(t *testing.T, d *db.DB, atOnce int) (org id.Organization, own []audit.Numbered) {
+	t.Helper()
 	org = id.New[id.Organization]()
-	record(t, d, &org, 10)
+	for n := 0; n < 10; n += atOnce {
+		record(t, d, &org, atOnce)
+		numberAll(t, d)
+	}
 	record(t, d, nil, 5)
 	numberAll(t, d)
 	s := signer(d)
@@ -94,7 +103,7 @@ func TestAnUntouchedLogVerifies(t *testing.T) {
 
 type tampering struct {
 	name       string
-	statements []string // {5} is the id of the fifth entry, {org} the organization
+	statements []string // {5} is the id of the fifth entry, {[5]} a list of it alone, {org} the organization
 	kind       chain.FaultKind
 	sequence   int64 // of the first bad entry
 }
@@ -102,79 +111,114 @@ type tampering struct {
 // X10: whoever has the database and changes the log is found out, and the first
 // bad entry is named.
 func TestWhatADatabasesOwnerDoesToTheLogIsNamed(t *testing.T) {
-	link := "(position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms)"
+	tile := "(position, last_position, organization_id, sequence, last_sequence, recorded_at, last_recorded_at, retention, numbered_at, events, types, previous_hash, hashes, terms)"
 	entry := "(id, organization_id, type, occurred_at, recorded_at, retention, actor_kind, targets, data)"
-	cases := []tampering{
+	again := func(events string) string {
+		return `INSERT INTO audit_tiles ` + tile + ` SELECT 100000 + position, 100000 + last_position, organization_id, sequence, last_sequence, recorded_at, last_recorded_at, retention, numbered_at, ` + events + `, types, previous_hash, hashes, terms FROM audit_tiles WHERE events = {[5]}`
+	}
+	places := func(event, where string) string {
+		return `UPDATE audit_tiles SET events = {[` + event + `]}, recorded_at = (SELECT recorded_at FROM audit_events WHERE id = '{` + event + `}'), last_recorded_at = (SELECT recorded_at FROM audit_events WHERE id = '{` + event + `}') WHERE organization_id = '{org}' AND events = ` + where
+	}
+	namedInLogsOf(t, 1, []tampering{
 		{"data", []string{`UPDATE audit_events SET data = '{}' WHERE id = '{5}'`}, chain.Altered, 5},
 		{"the actor", []string{`UPDATE audit_events SET actor_id = NULL WHERE id = '{5}'`}, chain.Altered, 5},
 		{"a target that a reader leaves out", []string{`UPDATE audit_events SET targets = '[{"type":"user","id":"x","secret":1}]' WHERE id = '{5}'`}, chain.Altered, 5},
 		{"the type", []string{`UPDATE audit_events SET type = 'user.deleted' WHERE id = '{5}'`}, chain.Altered, 5},
-		{"the type and its link's", []string{`UPDATE audit_events SET type = 'user.deleted' WHERE id = '{5}'`, `UPDATE audit_positions SET type = 'user.deleted' WHERE event_id = '{5}'`}, chain.Altered, 5},
+		{"the type and its link's", []string{`UPDATE audit_events SET type = 'user.deleted' WHERE id = '{5}'`, `UPDATE audit_tiles SET types = {[user.deleted]} WHERE events = {[5]}`}, chain.Altered, 5},
 		{"whose it is", []string{`UPDATE audit_events SET organization_id = NULL WHERE id = '{5}'`}, chain.Altered, 5},
 		{"a removed entry", []string{`DELETE FROM audit_events WHERE id = '{5}'`}, chain.Removed, 5},
-		{"a removed entry and its link", []string{`DELETE FROM audit_events WHERE id = '{5}'`, `DELETE FROM audit_positions WHERE event_id = '{5}'`}, chain.Removed, 5},
-		{"the last one removed", []string{`DELETE FROM audit_events WHERE id = '{10}'`, `DELETE FROM audit_positions WHERE event_id = '{10}'`}, chain.Removed, 10},
-		{"the last ones removed and the head set back", []string{`DELETE FROM audit_positions WHERE sequence > 8 AND organization_id = '{org}'`,
-			`UPDATE audit_heads SET sequence = 8, hash = (SELECT hash FROM audit_positions WHERE organization_id = '{org}' AND sequence = 8) WHERE id = '{org}'`}, chain.Removed, 9},
-		{"the beginning removed", []string{`DELETE FROM audit_positions WHERE sequence < 4 AND organization_id = '{org}'`}, chain.Removed, 1},
+		{"a removed entry and its link", []string{`DELETE FROM audit_events WHERE id = '{5}'`, `DELETE FROM audit_tiles WHERE events = {[5]}`}, chain.Removed, 5},
+		{"the last one removed", []string{`DELETE FROM audit_events WHERE id = '{10}'`, `DELETE FROM audit_tiles WHERE events = {[10]}`}, chain.Removed, 10},
+		{"the last ones removed and the head set back", []string{`DELETE FROM audit_tiles WHERE sequence > 8 AND organization_id = '{org}'`,
+			`UPDATE audit_heads SET sequence = 8, hash = (SELECT hashes FROM audit_tiles WHERE organization_id = '{org}' AND sequence = 8) WHERE id = '{org}'`}, chain.Removed, 9},
+		{"the beginning removed", []string{`DELETE FROM audit_tiles WHERE sequence < 4 AND organization_id = '{org}'`}, chain.Removed, 1},
 		{"an inserted entry", []string{`INSERT INTO audit_events ` + entry + ` SELECT '{5}x', organization_id, type, occurred_at, recorded_at, retention, 'x', targets, data FROM audit_events WHERE id = '{5}'`, `DELETE FROM audit_pending`}, chain.Inserted, 0},
 		{"an inserted entry with a number", []string{
 			`INSERT INTO audit_events ` + entry + ` SELECT '{5}x', organization_id, type, occurred_at, recorded_at, retention, 'x', targets, data FROM audit_events WHERE id = '{5}'`, `DELETE FROM audit_pending`,
-			`INSERT INTO audit_positions ` + link + ` SELECT 100000 + position, organization_id, sequence, '{5}x', type, recorded_at, retention, numbered_at, previous_hash, hash, terms FROM audit_positions WHERE event_id = '{5}'`}, chain.Inserted, 5},
-		{"the same link twice", []string{
-			`INSERT INTO audit_positions ` + link + ` SELECT 100000 + position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms FROM audit_positions WHERE event_id = '{5}'`}, chain.Reordered, 6},
-		{"numbers exchanged", []string{`UPDATE audit_positions SET sequence = 1000 WHERE event_id = '{5}'`, `UPDATE audit_positions SET sequence = 5 WHERE event_id = '{6}'`, `UPDATE audit_positions SET sequence = 6 WHERE event_id = '{5}'`}, chain.Reordered, 5},
-		{"positions exchanged", []string{`UPDATE audit_positions SET position = 100000 + position WHERE event_id = '{5}'`}, chain.Reordered, 6},
-		{"entries exchanged", []string{`UPDATE audit_positions SET event_id = 'x' WHERE event_id = '{5}'`, `UPDATE audit_positions SET event_id = '{5}', recorded_at = (SELECT recorded_at FROM audit_events WHERE id = '{5}') WHERE event_id = '{6}'`,
-			`UPDATE audit_positions SET event_id = '{6}', recorded_at = (SELECT recorded_at FROM audit_events WHERE id = '{6}') WHERE event_id = 'x' AND organization_id = '{org}'`}, chain.Altered, 5},
-		{"a link's hash", []string{`UPDATE audit_positions SET hash = previous_hash WHERE event_id = '{5}'`}, chain.Altered, 5},
-		{"a broken hash", []string{`UPDATE audit_positions SET hash = '' WHERE event_id = '{5}'`}, chain.Altered, 5},
-		{"what it is found by", []string{`UPDATE audit_positions SET terms = {none} WHERE event_id = '{5}'`, `UPDATE audit_positions SET terms = {none} WHERE event_id = '{7}'`}, chain.Hidden, 5},
-		{"that it is found by another's", []string{`UPDATE audit_positions SET terms = other FROM (SELECT terms AS other FROM audit_positions WHERE event_id = '{6}') p WHERE event_id = '{5}'`}, chain.Hidden, 5},
+			again(`{[5x]}`)}, chain.Inserted, 5},
+		{"the same link twice", []string{again(`events`)}, chain.Reordered, 6},
+		{"numbers exchanged", []string{`UPDATE audit_tiles SET sequence = 1000, last_sequence = 1000 WHERE events = {[5]}`, `UPDATE audit_tiles SET sequence = 5, last_sequence = 5 WHERE events = {[6]}`, `UPDATE audit_tiles SET sequence = 6, last_sequence = 6 WHERE events = {[5]}`}, chain.Reordered, 5},
+		{"positions exchanged", []string{`UPDATE audit_tiles SET position = 100000 + position, last_position = 100000 + last_position WHERE events = {[5]}`}, chain.Reordered, 6},
+		{"entries exchanged", []string{`UPDATE audit_tiles SET events = {[x]} WHERE events = {[5]}`, places("5", "{[6]}"), places("6", "{[x]}")}, chain.Altered, 5},
+		{"a link's hash", []string{`UPDATE audit_tiles SET hashes = previous_hash WHERE events = {[5]}`}, chain.Altered, 5},
+		{"a broken hash", []string{`UPDATE audit_tiles SET hashes = '' WHERE events = {[5]}`}, chain.Altered, 5},
+		{"what it is found by", []string{`UPDATE audit_tiles SET terms = {none} WHERE events = {[5]}`, `UPDATE audit_tiles SET terms = {none} WHERE events = {[7]}`}, chain.Hidden, 5},
+		{"that it is found by another's", []string{`UPDATE audit_tiles SET terms = other FROM (SELECT terms AS other FROM audit_tiles WHERE events = {[6]}) p WHERE events = {[5]}`}, chain.Hidden, 5},
 		{"a head", []string{`UPDATE audit_heads SET sequence = 12 WHERE id = '{org}'`}, chain.Removed, 11},
-		{"a head's hash", []string{`UPDATE audit_heads SET hash = previous FROM (SELECT hash AS previous FROM audit_positions WHERE event_id = '{5}') p WHERE id = '{org}'`}, chain.Rewritten, 10},
+		{"a head's hash", []string{`UPDATE audit_heads SET hash = previous FROM (SELECT hashes AS previous FROM audit_tiles WHERE events = {[5]}) p WHERE id = '{org}'`}, chain.Rewritten, 10},
 		{"no head", []string{`DELETE FROM audit_heads WHERE id = '{org}'`}, chain.Rewritten, 10},
 		{"a checkpoint", []string{`UPDATE audit_checkpoints SET sequence = 9 WHERE organization_id = '{org}'`}, chain.Forged, 9},
 		{"a key's public half", []string{`UPDATE audit_keys SET public_key = signature FROM (SELECT signature FROM audit_checkpoints LIMIT 1) s`}, chain.Forged, 0},
-	}
+	})
+}
+
+// X10: the same of a row that holds the links of many entries.
+func TestWhatADatabasesOwnerDoesToATileIsNamed(t *testing.T) {
+	const mine = ` WHERE organization_id = '{org}'`
+	shorter := `UPDATE audit_tiles SET events = {8 events}, types = {8 types}, hashes = substr(hashes, 1, 8 * 32), last_sequence = 8, last_position = position + 7` + mine
+	namedInLogsOf(t, 10, []tampering{
+		{"an entry's data", []string{`UPDATE audit_events SET data = '{}' WHERE id = '{5}'`}, chain.Altered, 5},
+		{"an entry that is gone", []string{`DELETE FROM audit_events WHERE id = '{5}'`}, chain.Removed, 5},
+		{"one hash of many", []string{`UPDATE audit_tiles SET hashes = {zero 130}` + mine}, chain.Altered, 5},
+		{"too few hashes", []string{`UPDATE audit_tiles SET hashes = substr(hashes, 1, 300)` + mine}, chain.Altered, 1},
+		{"more numbers than links", []string{`UPDATE audit_tiles SET last_sequence = 15` + mine}, chain.Altered, 1},
+		{"more positions than links", []string{`UPDATE audit_tiles SET last_position = last_position + 100` + mine}, chain.Altered, 1},
+		{"fewer links than numbers", []string{`UPDATE audit_tiles SET events = {8 events}` + mine}, chain.Altered, 1},
+		{"no links", []string{`UPDATE audit_tiles SET events = {[]}, types = {[]}` + mine}, chain.Altered, 1},
+		{"the last links cut off", []string{shorter}, chain.Removed, 9},
+		{"the last links cut off and the head set back", []string{shorter, `UPDATE audit_heads SET sequence = 8, hash = (SELECT substr(hashes, 7 * 32 + 1, 32) FROM audit_tiles` + mine + `) WHERE id = '{org}'`}, chain.Removed, 9},
+		{"the words of all", []string{`UPDATE audit_tiles SET terms = {none}` + mine}, chain.Hidden, 1},
+		{"all", []string{`DELETE FROM audit_tiles` + mine}, chain.Removed, 1},
+	})
+}
+
+func namedInLogsOf(t *testing.T, atOnce int, cases []tampering) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		for _, c := range cases {
-			t.Run(c.name, c.named(d))
+			t.Run(c.name, func(t *testing.T) { c.named(t, d, atOnce) })
 		}
 	})
 }
 
 // named asks for the fault in a new organization's log.
-func (c tampering) named(d *db.DB) func(*testing.T) {
-	return func(t *testing.T) {
-		org, entries := aLog(t, d)
-		fill := []string{"{org}", string(org), "{none}", "''"}
-		if d.Dialect == db.SQLite {
-			fill[3] = "' '"
-		}
-		for i, n := range entries {
-			fill = append(fill, fmt.Sprintf("{%d}", i+1), string(n.ID))
-		}
-		var statements []string
-		for _, s := range c.statements {
-			statements = append(statements, strings.NewReplacer(fill...).Replace(s))
-		}
-		tamper(t, d, statements...)
-		result, err := (&sequence.Verifier{DB: d}).Organization(t.Context(), org)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(result.Faults) == 0 || result.Faults[0].Kind != c.kind || result.Faults[0].Sequence != c.sequence {
-			t.Errorf("want %s at %d, got %+v", c.kind, c.sequence, result.Faults)
-		}
+func (c tampering) named(t *testing.T, d *db.DB, atOnce int) {
+	org, entries := logOf(t, d, atOnce)
+	fill := []string{"{org}", string(org), "{none}", "''", "{[x]}", list(d, "x"), "{[user.deleted]}", list(d, "user.deleted"), "{[5x]}", list(d, string(entries[4].ID)+"x"), "{[]}", "'{}'",
+		"{8 events}", "events[1:8]", "{8 types}", "types[1:8]", "{zero 130}", `overlay(hashes placing '\x0000' from 130)`}
+	if d.Dialect == db.SQLite {
+		fill = append([]string{"{none}", "' '", "{[]}", "'[]'", "{8 events}", "json_remove(events, '$[9]', '$[8]')", "{8 types}", "json_remove(types, '$[9]', '$[8]')",
+			"{zero 130}", "CAST(substr(hashes, 1, 129) || x'0000' || substr(hashes, 132) AS blob)"}, fill...)
 	}
+	for i, n := range entries {
+		fill = append(fill, fmt.Sprintf("{%d}", i+1), string(n.ID), fmt.Sprintf("{[%d]}", i+1), list(d, string(n.ID)))
+	}
+	var statements []string
+	for _, s := range c.statements {
+		statements = append(statements, strings.NewReplacer(fill...).Replace(s))
+	}
+	tamper(t, d, statements...)
+	result, err := (&sequence.Verifier{DB: d}).Organization(t.Context(), org)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Faults) == 0 || result.Faults[0].Kind != c.kind || result.Faults[0].Sequence != c.sequence {
+		t.Errorf("want %s at %d, got %+v", c.kind, c.sequence, result.Faults)
+	}
+}
+
+// list is a list of one text, as a tile has it.
+func list(d *db.DB, text string) string {
+	if d.Dialect == db.SQLite {
+		return `'["` + text + `"]'`
+	}
+	return `'{"` + text + `"}'`
 }
 
 // Whoever knows the format can make all hashes right again: the signed head is
 // what they cannot make.
 func TestARewrittenChainIsNotTheSignedOne(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		org, entries := aLog(t, d)
+		org, entries := logOf(t, d, 1)
 		previous := chain.Zero
 		var statements []string
 		for i, n := range entries {
@@ -184,14 +228,14 @@ func TestARewrittenChainIsNotTheSignedOne(t *testing.T) {
 				statements = append(statements, fmt.Sprintf("UPDATE audit_events SET data = '{}' WHERE id = '%s'", n.ID))
 			}
 			r := chain.Next(audit.ChainRecord(n).Entry, int64(i), previous)
-			set := "UPDATE audit_positions SET previous_hash = '\\x%x', hash = '\\x%x' WHERE event_id = '%s'"
+			set := "UPDATE audit_tiles SET previous_hash = '\\x%x', hashes = '\\x%x' WHERE events = %s"
 			if d.Dialect == db.SQLite {
-				set = "UPDATE audit_positions SET previous_hash = x'%x', hash = x'%x' WHERE event_id = '%s'"
+				set = "UPDATE audit_tiles SET previous_hash = x'%x', hashes = x'%x' WHERE events = %s"
 			}
-			statements = append(statements, fmt.Sprintf(set, r.PreviousHash[:], r.Hash[:], n.ID))
+			statements = append(statements, fmt.Sprintf(set, r.PreviousHash[:], r.Hash[:], list(d, string(n.ID))))
 			previous = r.Hash
 		}
-		tamper(t, d, append(statements, fmt.Sprintf("UPDATE audit_heads SET hash = (SELECT hash FROM audit_positions WHERE event_id = '%s') WHERE id = '%s'", entries[9].ID, org))...)
+		tamper(t, d, append(statements, fmt.Sprintf("UPDATE audit_heads SET hash = (SELECT hashes FROM audit_tiles WHERE events = %s) WHERE id = '%s'", list(d, string(entries[9].ID)), org))...)
 		result := verify(t, d)
 		if len(result.Faults) != 1 || result.Faults[0].Kind != chain.Rewritten {
 			t.Errorf("%+v", result.Faults)
@@ -227,12 +271,12 @@ func TestTheServersRoleCannotRewriteTheLog(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		aLog(t, d)
 		_, conn := d.Pools()
-		statements := []string{"UPDATE audit_events SET type = 'x'", "UPDATE audit_positions SET hash = ''"}
+		statements := []string{"UPDATE audit_events SET type = 'x'", "UPDATE audit_tiles SET hashes = ''"}
 		if d.Dialect == db.Postgres {
-			statements = append(statements, "DELETE FROM audit_events", "TRUNCATE audit_events", "DELETE FROM audit_positions", "UPDATE audit_checkpoints SET hash = ''", "DELETE FROM audit_checkpoints",
+			statements = append(statements, "DELETE FROM audit_events", "TRUNCATE audit_events", "DELETE FROM audit_tiles", "UPDATE audit_checkpoints SET hash = ''", "DELETE FROM audit_checkpoints",
 				"UPDATE audit_expiries SET hash = ''", "DELETE FROM audit_expiries", "ALTER TABLE audit_events DISABLE TRIGGER ALL", "DROP TABLE audit_events", "SET session_replication_role = replica")
 			for _, part := range partitions(t, conn) {
-				statements = append(statements, "SELECT count(*) FROM "+part, "UPDATE "+part+" SET type = 'x'", "DELETE FROM "+part, "INSERT INTO "+part+" SELECT * FROM "+part, "DROP TABLE "+part)
+				statements = append(statements, "SELECT count(*) FROM "+part, "UPDATE "+part+" SET retention = 1", "DELETE FROM "+part, "INSERT INTO "+part+" SELECT * FROM "+part, "DROP TABLE "+part)
 			}
 		}
 		for _, s := range statements {

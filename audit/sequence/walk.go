@@ -24,7 +24,7 @@ func (w *walk) step(tx *db.AllTx) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if more = len(links) == verifyBatch; more {
+	if more = len(links) >= verifyBatch; more {
 		links = whole(links)
 	}
 	if len(links) > 0 {
@@ -85,6 +85,8 @@ func (w *walk) link(tx *db.AllTx, l *db.AuditLinkRow) error {
 	}
 	w.after, w.position = l.Sequence, l.Position
 	switch record := w.record(l); {
+	case l.Torn:
+		w.chain.Lost(chain.Altered, record, "there are more or fewer links than its row says, or they are of another time")
 	case l.Entry == nil:
 		w.chain.Lost(chain.Removed, record, "its link is there, the entry is gone")
 	case l.Entry.Type != l.Type:

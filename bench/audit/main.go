@@ -125,14 +125,14 @@ func prepare(ctx context.Context, o options) (address string, remove func(), err
 
 // later are indexes that are cheaper to make when the rows are there.
 var later = []string{
-	"audit_positions_sequence ON audit_positions (organization_id, sequence)", "audit_positions_event ON audit_positions (event_id)", "audit_positions_place ON audit_positions (organization_id, position)",
-	"audit_positions_organization ON audit_positions (organization_id, event_id)", "audit_positions_terms ON audit_positions USING gin (terms)",
+	"audit_tiles_sequence ON audit_tiles (organization_id, last_sequence)", "audit_tiles_place ON audit_tiles (organization_id, last_position)",
+	"audit_tiles_organization ON audit_tiles (organization_id, recorded_at)", "audit_tiles_recorded ON audit_tiles (recorded_at)", "audit_tiles_terms ON audit_tiles USING gin (terms)",
 	"audit_events_organization ON audit_events (organization_id, id)", "audit_events_reference ON audit_events (reference) WHERE reference IS NOT NULL",
 }
 
 // heads are how many entries each organization has, which a search asks for.
 const heads = `INSERT INTO audit_heads (id, sequence, hash, updated_at)
-	SELECT coalesce(organization_id, 'all'), count(*), '', now() FROM audit_positions GROUP BY GROUPING SETS ((organization_id), ())`
+	SELECT coalesce(organization_id, 'all'), sum(last_position - position + 1), '', now() FROM audit_tiles GROUP BY GROUPING SETS ((organization_id), ())`
 
 func fill(ctx context.Context, address string, entries int64) error {
 	conn, err := pgx.Connect(ctx, address)
@@ -147,9 +147,9 @@ func fill(ctx context.Context, address string, entries int64) error {
 		name, _, _ := cut(index)
 		statements = append(statements, "DROP INDEX "+name)
 	}
-	const chunk = 250_000
-	for at := int64(1); at <= entries; at += chunk {
-		statements = append(statements, fmt.Sprintf("SELECT bench_fill(%d, 365, %d, %d)", entries, at, min(at+chunk-1, entries)))
+	const chunk = 240_000 // whole bursts
+	for at := int64(0); at < entries; at += chunk {
+		statements = append(statements, fmt.Sprintf("SELECT bench_fill(%d, 365, %d, %d)", entries, at, min(at+chunk, entries)-1))
 	}
 	for _, index := range later {
 		statements = append(statements, "CREATE INDEX "+index)

@@ -20,8 +20,6 @@ type Point struct {
 // ErrPoint is of a replay from nowhere.
 var ErrPoint = problem.New(problem.Invalid, "invalid_replay", "Say from where: from_sequence, from_position or from_time.")
 
-var positions = db.MaybeTable[audit.Position, id.Event]{}
-
 // before is the position behind which a stream starts so that the point's
 // entry is its first: the end of the log where p is nil.
 func (p *Point) before(tx db.OwnedScope) (int64, error) {
@@ -29,17 +27,15 @@ func (p *Point) before(tx db.OwnedScope) (int64, error) {
 	if err != nil || p == nil {
 		return head, err
 	}
-	if org := organization(tx); org == "" && p.Sequence > 0 {
+	org := organization(tx)
+	if org == "" && p.Sequence > 0 {
 		p = &Point{Position: p.Sequence}
 	}
 	var first []audit.Numbered
 	switch {
 	case p.Sequence > 0:
-		rows, err := positions.List(tx, db.Query{Where: []db.Cond{db.Gte("sequence", p.Sequence)}, Order: []string{"sequence"}, Limit: 1})
-		if err != nil || len(rows) == 0 {
-			return head, err
-		}
-		return rows[0].Position - 1, nil
+		own := id.Organization(org)
+		first, err = audit.Stretch(tx, &own, p.Sequence-1, 0, 1)
 	case p.Position > 0:
 		first, err = audit.Feed(tx, audit.FeedQuery{After: p.Position - 1, Limit: 1})
 	case !p.Time.IsZero():
@@ -56,10 +52,10 @@ func (p *Point) before(tx db.OwnedScope) (int64, error) {
 // last is the number of the newest entry of the transaction's organization up
 // to a position; of a stream of every organization, the position itself.
 func last(tx db.OwnedScope, position int64) (int64, error) {
-	if organization(tx) == "" {
+	if organization(tx) == "" || position == 0 {
 		return position, nil
 	}
-	rows, err := positions.List(tx, db.Query{Where: []db.Cond{db.Lte("position", position)}, Order: []string{"-sequence"}, Limit: 1})
+	rows, err := audit.Feed(tx, audit.FeedQuery{Until: position, Newest: true, Limit: 1})
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}

@@ -82,7 +82,7 @@ func TestAuditVerifyNamesTheFirstBadEntry(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, conn := d.Pools()
-	for _, s := range []string{"DROP TRIGGER audit_events_fixed", "UPDATE audit_events SET actor_name = 'nobody' WHERE id = (SELECT event_id FROM audit_positions WHERE sequence = 3 AND organization_id IS NOT NULL)"} {
+	for _, s := range []string{"DROP TRIGGER audit_events_fixed", "UPDATE audit_events SET actor_name = 'nobody' WHERE id = (SELECT json_extract(events, '$[' || (3 - sequence) || ']') FROM audit_tiles WHERE 3 BETWEEN sequence AND last_sequence AND organization_id IS NOT NULL)"} {
 		if _, err := conn.Exec(s); err != nil {
 			t.Fatal(err)
 		}

@@ -36,7 +36,7 @@ var owners = map[string][]string{
 	"portal":          {"portal_links", "portal_sessions"},
 	"apikeys":         {"api_keys", "member_api_keys", "idempotency_keys"},
 	"lifecycle":       {"setup_links"},
-	"audit":           {"audit_events", "audit_pending", "audit_positions", "audit_heads", "audit_keys", "audit_checkpoints", "audit_expiries", "audit_cursors", "audit_rollups", "audit_people", "audit_active_days", "audit_schemas", "audit_repeats"},
+	"audit":           {"audit_events", "audit_pending", "audit_tiles", "audit_heads", "audit_keys", "audit_checkpoints", "audit_expiries", "audit_cursors", "audit_rollups", "audit_people", "audit_active_days", "audit_schemas", "audit_repeats"},
 	"audit/archive":   {"audit_exports"},
 	"audit/views":     {"audit_views"},
 	"export/webhook":  {"webhook_endpoints", "webhook_deliveries", "webhook_attempts"},
@@ -93,8 +93,12 @@ func tablesOfMigrations(t *testing.T) map[string]bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`(?m)^CREATE TABLE (\w+) \(`).FindAllStringSubmatch(string(text), -1) {
-			tables[m[1]] = true
+		for _, m := range regexp.MustCompile(`(?m)^(CREATE|DROP) TABLE (\w+)(?: \(|;)`).FindAllStringSubmatch(string(text), -1) {
+			if m[1] == "CREATE" {
+				tables[m[2]] = true
+			} else {
+				delete(tables, m[2])
+			}
 		}
 	}
 	return tables

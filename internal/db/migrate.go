@@ -121,7 +121,7 @@ func grantApp(ctx context.Context, pool *pgxpool.Pool, serverURL string) error {
 		`GRANT USAGE ON SCHEMA public TO ` + appRole,
 		`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ` + appRole,
 		`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ` + appRole,
-		`REVOKE UPDATE, DELETE, TRUNCATE ON audit_events, audit_positions, audit_checkpoints, audit_expiries FROM ` + appRole,
+		`REVOKE UPDATE, DELETE, TRUNCATE ON audit_events, audit_tiles, audit_checkpoints, audit_expiries FROM ` + appRole,
 		// partitions are reached through their parent, whose policies guard them
 		`DO $$ DECLARE part regclass; BEGIN FOR part IN SELECT oid FROM pg_class WHERE relispartition AND relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace LOOP EXECUTE format('REVOKE ALL ON %s FROM ` + appRole + `', part); END LOOP; END $$`,
 	} {

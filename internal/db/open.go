@@ -42,6 +42,7 @@ type DB struct {
 	opened dataKeys
 
 	apiKeys together[APIKeyRow]
+	fresh   fresh // Postgres alone
 }
 
 // Options say what to open.

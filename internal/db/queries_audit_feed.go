@@ -29,31 +29,41 @@ type NumberedQuery struct {
 	Newest        bool // from the end
 }
 
-func (q NumberedQuery) where(tx OwnedScope) (string, []any) {
-	number := "p.position"
+// numbered are the columns that a query's bounds are compared with: of a tile's
+// first entry and of its last.
+type numbered struct{ first, last string }
+
+func (q NumberedQuery) columns() numbered {
 	if q.Sequences {
-		number = "p.sequence"
+		return numbered{"t.sequence", "t.last_sequence"}
 	}
-	where, args := mine(tx, "p")
+	return numbered{"t.position", "t.last_position"}
+}
+
+// where is the condition that an entry in a tile may be one of q's.
+func (q NumberedQuery) where(tx OwnedScope) (string, []any) {
+	c := q.columns()
+	where, args := mine(tx, "t")
 	add := func(condition string, values ...any) {
 		where += " AND " + condition
 		args = append(args, values...)
 	}
-	add(number+" > ?", q.After)
+	add(c.last+" > ?", q.After)
 	if q.Until > 0 {
-		add(number+" <= ?", q.Until)
+		add(c.first+" <= ?", q.Until)
+		add(c.last+" < ?", min(q.Until, 1<<62)+tileSize) // which an index has, too
 	}
 	if q.Organization != "" {
-		add("p.organization_id = ?", q.Organization)
+		add("t.organization_id = ?", q.Organization)
 	}
 	if q.Deployment {
-		add("p.organization_id IS NULL")
+		add("t.organization_id IS NULL")
 	}
 	if !q.Since.IsZero() {
-		add("p.recorded_at >= ?", q.Since.UTC())
+		add("t.last_recorded_at >= ?", q.Since.UTC())
 	}
 	if !q.Before.IsZero() {
-		add("p.recorded_at < ?", q.Before.UTC())
+		add("t.recorded_at < ?", q.Before.UTC())
 	}
 	if len(q.Types) > 0 {
 		condition, values := q.named(tx.base())
@@ -62,43 +72,39 @@ func (q NumberedQuery) where(tx OwnedScope) (string, []any) {
 	return where, args
 }
 
-// named is the condition on types: names, and families such as user.*.
-func (q NumberedQuery) named(tx *Tx) (string, []any) {
-	var names []string
-	var families string
-	var values []any
+// kinds are q's types: names, and the beginnings of families such as user.*.
+func (q NumberedQuery) kinds() (names, families []string) {
 	for _, name := range q.Types {
 		if family, is := strings.CutSuffix(name, "*"); is {
-			families += " OR p.type LIKE ? ESCAPE '!'"
-			values = append(values, likeEscaper.Replace(family)+"%")
+			families = append(families, family)
 		} else {
 			names = append(names, name)
 		}
 	}
-	condition := "p.type IN (SELECT value FROM json_each(?))"
+	return names, families
+}
+
+// named is the condition on types.
+func (q NumberedQuery) named(tx *Tx) (string, []any) {
+	names, families := q.kinds()
+	values := []any{listOf(tx, names)}
+	condition, family := "EXISTS (SELECT 1 FROM json_each(t.types) k JOIN json_each(?) l ON l.value = k.value)", "EXISTS (SELECT 1 FROM json_each(t.types) k WHERE k.value LIKE ? ESCAPE '!')"
 	if tx.db.Dialect == Postgres {
-		condition = "p.type = ANY (CAST(? AS text[]))"
+		condition, family = "t.types && CAST(? AS text[])", "EXISTS (SELECT 1 FROM unnest(t.types) k WHERE k LIKE ? ESCAPE '!')"
 	}
-	return "(" + condition + families + ")", append([]any{listOf(tx, names)}, values...)
+	for _, f := range families {
+		condition, values = condition+" OR "+family, append(values, likeEscaper.Replace(f)+"%")
+	}
+	return "(" + condition + ")", values
 }
 
-// On Postgres entries are read by a statement of their own; see eachPlaced.
-var listNumbered = map[Dialect]string{
-	Postgres: `SELECT ` + linkColumns + ` FROM audit_positions p WHERE {where} ORDER BY {order} LIMIT ?`,
-	SQLite: `SELECT p.position, p.sequence, p.previous_hash, p.hash, ` + auditEntryColumns + ` FROM audit_positions p JOIN audit_events e ON e.id = p.event_id
-		WHERE {where} ORDER BY {order} LIMIT ?`,
-}
-
-func (q NumberedQuery) statement(tx OwnedScope) (string, []any) {
-	where, args := q.where(tx)
-	order := "p.position"
-	if q.Sequences {
-		order = "p.sequence"
-	}
+// order is that of tiles, which do not overlap in their numbers.
+func (q NumberedQuery) order() string {
+	last := q.columns().last
 	if q.Newest {
-		order += " DESC"
+		return last + " DESC"
 	}
-	return replaced(listNumbered[tx.base().db.Dialect], "{where}", where, "{order}", order), append(args, q.Limit)
+	return last
 }
 
 // EachNumbered runs fn with numbered entries in the order of their numbers, as
@@ -108,11 +114,17 @@ func (q NumberedQuery) statement(tx OwnedScope) (string, []any) {
 // there are. fn may keep a copy of what it is given, which is the next one's when it
 // has returned; it must not use the transaction.
 func EachNumbered(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
-	each := eachOnPostgres
-	if tx.base().db.Dialect == SQLite {
-		each = eachOnSQLite
-	}
-	if err := each(tx, q, fn); err != nil {
+	err := tx.base().alongIndexes(func(r *logReader) error {
+		return r.along(tx, q, func(places []place) (int, bool, error) {
+			o := inOrder{places: places, held: map[int]*AuditEntry{}, fn: fn}
+			err := r.each(places, q.stretch(tx.base(), places), o.take)
+			if err == nil {
+				o.rest()
+			}
+			return o.given, !o.over, err // those that somebody took do not count
+		})
+	})
+	if err != nil {
 		return fmt.Errorf("reading the log: %w", translate(err))
 	}
 	return nil
@@ -128,28 +140,50 @@ func ListNumbered(tx OwnedScope, q NumberedQuery) ([]NumberedEntry, error) {
 	return list, err
 }
 
-func eachOnSQLite(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
-	text, args := q.statement(tx)
-	rows, err := tx.base().session().Raw(text, args...).Rows()
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var n NumberedEntry
-		if err := rows.Scan(append([]any{&n.Position, &n.Sequence, &n.PreviousHash, &n.Hash}, n.columns()...)...); err != nil {
-			return err
-		}
-		if n.utc(); !fn(&n) {
-			return nil
-		}
-	}
-	return rows.Err()
-}
-
 // CountNumbered is how many numbered entries there are.
 func CountNumbered(tx OwnedScope, q NumberedQuery) (n int64, err error) {
-	where, args := q.where(tx)
-	err = tx.base().session().Raw("SELECT count(*) FROM audit_positions p WHERE "+where, args...).Scan(&n).Error
+	text, args := q.count(tx)
+	err = tx.base().session().Raw(text, args...).Scan(&n).Error
 	return n, translate(err)
+}
+
+// NumberedBrief is what there is of a numbered entry without reading it.
+type NumberedBrief struct {
+	Position     int64
+	Organization *id.Organization
+	Type         string
+	EventID      id.Event
+}
+
+// ListNumberedBrief lists numbered entries after a position, in their order. It
+// is scoped by the organization of the link.
+func ListNumberedBrief(tx OwnedScope, organization id.Organization, after int64, limit int) (list []NumberedBrief, err error) {
+	q := NumberedQuery{After: after, Organization: organization, Limit: limit}
+	err = tx.base().alongIndexes(func(r *logReader) error {
+		return r.along(tx, q, func(places []place) (int, bool, error) {
+			for _, p := range places {
+				list = append(list, NumberedBrief{p.position, p.organization, p.kind, p.event})
+			}
+			return len(places), true, nil
+		})
+	})
+	return list, translate(err)
+}
+
+// PositionOf is where an entry stands in the numbered log, or ErrNotFound:
+// absent, not numbered yet, or another organization's.
+func PositionOf(tx OwnedScope, event id.Event) (int64, error) {
+	d, made := tx.base().db.Dialect, id.Time(event)
+	in := inTiles[d]
+	where, more := mine(tx, "t")
+	var found []int64
+	err := tx.base().session().Raw("SELECT t.position + "+in.place+" FROM audit_tiles t CROSS JOIN "+in.u+" WHERE "+in.event+" = ? AND t.recorded_at > ? AND t.recorded_at <= ? AND t.last_recorded_at >= ? AND "+where,
+		append([]any{event, made.Add(-tileSpan), made, made}, more...)...).Scan(&found).Error
+	if err == nil && len(found) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return 0, translate(err)
+	}
+	return found[0], nil
 }

@@ -42,10 +42,13 @@ taken AS (
 	WHERE r.id IS NULL OR EXISTS (SELECT FROM once WHERE once.event_id = r.first)),
 wrote AS (
 	INSERT INTO audit_events (organization_id, source, retention, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, data)
-	SELECT $1, 'application', taken.retention, e.id, e.type, e.occurred_at, e.recorded_at, e.actor_kind, e.actor_id, e.actor_name, e.targets::json, e.ip_address, e.user_agent, e.request_id, e.data::json
+	SELECT $1, '` + sourceApplication + `', taken.retention, e.id, e.type, e.occurred_at, e.recorded_at, e.actor_kind, e.actor_id, e.actor_name, e.targets::json, e.ip_address, e.user_agent, e.request_id, e.data::json
 	FROM taken JOIN unnest($8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[])
 		AS e (n, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, data) ON e.n = taken.n)
 SELECT n FROM taken`
+
+// sourceApplication is of what applications write.
+const sourceApplication = "application"
 
 // ingestScope is the scope of ingest, and that it is planned once: for a few
 // rows a plan of their own would seem to be cheaper than the one for any number.
@@ -95,6 +98,7 @@ func (d *DB) IngestAudit(ctx context.Context, writes []*AuditWrite) ([]bool, err
 		its := make([]*AuditWrite, len(places))
 		for i, place := range places {
 			its[i] = writes[place]
+			d.fresh.keep(writes[place])
 		}
 		b.Queue(ingestScope, string(organization))
 		b.Queue(ingest, ingestArguments(its, now)...).Query(func(rows pgx.Rows) error {
@@ -184,12 +188,12 @@ func HasOrganization(tx AnyScope, org id.Organization) (bool, error) {
 // transaction sees wait for their numbers. One that somebody took away has
 // none to come: nobody waits for it.
 func AuditWaits(tx OwnedScope, until id.Event) (bool, error) {
-	there := "e.id = p.event_id"
+	there := "e.id = p.event_id AND e.id <= ?"
 	if tx.base().db.Dialect == Postgres {
-		there += " AND e.recorded_at = p.recorded_at AND e.retention = p.retention"
+		there = "e.id = ANY (p.events) AND e.id <= ? AND e.recorded_at >= p.recorded_at AND e.recorded_at <= p.last_recorded_at AND e.retention = p.retention"
 	}
 	var waits bool
-	err := tx.base().session().Raw("SELECT EXISTS (SELECT 1 FROM audit_pending p WHERE p.event_id <= ? AND EXISTS (SELECT 1 FROM audit_events e WHERE "+there+"))", until).Scan(&waits).Error
+	err := tx.base().session().Raw("SELECT EXISTS (SELECT 1 FROM audit_pending p WHERE p.event_id <= ? AND EXISTS (SELECT 1 FROM audit_events e WHERE "+there+"))", until, until).Scan(&waits).Error
 	return waits, err
 }
 

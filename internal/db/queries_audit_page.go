@@ -6,23 +6,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"gatehouse/internal/id"
 )
 
-// On Postgres a page is two statements in one round trip: links, and entries,
-// each in the order of an index of its own table. As many links as the page has
-// entries are enough, since only numbered entries have one. They come first: of
-// an entry that is numbered between the two none is shown, and of no other.
+// On Postgres a page is two statements in one round trip: tiles, and entries,
+// each in the order of an index of its own table. Tiles come first: of an entry
+// that is numbered between the two no numbers are shown, and of no other.
 
 // page is one of these statements.
 type page struct {
 	AuditSearch
-	ours                       id.Organization // empty: everybody's
-	columns, table, alias, key string
-	args                       []any
+	ours    id.Organization // empty: everybody's
+	columns string
+	args    []any
 }
 
 func (p *page) bind(value any) string {
@@ -30,79 +30,104 @@ func (p *page) bind(value any) string {
 	return "$" + strconv.Itoa(len(p.args))
 }
 
+// text reads entries.
 func (p *page) text() string {
 	order := " ORDER BY " + p.inOrder()
-	from := " FROM " + p.table + " " + p.alias + " WHERE " + p.within() + " AND " + p.partitions() + order
+	from := " FROM audit_events e WHERE " + p.within() + " AND " + p.partitions("e", 0) + order
 	if !p.filtered() {
 		return "SELECT " + p.columns + from + " LIMIT " + p.bind(p.Limit)
 	}
-	from = " FROM (SELECT *" + from + " LIMIT " + p.bind(p.Look) + ") " + p.alias + " WHERE " + p.ofKind()
+	from = " FROM (SELECT *" + from + " LIMIT " + p.bind(p.Look) + ") e WHERE " + p.ofKind()
 	return "SELECT " + p.columns + from + order + " LIMIT " + p.bind(p.Limit)
+}
+
+// tiles reads those of the time of the page's entries. That time is worked out
+// before policies are: a comparison with what is worked out beside them would not
+// go along an index.
+func (p *page) tiles() string {
+	p.columns = "e.recorded_at"
+	return "SELECT " + tileColumns + " FROM (SELECT min(r.recorded_at) - " + tileInterval + " AS earlier, min(r.recorded_at) AS oldest, max(r.recorded_at) AS newest FROM (" + p.text() + ") r) b JOIN audit_tiles t ON " +
+		"t.recorded_at > b.earlier AND t.recorded_at <= b.newest AND t.last_recorded_at >= b.oldest AND " + p.owner() + p.partitions("t", tileSpan)
+}
+
+// tilesOf reads those of some entries, each along the index: a plan for any of
+// them would compare each with all tiles of the time between them.
+func (p *page) tilesOf(ids []id.Event) string {
+	texts, made, earlier := make([]string, len(ids)), make([]time.Time, len(ids)), make([]time.Time, len(ids))
+	for i, one := range ids {
+		texts[i], made[i] = string(one), id.Time(one)
+		earlier[i] = made[i].Add(-tileSpan)
+	}
+	return "SELECT " + tileColumns + " FROM (SELECT DISTINCT t.last_position, t.recorded_at, t.retention FROM unnest(" + p.bind(texts) + "::text[], " + p.bind(made) + "::timestamptz[], " + p.bind(earlier) + "::timestamptz[]) i (event, at, earlier) CROSS JOIN LATERAL (" +
+		"SELECT t.last_position, t.recorded_at, t.retention FROM audit_tiles t WHERE " + p.owner() + p.partitions("t", tileSpan) + " AND t.recorded_at > i.earlier AND t.recorded_at <= i.at AND t.last_recorded_at >= i.at AND i.event = ANY (t.events) OFFSET 0) t) k CROSS JOIN LATERAL (" +
+		"SELECT * FROM audit_tiles t WHERE " + p.partitions("t", tileSpan) + " AND t.last_position = k.last_position AND t.recorded_at = k.recorded_at AND t.retention = k.retention OFFSET 0) t"
+}
+
+const tileInterval = "interval '1 second'" // tileSpan
+
+func (p *page) owner() string {
+	if p.ours == "" {
+		return ""
+	}
+	return "t.organization_id = " + p.bind(string(p.ours)) + " AND "
 }
 
 // within compares pairs, so that no index but the one by organization and id
 // gives the order: a planner without statistics of a new partition would take
 // another organization's entries into the bargain.
 func (p *page) within() string {
-	column := p.alias + "." + p.key
 	if p.ours == "" {
-		return column + " >= " + p.bind(p.Low) + " AND " + column + " < " + p.bind(p.High)
+		return "e.id >= " + p.bind(p.Low) + " AND e.id < " + p.bind(p.High)
 	}
-	owner, pair := p.bind(string(p.ours)), "("+p.alias+".organization_id, "+column+")"
-	return pair + " >= (" + owner + ", " + p.bind(p.Low) + ") AND " + pair + " < (" + owner + ", " + p.bind(p.High) + ")"
+	owner := p.bind(string(p.ours))
+	return "(e.organization_id, e.id) >= (" + owner + ", " + p.bind(p.Low) + ") AND (e.organization_id, e.id) < (" + owner + ", " + p.bind(p.High) + ")"
 }
 
 func (p *page) inOrder() string {
-	key := p.alias + "." + p.key + " " + p.order()
+	key := "e.id " + p.order()
 	if p.ours == "" {
 		return key
 	}
-	return p.alias + ".organization_id " + p.order() + ", " + key
+	return "e.organization_id " + p.order() + ", " + key
 }
 
 // partitions are named by constants where the page is of the newest months:
 // others are then left out once, when the statement is prepared. There are as
-// many texts as months.
-func (p *page) partitions() string {
+// many texts as months. A tile may begin earlier than an entry of its.
+func (p *page) partitions(table string, earlier time.Duration) string {
 	since, before := p.Since.UTC().Format("'2006-01-02Z'"), p.Before.UTC().Format("'2006-01-02Z'")
 	if !p.Months {
-		since, before = p.bind(p.Since.UTC()), p.bind(p.Before.UTC())
+		since, before = p.bind(p.Since.UTC().Add(-earlier)), p.bind(p.Before.UTC())
 	}
-	return p.alias + ".recorded_at >= " + since + " AND " + p.alias + ".recorded_at < " + before
+	return table + ".recorded_at >= " + since + " AND " + table + ".recorded_at < " + before
 }
 
 func (p *page) ofKind() string {
-	kind := p.alias + ".type = ANY (" + p.bind(p.Types) + "::text[])"
+	kind := "e.type = ANY (" + p.bind(p.Types) + "::text[])"
 	if len(p.Families) > 0 {
-		kind = "(" + kind + " OR EXISTS (SELECT 1 FROM unnest(" + p.bind(p.Families) + "::text[]) f WHERE starts_with(" + p.alias + ".type, f)))"
+		kind = "(" + kind + " OR EXISTS (SELECT 1 FROM unnest(" + p.bind(p.Families) + "::text[]) f WHERE starts_with(e.type, f)))"
 	}
 	return kind
 }
 
 // inOrderOfIndex is for how long a transaction lasts: each of these statements
 // has one plan, made once for a connection, and it reads in the order of an index.
-const inOrderOfIndex = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+const inOrderOfIndex = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true)"
 
 // asPlanned takes it back within the transaction.
-const asPlanned = "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_sort', 'on', true), set_config('enable_incremental_sort', 'on', true), set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true)"
-
-// pages are the statements: of links, and of entries.
-func (s AuditSearch) pages(ours id.Organization) []*page {
-	return []*page{
-		{s, ours, "p.event_id, p.position, p.sequence, p.previous_hash, p.hash", "audit_positions", "p", "event_id", nil},
-		{s, ours, auditEntryColumns, "audit_events", "e", "id", nil},
-	}
-}
+const asPlanned = "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_sort', 'on', true), set_config('enable_incremental_sort', 'on', true), set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true), set_config('jit', 'on', true)"
 
 func (s AuditSearch) queue(b *pgx.Batch, ours id.Organization) {
-	for _, p := range s.pages(ours) {
-		b.Queue(p.text(), p.args...)
-	}
+	tiles, entries := page{AuditSearch: s, ours: ours}, page{AuditSearch: s, ours: ours, columns: auditEntryColumns}
+	text := tiles.tiles()
+	b.Queue(text, tiles.args...)
+	text = entries.text()
+	b.Queue(text, entries.args...)
 }
 
 // readPage reads what queue asked for.
 func readPage(results pgx.BatchResults, size int) ([]FoundEntry, error) {
-	links, err := readLinks(results, size)
+	links, err := readLinks(results)
 	if err != nil {
 		return nil, err
 	}
@@ -112,21 +137,27 @@ func readPage(results pgx.BatchResults, size int) ([]FoundEntry, error) {
 		last.ID = id.Event(v.raw[0])
 		v.entry(&last)
 		f := FoundEntry{AuditEntry: last}
-		if l := links[f.ID]; l != nil {
-			f.Position, f.Sequence, f.PreviousHash, f.Hash = &l.Position, &l.Sequence, l.PreviousHash, l.Hash
-		}
+		f.takes(links[f.ID])
 		list = append(list, f)
 	})
 	return list, err
 }
 
-func readLinks(results pgx.BatchResults, size int) (map[id.Event]*AuditLink, error) {
-	links, list := make(map[id.Event]*AuditLink, size), make([]AuditLink, 0, size)
+func readLinks(results pgx.BatchResults) (map[id.Event]*place, error) {
+	links := map[id.Event]*place{}
+	var t tileRow
 	err := eachOf(results, func(v *values) {
-		list = append(list, AuditLink{Position: v.number(1), Sequence: v.number(2), PreviousHash: v.blob(3), Hash: v.blob(4)})
-		links[id.Event(v.raw[0])] = &list[len(list)-1]
+		v.tile(&t)
+		addPlaces(links, &t)
 	})
 	return links, err
+}
+
+func addPlaces(links map[id.Event]*place, t *tileRow) {
+	list := t.places()
+	for i := range list {
+		links[list[i].event] = &list[i]
+	}
 }
 
 // eachOf runs fn with each row of a batch's next statement.
@@ -154,18 +185,15 @@ func (s AuditSearch) listOnPostgres(tx *Tx) (list []FoundEntry, err error) {
 
 // getOnPostgres is GetAudit there.
 func (s AuditSearch) getOnPostgres(tx *Tx, ids []id.Event) (list []FoundEntry, err error) {
-	texts := make([]string, len(ids))
-	for i, one := range ids {
-		texts[i] = string(one)
-	}
 	queue := func(b *pgx.Batch, ours id.Organization) {
-		for _, p := range s.pages(ours) {
-			where := p.alias + "." + p.key + " = ANY (" + p.bind(texts) + "::text[]) AND " + p.partitions()
-			if ours != "" {
-				where += " AND " + p.alias + ".organization_id = " + p.bind(string(ours))
-			}
-			b.Queue("SELECT "+p.columns+" FROM "+p.table+" "+p.alias+" WHERE "+where, p.args...)
+		tiles, entries := page{AuditSearch: s, ours: ours}, page{AuditSearch: s, ours: ours}
+		text := tiles.tilesOf(ids)
+		b.Queue(text, tiles.args...)
+		where := "e.id = ANY (" + entries.bind(stringsOf(ids)) + "::text[]) AND " + entries.partitions("e", 0)
+		if ours != "" {
+			where += " AND e.organization_id = " + entries.bind(string(ours))
 		}
+		b.Queue("SELECT "+auditEntryColumns+" FROM audit_events e WHERE "+where, entries.args...)
 	}
 	err = s.inOrderOn(tx, queue, func(results pgx.BatchResults) (err error) {
 		list, err = readPage(results, len(ids))
@@ -262,7 +290,7 @@ func AuditEdge(tx OwnedScope, s AuditSearch) (edge id.Event, err error) {
 	s.Types, s.Families, s.Limit = nil, nil, 1
 	if tx.base().db.Dialect == Postgres {
 		err = s.inOrderOn(tx.base(), func(b *pgx.Batch, ours id.Organization) {
-			one := page{s, ours, "e.id", "audit_events", "e", "id", nil}
+			one := page{AuditSearch: s, ours: ours, columns: "e.id"}
 			text := one.text()
 			b.Queue(text+" OFFSET "+one.bind(look-1), one.args...)
 		}, func(results pgx.BatchResults) error {

@@ -108,42 +108,61 @@ func AuditRuns(tx *AllTx, l AuditLeaf) (runs []AuditRun, err error) {
 
 // The functions below work on SQLite, which has no partitions.
 
-const expiredSQLite = `FROM audit_positions WHERE retention = ? AND event_id < ?`
-
 // AuditRetentions are the retentions that numbered entries have.
 func AuditRetentions(tx *AllTx) (days []int64, err error) {
-	err = tx.session().Raw("SELECT DISTINCT retention FROM audit_positions").Scan(&days).Error
+	err = tx.session().Raw("SELECT DISTINCT retention FROM audit_tiles").Scan(&days).Error
 	return days, translate(err)
 }
 
-// ExpiredAuditRuns are runs of sequences among the oldest numbered entries that
+// expiredRuns begin or end at tiles, as Postgres' audit_runs do: the end of one
+// that begins is its own or that of the next of them. A tile goes as a whole,
+// when its newest entry does. The plus keeps the order from choosing an index:
+// what has expired is little of the log.
+const expiredRuns = `WITH expired AS (
+		SELECT organization_id, sequence, last_sequence, previous_hash, substr(hashes, -32) AS hash FROM audit_tiles
+		WHERE retention = ? AND recorded_at < ? AND last_recorded_at < ? ORDER BY +last_position LIMIT ?),
+	edges AS (SELECT *, lag(last_sequence) OVER v IS NOT sequence - 1 AS begins, lead(sequence) OVER v IS NOT last_sequence + 1 AS ends
+		FROM expired WINDOW v AS (PARTITION BY organization_id ORDER BY sequence)),
+	runs AS (SELECT *, lead(last_sequence) OVER w AS next, lead(hash) OVER w AS next_hash
+		FROM edges WHERE begins OR ends WINDOW w AS (PARTITION BY organization_id ORDER BY sequence))
+	SELECT organization_id, sequence AS first_sequence, iif(ends, last_sequence, next) AS last_sequence, previous_hash, iif(ends, hash, next_hash) AS hash
+	FROM runs WHERE begins ORDER BY organization_id, sequence`
+
+// ExpiredAuditRuns are runs of sequences among the oldest tiles whose entries
 // are kept for so many days and were recorded before then.
 func ExpiredAuditRuns(tx *AllTx, days int64, before time.Time, limit int) (runs []AuditRun, err error) {
-	err = tx.session().Raw(`SELECT r.organization_id, r.f AS first_sequence, r.l AS last_sequence,
-		(SELECT p.previous_hash FROM audit_positions p WHERE p.organization_id IS r.organization_id AND p.sequence = r.f) AS previous_hash,
-		(SELECT p.hash FROM audit_positions p WHERE p.organization_id IS r.organization_id AND p.sequence = r.l) AS hash
-		FROM (SELECT organization_id, min(sequence) AS f, max(sequence) AS l
-			FROM (SELECT organization_id, sequence, sequence - row_number() OVER (PARTITION BY organization_id ORDER BY sequence) AS island
-				FROM (SELECT organization_id, sequence `+expiredSQLite+` ORDER BY position LIMIT ?))
-			GROUP BY organization_id, island) r ORDER BY r.organization_id, r.f`, days, LowestEvent(before), limit).Scan(&runs).Error
+	err = tx.session().Raw(expiredRuns, days, before.UTC(), before.UTC(), limit).Scan(&runs).Error
 	return runs, translate(err)
 }
 
-// DeleteAuditRun removes the first entries of a run, with their numbers, and
-// says how many: none once all are gone.
-func (d *DB) DeleteAuditRun(ctx context.Context, r AuditRun, limit int) (n int64, err error) {
+// The first tiles of a run that have so many entries together, or one tile that
+// has more: the number that they end with.
+const endOfSome = `SELECT max(last_sequence) FROM (
+		SELECT last_sequence, sum(last_sequence - sequence + 1) OVER (ORDER BY last_sequence) AS entries, row_number() OVER (ORDER BY last_sequence) AS place
+		FROM (SELECT sequence, last_sequence FROM audit_tiles WHERE ` + tilesOfRun + ` ORDER BY last_sequence LIMIT ?))
+	WHERE entries <= ? OR place = 1`
+
+const tilesOfRun = `organization_id IS ? AND last_sequence BETWEEN ? AND ? AND sequence >= ?`
+
+// DeleteAuditRun removes the first tiles of a run, with all of their entries,
+// and says how many tiles: none once all are gone.
+func (d *DB) DeleteAuditRun(ctx context.Context, r AuditRun, entries int) (n int64, err error) {
 	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer tx.Rollback() // no-op once committed
-	const some = `SELECT event_id FROM audit_positions WHERE organization_id IS ? AND sequence BETWEEN ? AND ? ORDER BY sequence LIMIT ?`
-	args := []any{r.Organization, r.FirstSequence, r.LastSequence, limit}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM audit_events WHERE id IN ("+some+")", args...); err != nil {
+	var end *int64
+	err = tx.QueryRowContext(ctx, endOfSome, r.Organization, r.FirstSequence, r.LastSequence, r.FirstSequence, entries, entries).Scan(&end)
+	if err != nil || end == nil {
+		return 0, err
+	}
+	some := []any{r.Organization, r.FirstSequence, *end, r.FirstSequence}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM audit_events WHERE id IN (SELECT u.value FROM audit_tiles t CROSS JOIN json_each(t.events) u WHERE "+tilesOfRun+")", some...); err != nil {
 		return 0, fmt.Errorf("removing entries: %w", err)
 	}
 	var done sql.Result
-	if done, err = tx.ExecContext(ctx, "DELETE FROM audit_positions WHERE event_id IN ("+some+")", args...); err != nil {
+	if done, err = tx.ExecContext(ctx, "DELETE FROM audit_tiles WHERE "+tilesOfRun, some...); err != nil {
 		return 0, fmt.Errorf("removing numbers: %w", err)
 	}
 	if n, err = done.RowsAffected(); err != nil {

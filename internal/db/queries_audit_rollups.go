@@ -21,27 +21,6 @@ type AuditRollup struct {
 // EveryOrganization is the organization of rollups over all of them.
 const EveryOrganization = "*"
 
-// NumberedBrief is what rollups count of a numbered entry.
-type NumberedBrief struct {
-	Position     int64
-	Organization *id.Organization
-	Type         string
-	EventID      id.Event
-}
-
-// ListNumberedBrief lists numbered entries after a position, in their order. It
-// is scoped by the organization of the link.
-func ListNumberedBrief(tx OwnedScope, organization id.Organization, after int64, limit int) ([]NumberedBrief, error) {
-	where, args := mine(tx, "p")
-	if organization != "" {
-		where, args = where+" AND p.organization_id = ?", append(args, organization)
-	}
-	var list []NumberedBrief
-	err := tx.base().session().Raw("SELECT p.position, p.organization_id AS organization, p.type, p.event_id FROM audit_positions p WHERE "+where+" AND p.position > ? ORDER BY p.position LIMIT ?",
-		append(args, after, limit)...).Scan(&list).Error
-	return list, translate(err)
-}
-
 var addRollups = map[Dialect]string{
 	Postgres: `INSERT INTO audit_rollups (bucket, organization_id, type, entries)
 		SELECT r.bucket, r.organization_id, r.type, r.entries FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (bucket timestamptz, organization_id text, type text, entries bigint)

@@ -62,9 +62,12 @@ func (s AuditSearch) scope(tx OwnedScope, table, key string) (string, []any) {
 	return where, args
 }
 
-// foundOnSQLite are entries, and their links, which are looked up one by one.
-const foundOnSQLite = `SELECT e.*, p.position, p.sequence, p.previous_hash, p.hash FROM (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE {where} {tail}) e
-	LEFT JOIN audit_positions p ON p.event_id = e.id ORDER BY e.id {order}`
+// takes has the entry's numbers, where it has any.
+func (f *FoundEntry) takes(l *place) {
+	if l != nil {
+		f.Position, f.Sequence, f.PreviousHash, f.Hash = &l.position, &l.sequence, l.previous, l.hash
+	}
+}
 
 // ListAudit lists the entries between two ids, whatever s needs, by what their
 // own columns say. It is scoped by the organization of the entry, and of the link.
@@ -76,10 +79,10 @@ func ListAudit(tx OwnedScope, s AuditSearch) ([]FoundEntry, error) {
 	where, args := s.scope(tx, "e", "id")
 	if s.filtered() {
 		kind, more := s.ofKind()
-		where = "e.id IN (SELECT e.id FROM (SELECT e.id, e.type FROM audit_events e WHERE " + where + " ORDER BY e.id {order} LIMIT ?) e WHERE " + kind + ")"
+		where = "e.id IN (SELECT e.id FROM (SELECT e.id, e.type FROM audit_events e WHERE " + where + " ORDER BY e.id " + s.order() + " LIMIT ?) e WHERE " + kind + ")"
 		args = append(append(args, s.Look), more...)
 	}
-	return s.found(tx, where, "ORDER BY e.id {order} LIMIT ?", append(args, s.Limit))
+	return s.onSQLite(tx, where+" ORDER BY e.id "+s.order()+" LIMIT ?", append(args, s.Limit))
 }
 
 // GetAudit reads the entries that have these ids, in the order of s. It is scoped
@@ -95,26 +98,7 @@ func GetAudit(tx OwnedScope, s AuditSearch, ids []id.Event) ([]FoundEntry, error
 		return list, wrapSearch(err)
 	}
 	where, args := s.scope(tx, "e", "id")
-	return s.found(tx, where+" AND e.id IN (SELECT value FROM json_each(?))", "", append(args, listOf(tx.base(), ids)))
-}
-
-func (s AuditSearch) found(tx OwnedScope, where, tail string, args []any) ([]FoundEntry, error) {
-	text := strings.NewReplacer("{order}", s.order()).Replace(strings.NewReplacer("{where}", where, "{tail}", tail).Replace(foundOnSQLite))
-	rows, err := tx.base().session().Raw(text, args...).Rows()
-	if err != nil {
-		return nil, fmt.Errorf("reading the log: %w", translate(err))
-	}
-	defer rows.Close()
-	list := []FoundEntry{}
-	for rows.Next() {
-		var f FoundEntry
-		if err := rows.Scan(append(f.columns(), &f.Position, &f.Sequence, &f.PreviousHash, &f.Hash)...); err != nil {
-			return nil, fmt.Errorf("reading the log: %w", err)
-		}
-		f.utc()
-		list = append(list, f)
-	}
-	return list, rows.Err()
+	return s.onSQLite(tx, where+" AND e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id "+s.order(), append(args, listOf(tx.base(), ids)))
 }
 
 // waiting are looked at in one search: the newest of those that have no number
@@ -123,8 +107,11 @@ func (s AuditSearch) found(tx OwnedScope, where, tail string, args []any) ([]Fou
 const waiting = 500
 
 var listPending = map[Dialect]string{
-	Postgres: `SELECT e.* FROM (SELECT event_id, recorded_at, retention FROM audit_pending WHERE event_id >= ? AND event_id < ? ORDER BY event_id {order} LIMIT ?) w
-		CROSS JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE e.id = w.event_id AND e.recorded_at = w.recorded_at AND e.retention = w.retention AND {where} OFFSET 0) e ORDER BY e.id {order}`,
+	Postgres: `SELECT e.* FROM (
+			SELECT q.*, sum(q.entries) OVER (ORDER BY q.event_id {order}) - q.entries AS before FROM (
+				SELECT * FROM audit_pending WHERE last_recorded_at >= ? AND recorded_at < ? ORDER BY event_id {order} LIMIT ?) q) w
+		CROSS JOIN LATERAL (SELECT ` + auditEntryColumns + ` FROM audit_events e WHERE w.before < ? AND e.id = ANY (w.events) AND e.recorded_at >= w.recorded_at AND e.recorded_at <= w.last_recorded_at
+			AND e.retention = w.retention AND {where} OFFSET 0) e ORDER BY e.id {order}`,
 	SQLite: `SELECT ` + auditEntryColumns + ` FROM (SELECT event_id FROM audit_pending WHERE event_id >= ? AND event_id < ? ORDER BY event_id {order} LIMIT ?) w
 		JOIN audit_events e ON e.id = w.event_id WHERE {where} ORDER BY e.id {order}`,
 }
@@ -134,7 +121,11 @@ var listPending = map[Dialect]string{
 func ListAuditPending(tx OwnedScope, s AuditSearch) ([]AuditEntry, error) {
 	where, more := s.scope(tx, "e", "id")
 	text := strings.NewReplacer("{where}", where, "{order}", s.order()).Replace(listPending[tx.base().db.Dialect])
-	rows, err := tx.base().session().Raw(text, append([]any{s.Low, s.High, waiting}, more...)...).Rows()
+	args := []any{s.Low, s.High, waiting}
+	if tx.base().db.Dialect == Postgres {
+		args = []any{s.Since.UTC(), s.Before.UTC(), waiting, waiting}
+	}
+	rows, err := tx.base().session().Raw(text, append(args, more...)...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("reading what waits for its number: %w", translate(err))
 	}

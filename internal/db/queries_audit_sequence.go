@@ -69,8 +69,9 @@ type AuditBatch struct {
 	Except []id.Event // known to wait without an entry: somebody took it
 	// Chains are the heads that an entry moves.
 	Chains func([]AuditEntry) []string
-	// Number links the entries, which stand in the order of their ids. Heads
-	// that are nowhere yet are not among heads.
+	// Number links the entries in the order in which they stand: an
+	// organization's in that of their ids. Heads that are nowhere yet are not
+	// among heads.
 	Number func(entries []AuditEntry, heads []AuditHead) (AuditNumbers, error)
 }
 

@@ -1,10 +1,11 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,8 +21,11 @@ const sequencerLock = 4739183022
 const takeSequencer = `SELECT set_config('app.scope', 'deployment', true), set_config('app.organization_id', '', true), set_config('enable_seqscan', 'off', true),
 	set_config('app.sequencer', pg_try_advisory_xact_lock($1)::text, true)`
 
-const readPending = `SELECT event_id, recorded_at, retention FROM audit_pending
-	WHERE current_setting('app.sequencer') = 'true' AND event_id <> ALL ($2::text[]) ORDER BY event_id LIMIT $1`
+// readPending reads rows that have as many entries as the limit, or a few more.
+const readPending = `SELECT event_id, events, recorded_at, last_recorded_at, retention FROM (
+		SELECT p.*, sum(p.entries) OVER (ORDER BY p.event_id) - p.entries AS before FROM (
+			SELECT * FROM audit_pending WHERE current_setting('app.sequencer') = 'true' AND event_id <> ALL ($2::text[]) ORDER BY event_id LIMIT $1) p) q
+	WHERE before < $1 ORDER BY event_id`
 
 // readEntries looks entries up by their ids in the partitions that their times
 // and retentions name: bounds over the whole list prune once, where a join
@@ -29,37 +33,48 @@ const readPending = `SELECT event_id, recorded_at, retention FROM audit_pending
 const readEntries = `SELECT ` + auditEntryColumns + ` FROM audit_events e
 	WHERE e.id = ANY (CAST($1 AS text[])) AND e.recorded_at BETWEEN $2 AND $3 AND e.retention = ANY (CAST($4 AS bigint[]))`
 
-// entryPlaces are where entries are.
-type entryPlaces struct {
-	ids           []string
-	first, last   time.Time
-	retentions    []int64
-	retentionSeen map[int64]bool
+// pending is what one statement wrote.
+type pending struct {
+	key         id.Event // the first one
+	events      []id.Event
+	first, last time.Time
+	retention   int64
 }
 
-func (p *entryPlaces) add(event id.Event, recorded time.Time, retention int64) {
-	if len(p.ids) == 0 {
-		p.first, p.last, p.retentionSeen = recorded, recorded, map[int64]bool{}
+// bounds are where the entries of all are.
+func bounds(list []pending) (ids []string, first, last time.Time, retentions []int64) {
+	first, last = list[0].first, list[0].last
+	for _, p := range list {
+		if p.first.Before(first) {
+			first = p.first
+		}
+		if p.last.After(last) {
+			last = p.last
+		}
+		if !slices.Contains(retentions, p.retention) {
+			retentions = append(retentions, p.retention)
+		}
+		ids = append(ids, stringsOf(p.events)...)
 	}
-	p.ids = append(p.ids, string(event))
-	if recorded.Before(p.first) {
-		p.first = recorded
-	}
-	if recorded.After(p.last) {
-		p.last = recorded
-	}
-	if !p.retentionSeen[retention] {
-		p.retentionSeen[retention] = true
-		p.retentions = append(p.retentions, retention)
-	}
+	return ids, first, last, retentions
 }
 
 func (d *DB) numberPostgres(ctx context.Context, b AuditBatch) (done AuditNumbered, err error) {
 	err = pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
-		entries, err := readPendingBatch(ctx, tx, b, &done)
-		if err != nil || len(entries) == 0 {
+		waits, busy, err := takePending(ctx, tx, b)
+		if done.Busy = busy; err != nil || len(waits) == 0 {
 			return err
 		}
+		entries, err := d.readWaiting(ctx, tx, waits)
+		if err != nil {
+			return err
+		}
+		gone := withoutEntries(waits, entries)
+		done.Missing = gone.rows
+		if len(entries) == 0 {
+			return nil
+		}
+		byTile(entries)
 		heads, err := readHeads(ctx, tx, b.Chains(entries))
 		if err != nil {
 			return err
@@ -72,43 +87,84 @@ func (d *DB) numberPostgres(ctx context.Context, b AuditBatch) (done AuditNumber
 			return fmt.Errorf("numbering entries: %w", err)
 		}
 		done.Entries = len(entries)
-		return writeNumbers(ctx, tx, d.now(), entries, numbers)
+		return writeNumbers(ctx, tx, d.now(), entries, numbers, gone)
 	})
 	return done, err
 }
 
-func readPendingBatch(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditNumbered) ([]AuditEntry, error) {
-	places, err := takePending(ctx, tx, b, done)
-	if err != nil || len(places.ids) == 0 {
-		return nil, err
+// readWaiting reads the entries that wait, but for those that this process has.
+func (d *DB) readWaiting(ctx context.Context, tx pgx.Tx, waits []pending) ([]AuditEntry, error) {
+	var entries []AuditEntry
+	var others []pending
+	for i := range waits {
+		var all bool
+		if entries, all = d.fresh.take(&waits[i], entries); !all {
+			others = append(others, waits[i])
+		}
 	}
-	rows, err := tx.Query(ctx, readEntries, places.ids, places.first, places.last, places.retentions)
+	if len(others) > 0 {
+		read, err := readEntriesOf(ctx, tx, others)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, read...)
+	}
+	slices.SortFunc(entries, func(a, b AuditEntry) int { return cmp.Compare(a.ID, b.ID) })
+	return entries, nil
+}
+
+func readEntriesOf(ctx context.Context, tx pgx.Tx, waits []pending) ([]AuditEntry, error) {
+	ids, first, last, retentions := bounds(waits)
+	rows, err := tx.Query(ctx, readEntries, ids, first, last, retentions)
 	if err != nil {
 		return nil, fmt.Errorf("reading entries: %w", err)
 	}
 	defer rows.Close()
-	found := make(map[id.Event]*AuditEntry, len(places.ids))
-	for rows.Next() {
-		var e AuditEntry
-		if err := rows.Scan(e.columns()...); err != nil {
-			return nil, fmt.Errorf("reading entries: %w", err)
-		}
-		e.utc()
-		found[e.ID] = &e
+	entries := make([]AuditEntry, 0, len(ids))
+	v := &values{rows: rows, types: tx.Conn().TypeMap(), fields: rows.FieldDescriptions()}
+	var e AuditEntry
+	for v.next() {
+		e.ID = id.Event(v.raw[0])
+		v.entry(&e)
+		entries = append(entries, e)
 	}
-	entries := make([]AuditEntry, 0, len(found))
-	for _, event := range places.ids {
-		if e := found[id.Event(event)]; e != nil {
-			entries = append(entries, *e)
-		} else {
-			done.Missing = append(done.Missing, id.Event(event))
+	if err := v.failed(); err != nil {
+		return nil, fmt.Errorf("reading entries: %w", err)
+	}
+	return entries, nil
+}
+
+// vanished are entries that wait and are nowhere: somebody took them. What waits
+// for them stays.
+type vanished struct {
+	rows    []id.Event // that have no other entries, by their keys
+	numbers []string   // the keys of those that have
+	rest    []pending  // these, without the others
+}
+
+func withoutEntries(waits []pending, entries []AuditEntry) (gone vanished) {
+	there := make(map[id.Event]bool, len(entries))
+	for i := range entries {
+		there[entries[i].ID] = true
+	}
+	for _, p := range waits {
+		rest := p
+		rest.events = slices.DeleteFunc(slices.Clone(p.events), func(e id.Event) bool { return there[e] })
+		if len(rest.events) == len(p.events) {
+			gone.rows = append(gone.rows, p.key)
+			continue
+		}
+		gone.numbers = append(gone.numbers, string(p.key))
+		if len(rest.events) > 0 {
+			rest.key = slices.Min(rest.events)
+			gone.rest = append(gone.rest, rest)
 		}
 	}
-	return entries, rows.Err()
+	return gone
 }
 
 // takePending takes the lock and reads what waits.
-func takePending(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditNumbered) (places entryPlaces, err error) {
+func takePending(ctx context.Context, tx pgx.Tx, b AuditBatch) (waits []pending, busy bool, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(takeSequencer, sequencerLock)
 	batch.Queue(readPending, b.Limit, stringsOf(b.Except))
@@ -116,24 +172,20 @@ func takePending(ctx context.Context, tx pgx.Tx, b AuditBatch, done *AuditNumber
 	defer results.Close()
 	var taken string
 	if err := results.QueryRow().Scan(nil, nil, nil, &taken); err != nil {
-		return places, fmt.Errorf("taking the sequencer's lock: %w", err)
+		return nil, false, fmt.Errorf("taking the sequencer's lock: %w", err)
 	}
-	done.Busy = taken != "true"
 	rows, err := results.Query()
 	if err != nil {
-		return places, fmt.Errorf("reading what waits for its number: %w", err)
+		return nil, false, fmt.Errorf("reading what waits for its number: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var event id.Event
-		var recorded time.Time
-		var retention int64
-		if err := rows.Scan(&event, &recorded, &retention); err != nil {
-			return places, fmt.Errorf("reading what waits for its number: %w", err)
-		}
-		places.add(event, recorded, retention)
+	waits, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p pending, err error) {
+		err = row.Scan(&p.key, &p.events, &p.first, &p.last, &p.retention)
+		return p, err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("reading what waits for its number: %w", err)
 	}
-	return places, rows.Err()
+	return waits, taken != "true", nil
 }
 
 func readHeads(ctx context.Context, tx pgx.Tx, chains []string) ([]AuditHead, error) {
@@ -147,33 +199,17 @@ func readHeads(ctx context.Context, tx pgx.Tx, chains []string) ([]AuditHead, er
 // writesNumbers is the scope in which links of every organization are added.
 const writesNumbers = "SELECT set_config('app.scope', 'sequence', true)"
 
-const insertPositions = `INSERT INTO audit_positions (position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms)
-	SELECT l.position, l.organization_id, l.sequence, l.event_id, l.type, l.recorded_at, l.retention, $9, l.previous_hash, l.hash, array_to_tsvector(string_to_array(l.terms, ' '))
-	FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bytea[], $10::bytea[], $11::text[])
-		AS l (position, organization_id, sequence, event_id, type, recorded_at, retention, previous_hash, hash, terms)`
-
 const moveHeads = `INSERT INTO audit_heads (id, sequence, hash, updated_at) SELECT h.id, h.sequence, h.hash, $4 FROM unnest($1::text[], $2::bigint[], $3::bytea[]) AS h (id, sequence, hash)
 	ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, updated_at = excluded.updated_at WHERE audit_heads.sequence < excluded.sequence`
 
 const removePending = "DELETE FROM audit_pending WHERE event_id = ANY ($1)"
 
+const keepPending = "INSERT INTO audit_pending (event_id, events, entries, recorded_at, last_recorded_at, retention) VALUES ($1, $2::text[], cardinality($2::text[]), $3, $4, $5)"
+
 var errNumberedTwice = errors.New("entries were numbered by somebody else meanwhile")
 
-func writeNumbers(ctx context.Context, tx pgx.Tx, now time.Time, entries []AuditEntry, n AuditNumbers) error {
-	var (
-		positions, sequences, retentions = make([]int64, 0, len(entries)), make([]int64, 0, len(entries)), make([]int64, 0, len(entries))
-		organizations                    = make([]*string, 0, len(entries))
-		ids, types, terms                = make([]string, 0, len(entries)), make([]string, 0, len(entries)), make([]string, 0, len(entries))
-		recorded                         = make([]time.Time, 0, len(entries))
-		previous, hashes                 = make([][]byte, 0, len(entries)), make([][]byte, 0, len(entries))
-	)
-	for i, e := range entries {
-		l := n.Links[i]
-		positions, sequences, retentions = append(positions, l.Position), append(sequences, l.Sequence), append(retentions, e.Retention)
-		organizations = append(organizations, (*string)(e.Organization))
-		ids, types, terms = append(ids, string(e.ID)), append(types, e.Type), append(terms, strings.Join(fitTerms(l.Terms), " "))
-		recorded, previous, hashes = append(recorded, e.RecordedAt), append(previous, l.PreviousHash), append(hashes, l.Hash)
-	}
+func writeNumbers(ctx context.Context, tx pgx.Tx, now time.Time, entries []AuditEntry, n AuditNumbers, gone vanished) error {
+	tiles := tilesOf(entries, n.Links)
 	var heads struct {
 		ids       []string
 		sequences []int64
@@ -184,12 +220,17 @@ func writeNumbers(ctx context.Context, tx pgx.Tx, now time.Time, entries []Audit
 	}
 	b := &pgx.Batch{}
 	b.Queue(writesNumbers)
-	b.Queue(insertPositions, positions, organizations, sequences, ids, types, recorded, retentions, previous, now, hashes, terms)
+	b.Queue(insertTiles, tileArguments(now, tiles)...)
 	b.Queue(moveHeads, heads.ids, heads.sequences, heads.hashes, now)
-	b.Queue(removePending, ids)
+	b.Queue(removePending, gone.numbers)
+	want := []int64{1, int64(len(tiles)), int64(len(n.Heads)), int64(len(gone.numbers))}
+	for _, p := range gone.rest {
+		b.Queue(keepPending, p.key, stringsOf(p.events), p.first, p.last, p.retention)
+		want = append(want, 1)
+	}
 	results := tx.SendBatch(ctx, b)
 	defer results.Close()
-	for _, want := range []int64{1, int64(len(entries)), int64(len(n.Heads)), int64(len(entries))} {
+	for _, want := range want {
 		tag, err := results.Exec()
 		if err != nil {
 			return fmt.Errorf("writing numbers: %w", err)
@@ -199,18 +240,6 @@ func writeNumbers(ctx context.Context, tx pgx.Tx, now time.Time, entries []Audit
 		}
 	}
 	return nil
-}
-
-// fitTerms leaves out what would break the statement: one entry must not keep
-// the others from their numbers.
-func fitTerms(terms []string) []string {
-	fit := make([]string, 0, len(terms))
-	for _, t := range terms {
-		if t != "" && len(t) < 2000 && !strings.ContainsAny(t, " \x00") {
-			fit = append(fit, t)
-		}
-	}
-	return fit
 }
 
 func stringsOf[S ~string](values []S) []string {

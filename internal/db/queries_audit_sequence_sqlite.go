@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strings"
 )
 
 const readPendingSQLite = `SELECT p.event_id, ` + auditEntryColumns + ` FROM (
@@ -31,6 +30,7 @@ func (d *DB) numberSQLite(ctx context.Context, b AuditBatch) (done AuditNumbered
 	if err != nil {
 		return done, err
 	}
+	byTile(entries)
 	numbers, err := b.Number(entries, heads)
 	if err == nil {
 		err = numbers.fits(entries)
@@ -81,18 +81,15 @@ func readHeadsSQLite(ctx context.Context, tx *sql.Tx, chains []string) (heads []
 	return heads, rows.Err()
 }
 
+const insertTile = `INSERT INTO audit_tiles (position, last_position, organization_id, sequence, last_sequence, recorded_at, last_recorded_at, retention, numbered_at, events, types, previous_hash, hashes, terms)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
 func (d *DB) writeNumbersSQLite(ctx context.Context, tx *sql.Tx, entries []AuditEntry, n AuditNumbers) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO audit_positions (position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
-	now, ids := d.now(), make([]string, len(entries))
-	for i, e := range entries {
-		l := n.Links[i]
-		ids[i] = string(e.ID)
-		_, err := insert.ExecContext(ctx, l.Position, e.Organization, l.Sequence, e.ID, e.Type, e.RecordedAt, e.Retention, now, l.PreviousHash, l.Hash, " "+strings.Join(fitTerms(l.Terms), " ")+" ")
+	now := d.now()
+	for _, t := range tilesOf(entries, n.Links) {
+		begin, end := t.links[0], t.links[len(t.links)-1]
+		_, err := tx.ExecContext(ctx, insertTile, begin.Position, end.Position, t.entries[0].Organization, begin.Sequence, end.Sequence, t.first, t.last, t.entries[0].Retention, now,
+			jsonList(t.events()), jsonList(t.types()), begin.PreviousHash, t.hashes(), t.words())
 		if err != nil {
 			return err
 		}
@@ -104,8 +101,16 @@ func (d *DB) writeNumbersSQLite(ctx context.Context, tx *sql.Tx, entries []Audit
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, "DELETE FROM audit_pending WHERE event_id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	_, err := tx.ExecContext(ctx, "DELETE FROM audit_pending WHERE event_id IN (SELECT value FROM json_each(?))", jsonList(eventsOf(entries)))
 	return err
+}
+
+func eventsOf(entries []AuditEntry) []string {
+	list := make([]string, len(entries))
+	for i := range entries {
+		list[i] = string(entries[i].ID)
+	}
+	return list
 }
 
 func jsonList[S ~string](values []S) string {

@@ -2,7 +2,7 @@ package db
 
 import (
 	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"gatehouse/internal/id"
@@ -15,43 +15,16 @@ type AuditSpan struct {
 	Sampled bool // of a sample
 }
 
-// queries are what s needs, each as a tsquery, as one array.
-func (s AuditSearch) queries() string {
-	list := make([]string, len(s.Needs))
+// alternatives are what s needs as three arrays: each term, or the beginning of
+// one, with the number of the need that it meets.
+func (s AuditSearch) alternatives() []any {
+	var needs, terms, prefixes []string
 	for i, need := range s.Needs {
-		var b strings.Builder
-		for j, t := range need {
-			if j > 0 {
-				b.WriteString(" | ")
-			}
-			b.WriteString("'" + t.Term + "'")
-			if t.Prefix {
-				b.WriteString(":*")
-			}
-		}
-		list[i] = b.String()
-	}
-	return arrayLiteral(list)
-}
-
-// within is what s needs as conditions on SQLite's terms: words with a space
-// before and after each.
-func (s AuditSearch) within(table string) (string, []any) {
-	var where strings.Builder
-	var args []any
-	for _, need := range s.Needs {
-		where.WriteString(" AND (1 = 0")
 		for _, t := range need {
-			text := " " + t.Term
-			if !t.Prefix {
-				text += " "
-			}
-			where.WriteString(" OR instr(" + table + ".terms, ?) > 0")
-			args = append(args, text)
+			needs, terms, prefixes = append(needs, strconv.Itoa(i+1)), append(terms, t.Term), append(prefixes, strconv.FormatBool(t.Prefix))
 		}
-		where.WriteString(")")
 	}
-	return where.String(), args
+	return []any{arrayLiteral(needs), arrayLiteral(terms), arrayLiteral(prefixes)}
 }
 
 func (s AuditSearch) organization() any {
@@ -67,15 +40,11 @@ func (s AuditSearch) organization() any {
 func FindAudit(tx OwnedScope, s AuditSearch) ([]id.Event, error) {
 	var ids []id.Event
 	if tx.base().db.Dialect == Postgres {
-		err := tx.base().session().Raw("SELECT audit_find(CAST(CAST(? AS text[]) AS tsquery[]), ?, ?, ?, ?, ?, ?, ?, ?)",
-			s.queries(), s.organization(), s.Low, s.High, s.Since.UTC(), s.Before.UTC(), s.Newest, s.Limit, s.InOrder).Scan(&ids).Error
+		err := tx.base().session().Raw("SELECT audit_find(CAST(? AS bigint[]), CAST(? AS text[]), CAST(? AS boolean[]), ?, ?, ?, ?, ?, ?, ?, ?)",
+			append(s.alternatives(), s.organization(), s.Low, s.High, s.Since.UTC(), s.Before.UTC(), s.Newest, s.Limit, s.InOrder)...).Scan(&ids).Error
 		return ids, wrapSearch(err)
 	}
-	where, args := s.scope(tx, "p", "event_id")
-	within, more := s.within("p")
-	err := tx.base().session().Raw("SELECT p.event_id FROM audit_positions p WHERE "+where+within+" ORDER BY p.event_id "+s.order()+" LIMIT ?",
-		append(append(args, more...), s.Limit)...).Scan(&ids).Error
-	return ids, wrapSearch(err)
+	return s.findOnSQLite(tx)
 }
 
 func wrapSearch(err error) error {
@@ -93,27 +62,13 @@ func CountAudit(tx OwnedScope, s AuditSearch, edges []time.Time, few bool) ([]Au
 	if tx.base().db.Dialect == Postgres {
 		texts := make([]string, len(edges))
 		for i, at := range edges {
-			texts[i] = at.UTC().Format(time.RFC3339Nano)
+			texts[i] = LowestEvent(at)
 		}
-		err := tx.base().session().Raw("SELECT span, CAST(sum(entries) AS bigint) AS entries, bool_or(sampled) AS sampled FROM audit_count(CAST(CAST(? AS text[]) AS tsquery[]), ?, ?, ?, ?, ?, CAST(CAST(? AS text[]) AS timestamptz[]), ?) GROUP BY span",
-			s.queries(), s.organization(), s.Low, s.High, s.Since.UTC(), s.Before.UTC(), arrayLiteral(texts), few).Scan(&spans).Error
+		err := tx.base().session().Raw("SELECT span, CAST(sum(entries) AS bigint) AS entries, bool_or(sampled) AS sampled FROM audit_count(CAST(? AS bigint[]), CAST(? AS text[]), CAST(? AS boolean[]), ?, ?, ?, ?, ?, CAST(? AS text[]), ?) GROUP BY span",
+			append(s.alternatives(), s.organization(), s.Low, s.High, s.Since.UTC(), s.Before.UTC(), arrayLiteral(texts), few)...).Scan(&spans).Error
 		return spans, wrapSearch(err)
 	}
-	for i, at := range edges {
-		one := s
-		one.Low = max(s.Low, LowestEvent(at))
-		if i+1 < len(edges) {
-			one.High = min(s.High, LowestEvent(edges[i+1]))
-		}
-		where, args := one.scope(tx, "p", "event_id")
-		within, more := one.within("p")
-		span := AuditSpan{Span: int64(i + 1)}
-		if err := tx.base().session().Raw("SELECT count(*) FROM audit_positions p WHERE "+where+within, append(args, more...)...).Scan(&span.Entries).Error; err != nil {
-			return nil, wrapSearch(err)
-		}
-		spans = append(spans, span)
-	}
-	return spans, nil
+	return s.countOnSQLite(tx, edges)
 }
 
 // LowestEvent is the first id that can be made at a time or after it.

@@ -1,10 +1,9 @@
 package db
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gatehouse/internal/id"
@@ -17,113 +16,102 @@ type AuditLinkRow struct {
 	Sequence     int64
 	EventID      id.Event
 	Type         string
-	RecordedAt   time.Time
-	Retention    int64
 	PreviousHash []byte
 	Hash         []byte
 	Terms        []string // by which a search finds the entry, sorted
+	Torn         bool     // what is kept with it says that there are more links, or fewer, or of another time
 	Entry        *AuditEntry
 }
 
-var listLinks = map[Dialect]string{
-	Postgres: `SELECT ` + linkColumns + `, p.type FROM audit_positions p WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
-	SQLite: `SELECT p.position, p.sequence, p.event_id AS link_event, p.type AS link_type, p.recorded_at AS link_recorded, p.retention AS link_retention, p.previous_hash, p.hash, p.terms, ` + auditEntryColumns + `
-		FROM audit_positions p LEFT JOIN audit_events e ON e.id = p.event_id WHERE {chain} AND p.sequence > ? ORDER BY p.sequence, p.position LIMIT ?`,
-}
+const tilesOfChain = "SELECT " + tileColumns + termsColumn + " FROM audit_tiles t WHERE {chain} AND t.last_sequence > ? ORDER BY t.last_sequence LIMIT ?"
 
 // ListLinks lists the links of one chain, an organization's or (nil) the
 // deployment's own, after a number. Numbers that stand twice come twice: a page
-// ends before a number of which it may not have all.
+// ends before a number of which it may not have all. Where more of the chain
+// follows there are limit links or more.
 func ListLinks(tx *AllTx, org *id.Organization, after int64, limit int) (list []AuditLinkRow, err error) {
-	chain, args := "p.organization_id IS NULL", []any{}
-	if org != nil {
-		chain, args = "p.organization_id = ?", []any{*org}
-	}
-	text, args := replaced(listLinks[tx.db.Dialect], "{chain}", chain), append(args, after, limit)
-	if tx.db.Dialect == SQLite {
-		list, err = scanLinks(tx.Tx, text, args)
-	} else {
-		list, err = linksOnPostgres(tx, org, limit, text, args)
-	}
+	err = tx.alongIndexes(func(r *logReader) error {
+		for asked, more := firstTiles, true; more; asked *= 8 {
+			var places []place
+			if places, more, err = r.chain(org, after, asked); err != nil {
+				return err
+			}
+			if more = more && len(places) < limit; more {
+				continue
+			}
+			slices.SortStableFunc(places, func(a, b place) int {
+				return cmp.Or(cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.position, b.position))
+			})
+			if list, err = r.withEntries(places, org); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("reading links: %w", translate(err))
 	}
 	return list, nil
 }
 
-func scanLinks(tx *Tx, text string, args []any) (list []AuditLinkRow, err error) {
-	rows, err := tx.session().Raw(text, args...).Rows()
-	if err != nil {
-		return nil, err
+// chain reads the links of so many tiles but for those that end with the same
+// number as the last one, of which there may be another.
+func (r *logReader) chain(org *id.Organization, after int64, asked int) (places []place, more bool, err error) {
+	whose, args := "t.organization_id IS NULL", []any{after, asked}
+	if org != nil {
+		whose, args = "t.organization_id = ?", []any{string(*org), after, asked}
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var l AuditLinkRow
-		var terms string
-		l.Entry, err = scanMaybeEntry(rows, []any{&l.Position, &l.Sequence, &l.EventID, &l.Type, &l.RecordedAt, &l.Retention, &l.PreviousHash, &l.Hash, &terms})
-		if err != nil {
-			return nil, err
+	tiles, edge, before := 0, int64(0), 0
+	err = r.eachTile(replaced(tilesOfChain, "{chain}", whose), args, func(t *tileRow) bool {
+		if tiles == 0 || t.lastSequence != edge {
+			edge, before = t.lastSequence, len(places)
 		}
-		l.RecordedAt, l.Terms = l.RecordedAt.UTC(), sortedTerms(terms)
-		list = append(list, l)
-	}
-	return list, rows.Err()
-}
-
-// linksOnPostgres reads links and then their entries.
-func linksOnPostgres(tx *AllTx, org *id.Organization, limit int, text string, args []any) (list []AuditLinkRow, err error) {
-	err = tx.alongIndexes(func(r *logReader) error {
-		places, err := r.links(limit, text, args)
-		if err != nil {
-			return err
-		}
-		list = make([]AuditLinkRow, len(places))
-		for i, p := range places {
-			list[i] = AuditLinkRow{Position: p.position, Sequence: p.sequence, EventID: p.event, Type: p.kind, RecordedAt: p.recorded, Retention: p.retention,
-				PreviousHash: p.previous, Hash: p.hash}
-		}
-		whose := stretch{}
-		if org != nil {
-			whose = stretch{org: *org, whole: consecutive(places, sequenceOf)}
-		}
-		return r.each(places, whose, func(i int, e *AuditEntry) bool {
-			if e.RecordedAt.Equal(list[i].RecordedAt) && e.Retention == list[i].Retention {
-				kept := *e
-				list[i].Entry = &kept
-			}
-			return true
-		})
+		tiles++
+		places = append(places, linksOf(t, after)...)
+		return true
 	})
-	if err != nil || len(list) == 0 {
-		return list, err
+	if more = tiles == asked; more {
+		places = places[:before]
 	}
-	return list, termsOf(tx, list, text, args)
+	return places, more, err
 }
 
-// termsOf reads what the links' entries are found by, with the links' own
-// query: in one transaction its rows are the same ones in the same order.
-func termsOf(tx *AllTx, list []AuditLinkRow, text string, args []any) error {
-	_, from, _ := strings.Cut(text, " FROM ")
-	var terms []string
-	err := tx.session().Raw("SELECT array_to_string(tsvector_to_array(p.terms), ' ') FROM "+from, args...).Scan(&terms).Error
-	if err == nil && len(terms) != len(list) {
-		err = errOtherRows
+// linksOf are those of a tile after a number. A torn one tells of itself,
+// whatever it says of its numbers.
+func linksOf(t *tileRow, after int64) []place {
+	list := t.places()
+	if list[0].torn {
+		list[0].sequence = max(list[0].sequence, after+1)
+		return list[:1]
 	}
-	for i := range terms {
-		if err == nil {
-			list[i].Terms = sortedTerms(terms[i])
+	for term, places := range t.terms {
+		for n := range placesIn(places, len(list)) {
+			list[n-1].terms = append(list[n-1].terms, term)
 		}
 	}
-	return err
+	for i := range list {
+		slices.Sort(list[i].terms)
+	}
+	return slices.DeleteFunc(list, func(p place) bool { return p.sequence <= after })
 }
 
-var errOtherRows = errors.New("the links changed while they were read")
-
-// sortedTerms has an order that both databases' terms can be compared in.
-func sortedTerms(text string) []string {
-	list := strings.Fields(text)
-	slices.Sort(list)
-	return list
+func (r *logReader) withEntries(places []place, org *id.Organization) ([]AuditLinkRow, error) {
+	list := make([]AuditLinkRow, len(places))
+	for i, p := range places {
+		list[i] = AuditLinkRow{Position: p.position, Sequence: p.sequence, EventID: p.event, Type: p.kind, PreviousHash: p.previous, Hash: p.hash, Terms: p.terms, Torn: p.torn}
+	}
+	whose := stretch{}
+	if org != nil {
+		whose = stretch{org: *org, whole: consecutive(places, sequenceOf)}
+	}
+	err := r.each(places, whose, func(i int, e *AuditEntry) bool {
+		if p := &places[i]; e.Retention == p.retention && !e.RecordedAt.Before(p.first) && !e.RecordedAt.After(p.last) {
+			kept := *e
+			list[i].Entry = &kept
+		}
+		return true
+	})
+	return list, err
 }
 
 // Finds reports whether the entry is found by these terms, sorted, and by no
@@ -134,7 +122,7 @@ func (l *AuditLinkRow) Finds(terms []string) bool { return slices.Equal(l.Terms,
 // deployment's own, and the first.
 func ListChains(tx *AllTx) ([]id.Organization, error) {
 	var list []id.Organization
-	err := tx.session().Raw("SELECT coalesce(organization_id, '') AS organization_id FROM audit_positions GROUP BY organization_id ORDER BY 1").Scan(&list).Error
+	err := tx.session().Raw("SELECT coalesce(organization_id, '') AS organization_id FROM audit_tiles GROUP BY organization_id ORDER BY 1").Scan(&list).Error
 	return list, translate(err)
 }
 
@@ -147,22 +135,24 @@ type Unlinked struct {
 	RecordedAt     time.Time
 }
 
-var listUnlinked = map[Dialect]string{
-	Postgres: `SELECT e.id, e.organization_id, e.type, e.recorded_at FROM audit_events e
-		WHERE NOT EXISTS (SELECT FROM audit_positions p WHERE p.event_id = e.id AND p.recorded_at = e.recorded_at AND p.retention = e.retention)
-		AND NOT EXISTS (SELECT FROM audit_pending w WHERE w.event_id = e.id) {chain} LIMIT ?`,
-	SQLite: `SELECT e.id, e.organization_id, e.type, e.recorded_at FROM audit_events e
-		WHERE NOT EXISTS (SELECT 1 FROM audit_positions p WHERE p.event_id = e.id) AND NOT EXISTS (SELECT 1 FROM audit_pending w WHERE w.event_id = e.id) {chain} LIMIT ?`,
+const listUnlinked = `SELECT e.id, e.organization_id, e.type, e.recorded_at FROM audit_events e LEFT JOIN (
+		SELECT {event} AS event, coalesce(t.organization_id, '') AS owner, t.retention FROM audit_tiles t CROSS JOIN {u} WHERE {tiles}) l
+	ON l.event = e.id AND l.owner = coalesce(e.organization_id, '') AND l.retention = e.retention
+	WHERE l.event IS NULL AND e.id NOT IN ({waits}) AND {entries} LIMIT ?`
+
+var whatWaits = map[Dialect]string{
+	Postgres: "SELECT u.event FROM audit_pending w CROSS JOIN LATERAL unnest(w.events) u (event) WHERE u.event IS NOT NULL",
+	SQLite:   "SELECT w.event_id FROM audit_pending w",
 }
 
 // ListUnlinked lists such entries, of all organizations or of one.
 func ListUnlinked(tx *AllTx, org *id.Organization, limit int) ([]Unlinked, error) {
-	chain, args := "", []any{}
+	in, tiles, entries, args := inTiles[tx.db.Dialect], "1 = 1", "1 = 1", []any{}
 	if org != nil {
-		chain, args = "AND e.organization_id = ?", []any{*org}
+		tiles, entries, args = "t.organization_id = ?", "e.organization_id = ?", []any{*org, *org}
 	}
 	var list []Unlinked
-	err := tx.session().Raw(replaced(listUnlinked[tx.db.Dialect], "{chain}", chain), append(args, limit)...).Scan(&list).Error
+	err := tx.session().Raw(replaced(listUnlinked, "{u}", in.u, "{event}", in.event, "{tiles}", tiles, "{waits}", whatWaits[tx.db.Dialect], "{entries}", entries), append(args, limit)...).Scan(&list).Error
 	return list, translate(err)
 }
 
@@ -180,7 +170,7 @@ func MovedHeads(tx *AllTx, after string, limit int) ([]AuditHead, error) {
 // innerExpiries are correlated by organization: one look-up in an index for
 // each that has expiries, and none of their rows where nothing older is left.
 const innerExpiries = `SELECT x.id FROM (
-		SELECT o.organization_id, (SELECT p.sequence FROM audit_positions p WHERE p.organization_id = o.organization_id ORDER BY p.sequence LIMIT 1) AS oldest
+		SELECT o.organization_id, (SELECT t.sequence FROM audit_tiles t WHERE t.organization_id = o.organization_id ORDER BY t.last_sequence LIMIT 1) AS oldest
 		FROM (SELECT DISTINCT organization_id FROM audit_expiries WHERE organization_id IS NOT NULL) o) c
 	JOIN audit_expiries x ON x.organization_id = c.organization_id AND x.first_sequence > c.oldest ORDER BY x.organization_id, x.last_sequence, x.id`
 

@@ -69,7 +69,7 @@ func refuseForeignWrites(t *testing.T, d *DB, table string, a, b id.Organization
 }
 
 // writtenOnce are the tables that the server's role may only add to.
-var writtenOnce = map[string]bool{"audit_events": true, "audit_positions": true, "audit_checkpoints": true, "audit_expiries": true}
+var writtenOnce = map[string]bool{"audit_events": true, "audit_tiles": true, "audit_checkpoints": true, "audit_expiries": true}
 
 // isolatedTables are the tables with an organization_id column that row
 // security guards; one with the column and without a policy must be on the
@@ -179,7 +179,7 @@ func directoryRows(o id.Organization, user id.User) []row {
 func logRows(o id.Organization) []row {
 	key, endpoint, delivery := id.New[id.AuditKey](), id.New[id.Endpoint](), id.New[id.Delivery]()
 	return []row{
-		{"INSERT INTO audit_positions (position, organization_id, sequence, event_id, type, recorded_at, retention, numbered_at, previous_hash, hash, terms) VALUES (1, ?, 1, ?, 'x', now(), 365, now(), '', '', '')", []any{o, id.New[id.Event]()}},
+		{"INSERT INTO audit_tiles (position, last_position, organization_id, sequence, last_sequence, recorded_at, last_recorded_at, retention, numbered_at, events, types, previous_hash, hashes, terms) VALUES (1, 1, ?, 1, 1, now(), now(), 365, now(), '{x}', '{x}', '', '', '')", []any{o}},
 		{"INSERT INTO audit_keys (id, public_key, sealed_key, created_at) VALUES (?, '', '', now())", []any{key}},
 		{"INSERT INTO audit_checkpoints (id, organization_id, sequence, hash, key_id, signature, created_at) VALUES (?, ?, 1, '', ?, '', now())", []any{id.New[id.Checkpoint](), o, key}},
 		{"INSERT INTO audit_expiries (id, organization_id, first_sequence, last_sequence, previous_hash, hash, key_id, signature, created_at) VALUES (?, ?, 1, 1, '', '', ?, '', now())", []any{id.New[id.Expiry](), o, key}},

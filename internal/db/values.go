@@ -106,6 +106,36 @@ func (v *values) text(i int, last string) string {
 	return string(v.raw[i])
 }
 
+// list is a text[]. Its texts share one copy, and what stands twice in a row in
+// it is one text.
+func (v *values) list(i int) (list []string) {
+	raw := v.raw[i]
+	if v.fields[i].Format != pgx.BinaryFormatCode || len(raw) < arrayHeader || binary.BigEndian.Uint32(raw) != 1 {
+		v.scan(i, &list)
+		return list
+	}
+	n := int(binary.BigEndian.Uint32(raw[12:]))
+	list = make([]string, 0, min(n, len(raw)/4))
+	last, all := "", string(raw[arrayHeader:])
+	for raw = raw[arrayHeader:]; len(raw) >= 4; {
+		size := int(int32(binary.BigEndian.Uint32(raw)))
+		if size < 0 || size > len(raw)-4 { // NULL: nothing that this program wrote
+			v.scan(i, &list)
+			return list
+		}
+		if text := all[4 : 4+size]; text != last {
+			last = text
+		}
+		list, raw, all = append(list, last), raw[4+size:], all[4+size:]
+	}
+	return list
+}
+
+// arrayHeader is what comes before an array's elements: how many dimensions it
+// has, whether it has NULLs, the type, and of the one dimension its length and
+// where it begins.
+const arrayHeader = 20
+
 func (v *values) textOrNull(i int, last *string) *string {
 	raw := v.raw[i]
 	if raw == nil {
@@ -145,4 +175,15 @@ func (v *values) entry(e *AuditEntry) {
 	e.IPAddress, e.UserAgent = v.textOrNull(11, e.IPAddress), v.textOrNull(12, e.UserAgent)
 	e.RequestID, e.Reference = v.textOrNull(13, e.RequestID), v.textOrNull(14, e.Reference)
 	e.Data = v.bytes(15)
+}
+
+// tile reads tileColumns, and terms where they follow, into the tile of the row
+// before.
+func (v *values) tile(t *tileRow) {
+	t.position, t.lastPosition, t.sequence, t.lastSequence = v.number(0), v.number(1), v.number(2), v.number(3)
+	t.organization, t.retention, t.first, t.newest = v.organization(4, t.organization), v.number(5), v.instant(6), v.instant(7)
+	t.previous, t.hashes, t.events, t.types = v.blob(8), v.blob(9), v.list(10), v.list(11)
+	if len(v.raw) > 12 {
+		t.terms = lexemes(string(v.raw[12]))
+	}
 }

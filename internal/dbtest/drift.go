@@ -41,7 +41,7 @@ func foreign(table string) bool {
 }
 
 var kinds = map[string]string{
-	"text": "text", "jsonb": "text", "tsvector": "text", "json": "text", "timestamp with time zone": "time", "timestamp": "time", "bytea": "bytes", "blob": "bytes",
+	"text": "text", "jsonb": "text", "tsvector": "text", "json": "text", "array": "text", "timestamp with time zone": "time", "timestamp": "time", "bytea": "bytes", "blob": "bytes",
 	"boolean": "bool", "bigint": "int", "integer": "int",
 }
 

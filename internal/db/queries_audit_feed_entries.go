@@ -2,16 +2,9 @@ package db
 
 import (
 	"cmp"
-	"context"
-	"database/sql"
 	"slices"
 	"sort"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"gatehouse/internal/id"
 )
@@ -20,108 +13,8 @@ import (
 // over all of them: a join would look for each link's partition anew. Links that
 // follow one another without a gap have entries that do, too, but for what
 // committed late: these are read as a stretch of the index of ids, which costs
-// less than half of as many look-ups.
-
-const linkColumns = "p.position, p.sequence, p.previous_hash, p.hash, p.event_id, p.recorded_at, p.retention"
-
-// place is a link, and with it where the entry is.
-type place struct {
-	position, sequence, retention int64
-	previous, hash                []byte
-	event                         id.Event
-	length                        int // of event
-	recorded                      time.Time
-	kind                          string // where the statement asks for it
-}
-
-// logReader reads the log over a transaction's own connection.
-type logReader struct {
-	ctx  context.Context
-	conn *pgx.Conn
-}
-
-// A partition that is new has no statistics, and Postgres keeps a statement's
-// plan: one that sorts all that is behind a cursor, to give a page of it, would
-// be kept. What cannot go along an index is not worth compiling either.
-const plansAlongIndexes = "SELECT set_config('enable_seqscan', $1, true), set_config('enable_bitmapscan', $1, true), set_config('enable_sort', $1, true), set_config('jit', 'off', true)"
-
-// alongIndexes runs fn in the transaction's scope. fn must not use the
-// transaction otherwise.
-func (tx *Tx) alongIndexes(fn func(*logReader) error) error {
-	conn, ok := tx.conn.(*sql.Conn)
-	if !ok {
-		return errLoose
-	}
-	if err := tx.db.enter(tx); err != nil {
-		return err
-	}
-	return conn.Raw(func(driver any) error { return fn(&logReader{tx.ctx, driver.(*stdlib.Conn).Conn()}) })
-}
-
-// query runs fn with each row of a statement until it returns false, in one
-// round trip with what its plan wants.
-func (r *logReader) query(text string, args []any, fn func(*values) bool) error {
-	b := &pgx.Batch{}
-	b.Queue(plansAlongIndexes, "off")
-	b.Queue(text, args...)
-	b.Queue(plansAlongIndexes, "on")
-	results := r.conn.SendBatch(r.ctx, b)
-	defer results.Close()
-	if _, err := results.Exec(); err != nil {
-		return err
-	}
-	rows, err := results.Query()
-	if err != nil {
-		return err
-	}
-	v := &values{rows: rows, types: r.conn.TypeMap(), fields: rows.FieldDescriptions()}
-	for v.next() && fn(v) {
-	}
-	rows.Close()
-	if err := v.failed(); err != nil {
-		return err
-	}
-	return results.Close()
-}
-
-func eachOnPostgres(tx OwnedScope, q NumberedQuery, fn func(*NumberedEntry) bool) error {
-	return tx.base().alongIndexes(func(r *logReader) error {
-		for q.Limit > 0 {
-			text, args := q.statement(tx)
-			places, err := r.links(q.Limit, text, args)
-			if err != nil || len(places) == 0 {
-				return err
-			}
-			o := inOrder{places: places, held: map[int]*AuditEntry{}, fn: fn}
-			if err := r.each(places, q.stretch(tx.base(), places), o.take); err != nil {
-				return err
-			}
-			o.rest()
-			if o.over || len(places) < q.Limit || q.Newest && places[len(places)-1].number(q) == 1 {
-				return nil
-			}
-			q = q.behind(&places[len(places)-1], o.given) // as many as somebody took
-		}
-		return nil
-	})
-}
-
-func (q NumberedQuery) behind(last *place, given int) NumberedQuery {
-	q.Limit -= given
-	if q.Newest {
-		q.Until = last.number(q) - 1
-	} else {
-		q.After = last.number(q)
-	}
-	return q
-}
-
-func (p *place) number(q NumberedQuery) int64 {
-	if q.Sequences {
-		return p.sequence
-	}
-	return p.position
-}
+// less than half of as many look-ups. SQLite looks each up: it has no partitions,
+// and no round trips.
 
 // stretch is how the entries of links lie: whole says that no other ones of
 // these organizations lie between them, but for a few.
@@ -160,38 +53,6 @@ func consecutive(places []place, number func(*place) int64) bool {
 	return true
 }
 
-func (r *logReader) links(limit int, text string, args []any) ([]place, error) {
-	list, events := make([]place, 0, min(limit, 5000)), make([]byte, 0, 32*min(limit, 5000))
-	kind := ""
-	err := r.query(dollars(text), args, func(v *values) bool {
-		p := place{position: v.number(0), sequence: v.number(1), previous: v.blob(2), hash: v.blob(3), length: len(v.raw[4]), recorded: v.instant(5), retention: v.number(6)}
-		events = append(events, v.raw[4]...)
-		if len(v.raw) > 7 {
-			kind = v.text(7, kind)
-			p.kind = kind
-		}
-		list = append(list, p)
-		return true
-	})
-	all := string(events)
-	for i := range list {
-		list[i].event, all = id.Event(all[:list[i].length]), all[list[i].length:]
-	}
-	return list, err
-}
-
-// dollars writes ? as Postgres has it.
-func dollars(text string) string {
-	var b strings.Builder
-	for n, part := range strings.Split(text, "?") {
-		if n > 0 {
-			b.WriteString("$" + strconv.Itoa(n))
-		}
-		b.WriteString(part)
-	}
-	return b.String()
-}
-
 const readStretch = `SELECT ` + auditEntryColumns + ` FROM audit_events e
 	WHERE {whose} e.id BETWEEN $1 AND $2 AND e.recorded_at BETWEEN $3 AND $4 AND e.retention = ANY ($5::bigint[]) ORDER BY e.id LIMIT $6`
 
@@ -207,7 +68,7 @@ func (r *logReader) each(places []place, s stretch, fn func(int, *AuditEntry) bo
 		return nil
 	}
 	w := newWanted(places)
-	if s.whole {
+	if s.whole && r.conn != nil {
 		first, last := w.bounds()
 		text, n := readStretchOfAll, len(places)
 		args := []any{string(places[w.order[0]].event), string(places[w.order[n-1]].event), first, last, w.retentions(), n + n/8 + 64}
@@ -223,26 +84,33 @@ func (r *logReader) each(places []place, s stretch, fn func(int, *AuditEntry) bo
 	if w = w.left(); len(w.order) == 0 {
 		return nil
 	}
+	if r.conn == nil {
+		_, err := r.entries(w, fn, readEntriesOnSQLite, []any{jsonList(w.ids())})
+		return err
+	}
 	first, last := w.bounds()
 	_, err := r.entries(w, fn, readEntries, []any{w.ids(), first, last, w.retentions()})
 	return err
 }
 
+const readEntriesOnSQLite = "SELECT " + auditEntryColumns + " FROM audit_events e WHERE e.id IN (SELECT value FROM json_each(?))"
+
 // entries reads what a statement finds and is wanted.
 func (r *logReader) entries(w *wanted, fn func(int, *AuditEntry) bool, text string, args []any) (more bool, err error) {
 	var e AuditEntry
 	more = true
-	err = r.query(text, args, func(v *values) bool {
-		at := w.find(v.raw[0])
-		for first := true; more && at < len(w.order) && string(w.places[w.order[at]].event) == string(v.raw[0]); first, at = false, at+1 {
+	err = r.eachEntry(text, args, func(event []byte, read func(*AuditEntry) bool) bool {
+		at := w.find(event)
+		for first := true; more && at < len(w.order) && string(w.places[w.order[at]].event) == string(event); first, at = false, at+1 {
 			i := w.order[at]
 			if first {
 				e.ID = w.places[i].event
-				v.entry(&e)
+				if !read(&e) {
+					return false
+				}
 			}
-			if w.found[i] = true; v.err == nil && !fn(i, &e) {
-				more = false
-			}
+			w.found[i] = true
+			more = fn(i, &e)
 		}
 		return more
 	})
@@ -288,11 +156,12 @@ func (w *wanted) find(event []byte) int {
 }
 
 func (w *wanted) bounds() (first, last time.Time) {
-	first, last = w.places[w.order[0]].recorded, w.places[w.order[0]].recorded
+	first, last = w.places[w.order[0]].first, w.places[w.order[0]].last
 	for _, i := range w.order {
-		if at := w.places[i].recorded; at.Before(first) {
+		if at := w.places[i].first; at.Before(first) {
 			first = at
-		} else if at.After(last) {
+		}
+		if at := w.places[i].last; at.After(last) {
 			last = at
 		}
 	}

@@ -41,7 +41,8 @@ type DB struct {
 	keys   *seal.Keyring
 	opened dataKeys
 
-	apiKeys together[APIKeyRow]
+	apiKeys together[string, APIKeyRow]
+	scim    together[scimAsk, scimFound]
 	fresh   fresh // Postgres alone
 }
 

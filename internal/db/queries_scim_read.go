@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"gatehouse/internal/id"
 )
@@ -40,6 +37,7 @@ type SCIMKey int
 const (
 	ByID SCIMKey = iota
 	ByUserName
+	byNothing // the token alone
 )
 
 // The token alone says which directory's rows are read, and its own row says
@@ -63,65 +61,22 @@ func (k SCIMKey) column() string {
 // where binds the token's hash and the key, on SQLite.
 func (k SCIMKey) where() string { return "WHERE t.token_hash = ? AND " + k.column() + " = ?" }
 
-// statement reads the token, and beside it the person and their groups, on
-// Postgres. Nulls stand where there is nobody.
-func (k SCIMKey) statement(groups bool) string { return scimStatements[k][groups] }
-
-var scimStatements = map[SCIMKey]map[bool]string{
-	ByID:       {false: ByID.compose(""), true: ByID.compose(scimUserGroupsJSON)},
-	ByUserName: {false: ByUserName.compose(""), true: ByUserName.compose(scimUserGroupsJSON)},
-}
-
-func (k SCIMKey) compose(groups string) string {
-	return `SELECT ` + scimTokenColumns + `, u.id, u.user_name, u.resource, u.version, u.created_at, u.updated_at` + groups + scimTokens +
-		` LEFT JOIN directory_users u ON u.organization_id = t.organization_id AND u.directory_id = t.directory_id AND ` + k.column() + ` = $2 WHERE t.token_hash = $1`
-}
-
-const scimUserGroupsJSON = `, (SELECT json_agg(json_build_array(g.id, g.display_name) ORDER BY g.id) FROM directory_group_members m
-	JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
-	WHERE m.organization_id = u.organization_id AND m.directory_user_id = u.id)`
-
 // LocateSCIMUser is LocateSCIMToken, and whoever of the token's directory has
 // the key; nil: nobody. Whether the token is a valid one is left to the caller,
-// who shows nothing before.
+// who shows nothing before. What is found may be shared, as a token is.
 func (d *DB) LocateSCIMUser(ctx context.Context, hash []byte, by SCIMKey, key string, groups bool) (*SCIMToken, *SCIMUser, error) {
 	if d.Dialect == SQLite {
 		return d.locateSCIMUserSQLite(ctx, hash, by, key, groups)
 	}
-	t, u := &SCIMToken{}, &SCIMUser{}
-	err := d.locateRaw(ctx, func(r *rawRow) {
-		t.read(r)
-		u.read(r, groups)
-	}, by.statement(groups), hash, key)
+	found, err := d.scim.get(ctx, scimAsk{hash: string(hash), by: by, key: key, groups: groups}, d.lookUpSCIM)
 	switch {
 	case err != nil:
-		return nil, nil, absent(err)
-	case u.ID == "":
-		return t, nil, nil
+		return nil, nil, err
+	case found.user.ID == "":
+		return &found.token, nil, nil
 	}
-	return t, u, nil
+	return &found.token, &found.user, nil
 }
-
-// locateRaw reads one row across organizations, in one round trip.
-func (d *DB) locateRaw(ctx context.Context, read func(*rawRow), statement string, args ...any) error {
-	b := &pgx.Batch{}
-	b.Queue(locateScopeStatement)
-	b.Queue(statement, args...)
-	results := d.pool.SendBatch(ctx, b)
-	defer results.Close()
-	if _, err := results.Exec(); err != nil {
-		return fmt.Errorf("setting the scope: %w", err)
-	}
-	rows, err := results.Query()
-	if err != nil {
-		return err
-	}
-	return firstRaw(rows, read)
-}
-
-// locateScopeStatement is setScopeStatement for looking across organizations,
-// with nothing to bind.
-const locateScopeStatement = "SELECT set_config('app.organization_id', '', true), set_config('app.scope', 'locate', true)"
 
 // read reads the person beside their token: nothing but nulls where there is none.
 func (u *SCIMUser) read(r *rawRow, groups bool) {

@@ -12,9 +12,9 @@ import (
 // way wait, and go together in the next round trip, each key once. Whoever asks
 // is answered by a look-up that began after they asked, so that nothing is
 // remembered: a key that was revoked is refused at once.
-type together[V any] struct {
+type together[K comparable, V any] struct {
 	mu      sync.Mutex
-	waiting map[string]*asked[V]
+	waiting map[K]*asked[V]
 	running int
 }
 
@@ -34,7 +34,7 @@ const (
 )
 
 // get is what look says of the key; ErrNotFound where it says nothing.
-func (g *together[V]) get(ctx context.Context, key string, look func(context.Context, []string) (map[string]*V, error)) (*V, error) {
+func (g *together[K, V]) get(ctx context.Context, key K, look func(context.Context, []K) (map[K]*V, error)) (*V, error) {
 	a := g.ask(ctx, key, look)
 	select {
 	case <-a.done:
@@ -47,13 +47,13 @@ func (g *together[V]) get(ctx context.Context, key string, look func(context.Con
 	}
 }
 
-func (g *together[V]) ask(ctx context.Context, key string, look func(context.Context, []string) (map[string]*V, error)) *asked[V] {
+func (g *together[K, V]) ask(ctx context.Context, key K, look func(context.Context, []K) (map[K]*V, error)) *asked[V] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	a := g.waiting[key]
 	if a == nil {
 		if g.waiting == nil {
-			g.waiting = map[string]*asked[V]{}
+			g.waiting = map[K]*asked[V]{}
 		}
 		a = &asked[V]{done: make(chan struct{})}
 		g.waiting[key] = a
@@ -66,7 +66,7 @@ func (g *together[V]) ask(ctx context.Context, key string, look func(context.Con
 }
 
 // work looks up what waits until nothing does.
-func (g *together[V]) work(ctx context.Context, look func(context.Context, []string) (map[string]*V, error)) {
+func (g *together[K, V]) work(ctx context.Context, look func(context.Context, []K) (map[K]*V, error)) {
 	for keys, asks := g.next(); len(keys) > 0; keys, asks = g.next() {
 		one, cancel := context.WithTimeout(ctx, togetherTime)
 		found, err := careful(one, keys, look)
@@ -80,7 +80,7 @@ func (g *together[V]) work(ctx context.Context, look func(context.Context, []str
 
 // careful is look; what would panic in a request, which that survives, must not
 // end the server here.
-func careful[V any](ctx context.Context, keys []string, look func(context.Context, []string) (map[string]*V, error)) (found map[string]*V, err error) {
+func careful[K comparable, V any](ctx context.Context, keys []K, look func(context.Context, []K) (map[K]*V, error)) (found map[K]*V, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -90,7 +90,7 @@ func careful[V any](ctx context.Context, keys []string, look func(context.Contex
 }
 
 // next takes keys that wait; none ends the worker.
-func (g *together[V]) next() (keys []string, asks []*asked[V]) {
+func (g *together[K, V]) next() (keys []K, asks []*asked[V]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for key, a := range g.waiting {

@@ -15,7 +15,7 @@ import (
 // because others asked for it earlier: a look-up never answers whom it began
 // before.
 func TestALookUpAnswersNobodyWhoAskedAfterItBegan(t *testing.T) {
-	var g together[int64]
+	var g together[string, int64]
 	var now, trips atomic.Int64 // the clock that a look-up reads when it begins
 	look := func(_ context.Context, keys []string) (map[string]*int64, error) {
 		trips.Add(1)
@@ -59,7 +59,7 @@ func TestALookUpAnswersNobodyWhoAskedAfterItBegan(t *testing.T) {
 // Whoever goes away must not end the look-up of others who wait for it, and a
 // failure is told to each of them.
 func TestALookUpOutlivesWhoeverAskedFirst(t *testing.T) {
-	var g together[int64]
+	var g together[string, int64]
 	begun, end := make(chan struct{}), make(chan error)
 	look := func(ctx context.Context, keys []string) (map[string]*int64, error) {
 		if !slices.Equal(keys, []string{"k"}) {
@@ -107,7 +107,7 @@ func TestALookUpOutlivesWhoeverAskedFirst(t *testing.T) {
 
 // One look-up that panics must be its askers' failure, and keep nobody after it.
 func TestALookUpThatPanicsFails(t *testing.T) {
-	var g together[int64]
+	var g together[string, int64]
 	look := func(_ context.Context, keys []string) (map[string]*int64, error) {
 		if keys[0] == "odd" {
 			panic("a row of another shape")

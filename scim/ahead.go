@@ -7,18 +7,51 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/scim/directory"
 	"gatehouse/scim/filter"
+	"gatehouse/scim/provision"
 	"gatehouse/scim/schema"
 )
 
-// ahead is one person who is read in the same round trip as the token: most
-// requests of a provider read somebody by id or by userName. Whatever is wrong
-// with such a request is said later, once the token has been looked at.
+// ahead is what is read in the same round trip as the token. Most requests of a
+// provider read one person by id or by userName, or add one, of whose address
+// has to be known whose it is. Whatever is wrong with such a request is said
+// later, once the token has been looked at.
 type ahead struct {
 	by    db.SCIMKey
 	key   string
 	want  schema.Selection
 	list  listed
 	found *db.SCIMUser // nil: the token's directory has nobody like that
+
+	doc       map[string]any // of somebody new; nil: it is for nobody new
+	made      schema.Resource
+	domain    string // of the address, which is the key
+	addressed *db.Addressed
+}
+
+// aheadBody is how long a body may be that is read before the token: a stranger
+// costs no more by it than by any request.
+const aheadBody = 8 << 10
+
+// aheadByAddress is for somebody new.
+func aheadByAddress(c *call) *ahead {
+	if n := c.Request().ContentLength; n < 1 || n > aheadBody {
+		return nil
+	}
+	var err error
+	if c.sent, err = c.body(aheadBody); err != nil {
+		return nil
+	}
+	a := &ahead{by: db.ByAddress}
+	if a.doc, err = schema.Decode(c.sent); err != nil {
+		return nil
+	}
+	if a.made, err = schema.User.New(a.doc); err != nil {
+		return nil
+	}
+	if a.key, a.domain = provision.MailboxOf(a.made); a.key == "" {
+		return nil
+	}
+	return a
 }
 
 // aheadByID is for one person, and for what may say nothing new of them.

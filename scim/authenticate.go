@@ -44,9 +44,12 @@ func (h *Handler) locateToken(ctx context.Context, value string, a *ahead) (t *d
 		return nil, errToken
 	}
 	hash := seal.Hash(value)
-	if a == nil {
+	switch {
+	case a == nil:
 		t, err = h.DB.LocateSCIMToken(ctx, hash)
-	} else {
+	case a.by == db.ByAddress:
+		t, a.addressed, err = h.DB.LocateSCIMAddress(ctx, hash, a.key, a.domain)
+	default:
 		t, a.found, err = h.DB.LocateSCIMUser(ctx, hash, a.by, a.key, a.want.Wants(pathGroups))
 	}
 	switch {

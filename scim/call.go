@@ -32,6 +32,7 @@ type call struct {
 	who   actor.Actor
 	asked *asked // what is recorded of it; nil once that is done elsewhere
 	ahead *ahead // what was read with the token; nil: nothing
+	sent  []byte // the body, where it was read before the token
 }
 
 // handle is an endpoint behind the check of the token. What becomes of the
@@ -90,6 +91,9 @@ func (c *call) read(fn func(tx *db.OrgTx) error) error {
 // body reads what came, of a media type that SCIM has (RFC 7644 §3.1) and of at
 // most so many bytes.
 func (c *call) body(most int64) ([]byte, error) {
+	if c.sent != nil {
+		return c.sent, nil
+	}
 	r := c.Request()
 	if err := checkMedia(r.Header.Get(echo.HeaderContentType)); err != nil {
 		return nil, err
@@ -135,6 +139,10 @@ func checkMedia(header string) error {
 
 // document reads the body as one JSON object, and keeps it for the record.
 func (c *call) document(most int64) (map[string]any, error) {
+	if c.ahead != nil && c.ahead.doc != nil {
+		c.asked.doc = c.ahead.doc
+		return c.ahead.doc, nil
+	}
 	body, err := c.body(most)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func (c *call) change(a *asked, do change) (*answer, error) {
 	for try := range maxTries {
 		a.note = known
 		result, err = c.once(a, do)
-		if !db.Retryable(err) && !db.Orphaned(err) {
+		if !db.Retryable(err) && !db.Orphaned(err) && !errors.Is(err, provision.ErrAgain) {
 			break
 		}
 		if err = c.pause(try); err != nil {

@@ -48,7 +48,7 @@ type endpoint struct {
 func (h *Handler) endpoints() []endpoint {
 	return []endpoint{
 		{http.MethodGet, "/Users", "users.listed", "User", listUsers, aheadByName},
-		{http.MethodPost, "/Users", "user.created", "User", postUser, nil},
+		{http.MethodPost, "/Users", "user.created", "User", postUser, aheadByAddress},
 		{http.MethodPost, "/Users/.search", "users.listed", "User", searchUsers, nil},
 		{http.MethodGet, "/Users/:id", "user.read", "User", getUser, aheadByID},
 		{http.MethodPut, "/Users/:id", "user.updated", "User", putUser, aheadByID},

@@ -84,13 +84,15 @@ func (c *call) createUser(a *asked, doc map[string]any) (*answer, error) {
 		return nil, err
 	}
 	a.subject, _ = doc["userName"].(string)
-	next, err := schema.User.New(doc)
+	next, found, err := c.newUser(doc)
 	if err != nil {
 		return nil, err
 	}
 	a.subject = next.UserName()
 	return c.change(a, func(tx *db.OrgTx, d *directory.Directory) (*answer, error) {
-		u, err := provision.CreateUser(tx, d, next)
+		known := found
+		found = nil // a second try looks itself
+		u, err := provision.CreateKnown(tx, d, next, known)
 		if err != nil {
 			return nil, err
 		}
@@ -98,6 +100,16 @@ func (c *call) createUser(a *asked, doc map[string]any) (*answer, error) {
 		a.applied("user.created", createdReason(d, u))
 		return c.userAnswer(tx, http.StatusCreated, u, want)
 	})
+}
+
+// newUser is who the document says, and what was found of their address with
+// the token; nil: nothing was.
+func (c *call) newUser(doc map[string]any) (schema.Resource, *db.Addressed, error) {
+	if c.ahead != nil && c.ahead.doc != nil {
+		return c.ahead.made, c.ahead.addressed, nil
+	}
+	next, err := schema.User.New(doc)
+	return next, nil, err
 }
 
 // replaceUser is PUT /Users/{id} (§3.5.1).

@@ -79,6 +79,20 @@ func Create(tx *db.Tx, n New) (*User, error) {
 	return u, audit.RecordDeployment(tx, audit.UserCreated{User: u.Wire()})
 }
 
+// CreateLater is Create of an account without a password that nothing in this
+// transaction reads: it travels with the commit, and where its address or
+// external id is somebody's the transaction ends in taken.
+func CreateLater(tx *db.Tx, n New, taken error) (*User, error) {
+	u, err := newUser(n)
+	if err != nil {
+		return nil, err
+	}
+	if err := users.InsertUniqueLater(tx, u, taken); err != nil {
+		return nil, err
+	}
+	return u, audit.RecordDeployment(tx, audit.UserCreated{User: u.Wire()})
+}
+
 func newUser(n New) (*User, error) {
 	a, err := ParseEmail(n.Email)
 	if err != nil {

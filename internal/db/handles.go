@@ -114,6 +114,13 @@ func (h GlobalTable[T, K]) Count(tx AnyScope, conds ...Cond) (int64, error) {
 // Insert adds a row; ErrDuplicate if its key is taken.
 func (h GlobalTable[T, K]) Insert(tx AnyScope, row *T) error { return h.t.insert(tx.base(), row) }
 
+// InsertUniqueLater is Insert of a row that nothing in this transaction reads:
+// it travels with the commit, and where its key is taken the transaction ends
+// in taken, here or as it commits.
+func (h GlobalTable[T, K]) InsertUniqueLater(tx AnyScope, row *T, taken error) error {
+	return h.t.insertUniqueLater(tx.base(), row, taken)
+}
+
 // Update sets columns of one row if it still meets conds, and says how many it changed.
 func (h GlobalTable[T, K]) Update(tx AnyScope, key K, set Set, conds ...Cond) (int64, error) {
 	return h.t.update(tx.base(), global, set, append(conds, keyed(key)))

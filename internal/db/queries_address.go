@@ -21,14 +21,16 @@ const findAddressed = `SELECT EXISTS (SELECT 1 FROM organization_domains WHERE o
 func FindAddressed(tx *OrgTx, key, domain string) (Addressed, error) {
 	var a Addressed
 	if d, ok := tx.direct(); ok {
-		err := d.row(findAddressed, []any{string(tx.Organization()), domain, key}, func(r *rawRow) {
-			a.Held, a.Account = r.bool(), maybe(r, func(r *rawRow) id.User { return id.User(r.text()) })
-			a.Trusting, a.Name = r.bool(), r.text()
-		})
+		err := d.row(findAddressed, []any{string(tx.Organization()), domain, key}, a.read)
 		return a, err
 	}
 	err := tx.session().Raw(`SELECT EXISTS (SELECT 1 FROM organization_domains WHERE organization_id = ? AND domain = ? AND state = 'verified') AS held,
 		(SELECT id FROM users WHERE email_key = ?) AS account, EXISTS (SELECT 1 FROM directories WHERE organization_id = ? AND trust_roles) AS trusting,
 		coalesce((SELECT name FROM organizations WHERE id = ?), '') AS name`, tx.Organization(), domain, key, tx.Organization(), tx.Organization()).Scan(&a).Error
 	return a, translate(err)
+}
+
+func (a *Addressed) read(r *rawRow) {
+	a.Held, a.Account = r.bool(), maybe(r, func(r *rawRow) id.User { return id.User(r.text()) })
+	a.Trusting, a.Name = r.bool(), r.text()
 }

@@ -9,8 +9,9 @@ import (
 	"gatehouse/users"
 )
 
-// A domain that another organization verified must not make its people this one's; whose account a mailbox is
-// is known everywhere, and decided upon by who asks.
+// A domain that another organization verified must not make its people this
+// one's; whose account a mailbox is is known everywhere, and decided upon by who
+// asks. What is found with a directory's token is the same.
 func TestAnotherOrganizationsDomainIsNotHeld(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		holder, other := newDirectoryOf(t, d), newDirectoryOf(t, d)
@@ -25,10 +26,18 @@ func TestAnotherOrganizationsDomainIsNotHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 		for w, held := range map[directoryOf]bool{holder: true, other: false} {
-			err := d.InOrg(t.Context(), w.org, tester, func(tx *db.OrgTx) error {
+			aDirectory(t, d, w.org, []byte(w.org), nil)
+			_, with, err := d.LocateSCIMAddress(t.Context(), []byte(w.org), "ada@halden.example", "halden.example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = d.InOrg(t.Context(), w.org, tester, func(tx *db.OrgTx) error {
 				a, err := db.FindAddressed(tx, "ada@halden.example", "halden.example")
 				if a.Held != held || a.Account == nil {
 					t.Errorf("%+v, want held %t", a, held)
+				}
+				if with != nil && (with.Held != held || with.Account == nil || *with.Account != *a.Account || with.Name != a.Name) || with == nil && d.Dialect == db.Postgres {
+					t.Errorf("with the token %+v, without %+v", with, a)
 				}
 				return err
 			})

@@ -38,6 +38,7 @@ const (
 	ByID SCIMKey = iota
 	ByUserName
 	byNothing // the token alone
+	ByAddress // of an account: what is known of it where the token is from
 )
 
 // The token alone says which directory's rows are read, and its own row says

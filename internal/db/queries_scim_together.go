@@ -19,13 +19,15 @@ type scimAsk struct {
 	hash   string // of the token
 	by     SCIMKey
 	key    string
+	domain string // of the address
 	groups bool
 }
 
 // scimFound is what it finds; a user without an id is nobody.
 type scimFound struct {
-	token SCIMToken
-	user  SCIMUser
+	token   SCIMToken
+	user    SCIMUser
+	address Addressed
 }
 
 // statement reads the token, and beside it the person and their groups. Nulls
@@ -36,6 +38,7 @@ var scimStatements = map[SCIMKey]map[bool]string{
 	ByID:       {false: ByID.compose(""), true: ByID.compose(scimUserGroupsJSON)},
 	ByUserName: {false: ByUserName.compose(""), true: ByUserName.compose(scimUserGroupsJSON)},
 	byNothing:  {false: locateSCIMToken + "$1"},
+	ByAddress:  {false: `SELECT ` + scimTokenColumns + scimAddressed + scimTokens + ` WHERE t.token_hash = $1`},
 }
 
 func (k SCIMKey) compose(groups string) string {
@@ -47,16 +50,29 @@ const scimUserGroupsJSON = `, (SELECT json_agg(json_build_array(g.id, g.display_
 	JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
 	WHERE m.organization_id = u.organization_id AND m.directory_user_id = u.id)`
 
+// scimAddressed is findAddressed in the token's organization.
+const scimAddressed = `, EXISTS (SELECT 1 FROM organization_domains o WHERE o.organization_id = t.organization_id AND o.domain = $3 AND o.state = 'verified'),
+	(SELECT id FROM users WHERE email_key = $2), EXISTS (SELECT 1 FROM directories x WHERE x.organization_id = t.organization_id AND x.trust_roles),
+	coalesce((SELECT name FROM organizations WHERE id = t.organization_id), '')`
+
 // args are those of statement. Text that no row can hold is nobody's key:
 // Postgres would refuse it, and with it the look-ups of others in the round trip.
 func (a scimAsk) args() []any {
-	if a.by == byNothing {
-		return []any{[]byte(a.hash)}
+	switch hash := []byte(a.hash); a.by {
+	case byNothing:
+		return []any{hash}
+	case ByAddress:
+		return []any{hash, storable(a.key), storable(a.domain)}
+	default:
+		return []any{hash, storable(a.key)}
 	}
-	if strings.IndexByte(a.key, 0) >= 0 || !utf8.ValidString(a.key) {
-		return []any{[]byte(a.hash), ""}
+}
+
+func storable(key string) string {
+	if strings.IndexByte(key, 0) >= 0 || !utf8.ValidString(key) {
+		return ""
 	}
-	return []any{[]byte(a.hash), a.key}
+	return key
 }
 
 // locateScopeStatement is setScopeStatement for looking across organizations,
@@ -93,7 +109,25 @@ func (d *DB) lookUpSCIM(ctx context.Context, asks []scimAsk) (map[scimAsk]*scimF
 
 func (f *scimFound) read(r *rawRow, a scimAsk) {
 	f.token.read(r)
-	if a.by != byNothing {
+	switch a.by {
+	case byNothing:
+	case ByAddress:
+		f.address.read(r)
+	default:
 		f.user.read(r, a.groups)
 	}
+}
+
+// LocateSCIMAddress is LocateSCIMToken, and what FindAddressed finds in the
+// token's organization: nil on SQLite, where asking twice costs nothing.
+func (d *DB) LocateSCIMAddress(ctx context.Context, hash []byte, key, domain string) (*SCIMToken, *Addressed, error) {
+	if d.Dialect == SQLite {
+		t, err := d.LocateSCIMToken(ctx, hash)
+		return t, nil, err
+	}
+	found, err := d.scim.get(ctx, scimAsk{hash: string(hash), by: ByAddress, key: key, domain: domain}, d.lookUpSCIM)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &found.token, &found.address, nil
 }

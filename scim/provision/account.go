@@ -35,29 +35,38 @@ const (
 // account is no customer's to touch. Of who does not come in it is the account
 // of a member alone.
 func accountOf(tx *db.OrgTx, u *directory.User, comes bool) (*users.User, How, error) {
-	account, how, _, err := find(tx, u, comes)
-	return account, how, err
-}
-
-// find is accountOf, with what was known of the address before.
-func find(tx *db.OrgTx, u *directory.User, comes bool) (*users.User, How, db.Addressed, error) {
 	if u.Email == nil || u.EmailKey == nil {
-		return nil, "", db.Addressed{}, nil
+		return nil, "", nil
 	}
-	domain, err := tenants.NormalizeDomain(domainOf(*u.EmailKey))
+	found, err := db.FindAddressed(tx, *u.EmailKey, heldAs(*u.EmailKey))
 	if err != nil {
-		domain = "" // which nobody holds
+		return nil, "", err
 	}
-	found, err := db.FindAddressed(tx, *u.EmailKey, domain)
-	if err != nil {
-		return nil, "", found, err
-	}
-	account, how, err := decide(tx, u, found, comes)
-	return account, how, found, err
+	return decide(tx, u, found, comes, func() (*users.User, error) { return users.Create(tx.Tx, newAccount(u)) })
 }
 
-// decide is whose account it is, by what is known of the address.
-func decide(tx *db.OrgTx, u *directory.User, found db.Addressed, comes bool) (*users.User, How, error) {
+// MailboxOf is what CreateUser asks db.FindAddressed about a resource: the key
+// of its address, and the domain; empty where it names no mailbox.
+func MailboxOf(r schema.Resource) (key, domain string) {
+	address, err := users.ParseEmail(r.PrimaryEmail())
+	if err != nil {
+		return "", ""
+	}
+	return address.Key, heldAs(address.Key)
+}
+
+// heldAs is the domain of an address as organizations hold it; "" is nobody's.
+func heldAs(address string) string {
+	domain, err := tenants.NormalizeDomain(domainOf(address))
+	if err != nil {
+		return ""
+	}
+	return domain
+}
+
+// decide is whose account it is, by what is known of the address; create makes
+// one.
+func decide(tx *db.OrgTx, u *directory.User, found db.Addressed, comes bool, create func() (*users.User, error)) (*users.User, How, error) {
 	vouched := found.Held && comes
 	if found.Account != nil {
 		account, err := holdAccount(tx, u, *found.Account)
@@ -68,7 +77,7 @@ func decide(tx *db.OrgTx, u *directory.User, found db.Addressed, comes bool) (*u
 	if !vouched {
 		return nil, "", nil
 	}
-	account, err := users.Create(tx.Tx, newAccount(u))
+	account, err := create()
 	if errors.Is(err, users.ErrEmailTaken) { // somebody else made it just now
 		if found, err = db.FindAddressed(tx, *u.EmailKey, ""); err == nil && found.Account != nil {
 			account, err = holdAccount(tx, u, *found.Account)

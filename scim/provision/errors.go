@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"errors"
 	"time"
 
 	"gatehouse/internal/problem"
@@ -8,6 +9,10 @@ import (
 
 // retryHeld is when a provider whose people's leaving is held comes back.
 const retryHeld = 10 * time.Minute
+
+// ErrAgain says that somebody else made the account of the same address at this
+// moment. Nothing was written: whoever runs it again finds that account.
+var ErrAgain = errors.New("another request has just made the account of that address")
 
 // What callers are told.
 var (

@@ -13,6 +13,13 @@ import (
 // here, and they become a member. Whose mailbox nobody has proven stays without
 // an account, and is told nothing.
 func CreateUser(tx *db.OrgTx, d *directory.Directory, r schema.Resource) (*directory.User, error) {
+	return CreateKnown(tx, d, r, nil)
+}
+
+// CreateKnown is CreateUser, with what was found of MailboxOf(r) a moment ago;
+// nil: it is looked up. An account that is there is looked at again, and one
+// that came meanwhile is ErrAgain.
+func CreateKnown(tx *db.OrgTx, d *directory.Directory, r schema.Resource, found *db.Addressed) (*directory.User, error) {
 	d, err := standing(tx, d)
 	if err != nil {
 		return nil, err
@@ -21,7 +28,7 @@ func CreateUser(tx *db.OrgTx, d *directory.Directory, r schema.Resource) (*direc
 	if err != nil {
 		return nil, err
 	}
-	w, how, err := admit(tx, d, u)
+	w, how, err := admit(tx, d, u, found)
 	if err != nil {
 		return nil, err
 	}
@@ -33,13 +40,16 @@ func CreateUser(tx *db.OrgTx, d *directory.Directory, r schema.Resource) (*direc
 
 // admit adds somebody new and makes them a member, if it is certain whose
 // account they are. It says how, and who they are then.
-func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User) (wire.DirectoryUser, How, error) {
+func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User, found *db.Addressed) (wire.DirectoryUser, How, error) {
 	var account *users.User
 	var how How
-	var found db.Addressed
-	if !d.Staged {
+	if !d.Staged && u.EmailKey != nil {
 		var err error
-		if account, how, found, err = find(tx, u, u.Active); err != nil {
+		if found, err = orFind(tx, found, *u.EmailKey); err != nil {
+			return wire.DirectoryUser{}, "", err
+		}
+		create := func() (*users.User, error) { return users.CreateLater(tx.Tx, newAccount(u), ErrAgain) }
+		if account, how, err = decide(tx, u, *found, u.Active, create); err != nil {
 			return wire.DirectoryUser{}, "", err
 		}
 	}
@@ -54,13 +64,21 @@ func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User) (wire.Direct
 		w, err := directory.NewUserWire(tx, d, u, "")
 		return w, "", err
 	case how == ByCreation:
-		return admitNew(tx, d, u, account, found)
+		return admitNew(tx, d, u, account, *found)
 	}
 	if err := admitKnown(tx, d, u); err != nil {
 		return wire.DirectoryUser{}, "", err
 	}
 	w, err := directory.UserWire(tx, d, u)
 	return w, how, err
+}
+
+func orFind(tx *db.OrgTx, found *db.Addressed, address string) (*db.Addressed, error) {
+	if found != nil {
+		return found, nil
+	}
+	now, err := db.FindAddressed(tx, address, heldAs(address))
+	return &now, err
 }
 
 // admitNew makes an account that this transaction made a member. Nobody else

@@ -126,6 +126,9 @@ func redactQuery(query string) string {
 // secret: what it is compared with may be one.
 func comparesSecret(text string) bool {
 	text = text[:min(len(text), directory.MaxRequestBody)] // what is behind is not kept
+	if !strings.ContainsAny(text, " \t\n\f\r") {           // as most values are, which the expression would read to their end
+		return false
+	}
 	for _, m := range comparison.FindAllStringSubmatch(text, -1) {
 		if secret(m[1]) {
 			return true

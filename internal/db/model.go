@@ -48,6 +48,8 @@ var (
 	timeType  = reflect.TypeFor[time.Time]()
 	bytesType = reflect.TypeFor[[]byte]()
 
+	rawJSONType = reflect.TypeFor[json.RawMessage]()
+
 	models sync.Map // reflect.Type → *model; nil: not known
 )
 
@@ -187,11 +189,18 @@ func (c *modelColumn) value(v reflect.Value) (any, error) {
 	case bytesColumn:
 		return v.Bytes(), nil
 	}
-	text, err := json.Marshal(v.Interface())
+	text, err := encoded(v)
 	if err != nil || string(text) == "null" {
 		return nil, err
 	}
 	return string(text), nil
+}
+
+func encoded(v reflect.Value) ([]byte, error) {
+	if v.Type() == rawJSONType && v.Len() > 0 {
+		return v.Bytes(), nil // it is JSON already
+	}
+	return json.Marshal(v.Interface())
 }
 
 // read fills a row, all of whose fields are zero, from r.

@@ -103,6 +103,11 @@ func (d direct) exec(text string, args []any) (changed int64, err error) {
 	return changed, err
 }
 
+// later keeps a statement for the commit.
+func (d direct) later(text string, args ...any) {
+	d.tx.state.later = append(d.tx.state.later, later{d.tx.scope, text, args, nil})
+}
+
 // run is exec of a statement that was put together.
 func (n native) run(s *statement) (int64, error) {
 	if s.err != nil {

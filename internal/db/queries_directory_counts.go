@@ -2,6 +2,7 @@ package db
 
 import (
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -24,6 +25,8 @@ const addCounts = `INSERT INTO directory_counts (id, organization_id, directory_
 	users_gone = directory_counts.users_gone + excluded.users_gone, groups_gone = directory_counts.groups_gone + excluded.groups_gone
 	WHERE directory_counts.organization_id = excluded.organization_id`
 
+var addCountsPostgres = strings.Replace(addCounts, "?, ?, ?, ?, ?, ?, ?, ?", "$1, $2, $3, $4, $5, $6, $7, $8", 1)
+
 // CountLater adds to a directory's counts, with the commit: the row is locked
 // for the length of that alone, and nothing that is locked after it can wait
 // for somebody who waits for it. The transaction's instant chooses the row, so
@@ -33,6 +36,10 @@ func CountLater(tx *OrgTx, directory id.Directory, more DirectoryCounts) error {
 		return nil
 	}
 	shard := string(directory) + "_" + strconv.FormatInt(tx.now.UnixMicro()%countShards, 10)
+	if d, ok := tx.direct(); ok {
+		d.later(addCountsPostgres, shard, string(tx.scope.org), string(directory), more.UsersActive, more.UsersInactive, more.GroupsTotal, more.UsersGone, more.GroupsGone)
+		return nil
+	}
 	return tx.postpone(func(g *gorm.DB) *gorm.DB {
 		return g.Exec(addCounts, shard, tx.scope.org, directory, more.UsersActive, more.UsersInactive, more.GroupsTotal, more.UsersGone, more.GroupsGone)
 	})

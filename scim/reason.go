@@ -48,19 +48,16 @@ func createdReason(d *directory.Directory, u *directory.User) string {
 }
 
 // updated notes what of a person changed.
-func (a *asked) updated(tx *db.OrgTx, d *directory.Directory, before, after *directory.User) error {
+func (a *asked) updated(d *directory.Directory, before, after *directory.User) {
 	name := called(after)
 	switch {
 	case before.Active && !after.Active:
-		reason, err := departed(tx, d, after, "Deactivated "+name)
-		a.applied("user.deactivated", reason)
-		return err
+		a.applied("user.deactivated", departed(d, after, "Deactivated "+name))
 	case !before.Active && after.Active:
 		a.applied("user.reactivated", "Activated "+name+reactivated(d, after)+".")
 	default:
 		a.applied("user.updated", "Changed "+changes(before.Resource, after.Resource)+" of "+name+".")
 	}
-	return nil
 }
 
 func reactivated(d *directory.Directory, u *directory.User) string {
@@ -73,34 +70,30 @@ func reactivated(d *directory.Directory, u *directory.User) string {
 	return ": they are a member, with the role that their groups give. No old session comes back"
 }
 
-func (a *asked) deletedReason(tx *db.OrgTx, d *directory.Directory, u *directory.User) (string, error) {
+func deletedReason(d *directory.Directory, u *directory.User) string {
 	if !u.Active {
-		return "Deleted " + called(u) + ", who was deactivated already.", nil
+		return "Deleted " + called(u) + ", who was deactivated already."
 	}
-	return departed(tx, d, u, "Deleted "+called(u))
+	return departed(d, u, "Deleted "+called(u))
 }
 
 // departed says what ended when somebody left.
-func departed(tx *db.OrgTx, d *directory.Directory, u *directory.User, did string) (string, error) {
+func departed(d *directory.Directory, u *directory.User, did string) string {
 	if d.Staged {
-		return did + ". The directory is not applied yet, so nobody left the organization.", nil
+		return did + ". The directory is not applied yet, so nobody left the organization."
 	}
-	left, err := directory.DepartureBy(tx, u.ID, tx.Actor().RequestID)
+	left := u.Left()
 	switch {
-	case errors.Is(err, db.ErrNotFound) && u.UserID == nil:
-		return did + ". They had not become a member yet.", nil
-	case errors.Is(err, db.ErrNotFound):
-		return did + ": their membership is suspended.", nil
-	case err != nil:
-		return "", err
+	case u.UserID == nil && (left == nil || left.UserID == nil && !left.Kept):
+		return did + ". They had not become a member yet."
+	case left == nil:
+		return did + ": their membership is suspended."
 	case left.Kept:
-		return did + " in the directory. They are the organization's last owner and stay a member: somebody else has to become an owner first.", nil
-	case left.UserID == nil && u.UserID == nil:
-		return did + ". They had not become a member yet.", nil
+		return did + " in the directory. They are the organization's last owner and stay a member: somebody else has to become an owner first."
 	case left.UserID == nil:
-		return did + ". Another directory of the organization still has them, so they stay a member.", nil
+		return did + ". Another directory of the organization still has them, so they stay a member."
 	}
-	return fmt.Sprintf("%s: their membership is suspended, %s.", did, ended(left)), nil
+	return fmt.Sprintf("%s: their membership is suspended, %s.", did, ended(left))
 }
 
 func ended(left *directory.Departure) string {

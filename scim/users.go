@@ -149,9 +149,7 @@ func (c *call) updateUser(a *asked, key string, w conditions, makes func(*direct
 		}
 		a.about(u)
 		if changed {
-			if err := a.updated(tx, d, &before, u); err != nil {
-				return nil, err
-			}
+			a.updated(d, &before, u)
 		} else {
 			a.same()
 		}
@@ -187,9 +185,8 @@ func (c *call) deleteUser(a *asked, key string, w conditions) (*answer, error) {
 		if err := provision.DeleteUser(tx, d, u); err != nil {
 			return nil, err
 		}
-		reason, err := a.deletedReason(tx, d, u)
-		a.applied("user.deleted", reason)
-		return &gone, err
+		a.applied("user.deleted", deletedReason(d, u))
+		return &gone, nil
 	})
 }
 

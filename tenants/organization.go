@@ -48,6 +48,11 @@ func Get(tx db.AnyScope, org id.Organization) (*Organization, error) {
 	return organizations.Get(tx, org)
 }
 
+// Reads is Get as a part.
+func Reads(tx db.AnyScope, rows *[]Organization, org id.Organization) db.Part {
+	return organizations.Reads(tx, rows, db.Query{Where: []db.Cond{db.Eq("id", org)}})
+}
+
 // GetByExternalID is the organization with the application's own id for it.
 func GetByExternalID(tx db.AnyScope, external string) (*Organization, error) {
 	return organizations.First(tx, db.Eq("external_id", external), db.Eq("system", false))

@@ -283,18 +283,16 @@ func IsLastOwner(tx *db.OrgTx, m *Membership) (bool, error) {
 // change sets columns of a membership, reads it back and records it, with the
 // status that it had where that is another now.
 func change(tx *db.OrgTx, before *Membership, set db.Set, conds ...db.Cond) (*Membership, error) {
-	n, err := memberships.Update(tx, before.ID, set, conds...)
+	var n int64
+	var now membershipNow
+	err := db.AtOnce(tx, append([]db.Part{memberships.Updates(tx, &n, before.ID, set, conds...)}, now.reads(tx, before)...)...)
 	if err != nil {
 		return nil, err
 	}
 	if n == 0 {
 		return nil, db.ErrNotFound
 	}
-	m, err := memberships.Get(tx, before.ID)
-	if err != nil {
-		return nil, err
-	}
-	w, err := snapshot(tx, m)
+	m, w, err := now.wire()
 	if err != nil {
 		return nil, err
 	}

@@ -207,6 +207,32 @@ func MembershipWires(tx db.AnyScope, list []Membership) ([]wire.OrganizationMemb
 	return out, nil
 }
 
+// membershipNow is a membership with what events carry beside it.
+type membershipNow struct {
+	memberships   []Membership
+	people        []User
+	organizations []tenants.Organization
+}
+
+func (n *membershipNow) reads(tx *db.OrgTx, m *Membership) []db.Part {
+	return []db.Part{
+		memberships.Reads(tx, &n.memberships, db.Query{Where: []db.Cond{db.Eq("id", m.ID)}}),
+		users.Reads(tx, &n.people, db.Query{Where: []db.Cond{db.Eq("id", m.UserID)}}),
+		tenants.Reads(tx, &n.organizations, m.OrganizationID),
+	}
+}
+
+// wire is the membership, and as events carry it.
+func (n *membershipNow) wire() (*Membership, wire.OrganizationMembership, error) {
+	if len(n.memberships) == 0 || len(n.people) == 0 || len(n.organizations) == 0 {
+		return nil, wire.OrganizationMembership{}, db.ErrNotFound
+	}
+	m := &n.memberships[0]
+	w, person := m.Wire(n.organizations[0].Name), n.people[0].Wire()
+	w.User = &person
+	return m, w, nil
+}
+
 // snapshot is the membership as events carry it, with the person.
 func snapshot(tx *db.OrgTx, m *Membership) (wire.OrganizationMembership, error) {
 	u, err := users.Get(tx, m.UserID)

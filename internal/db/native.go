@@ -121,15 +121,32 @@ func (n native) rows(s *statement, row func() reflect.Value) error {
 	if s.err != nil {
 		return s.err
 	}
-	return n.query(string(s.text), s.args, func(rows pgx.Rows) error {
-		for rows.Next() {
-			r := rawRow{fields: rows.FieldDescriptions(), values: rows.RawValues()}
-			if n.read(n.tx.ctx, row(), &r); r.err != nil {
-				return r.err
-			}
+	return n.query(string(s.text), s.args, func(rows pgx.Rows) error { return n.each(rows, row) })
+}
+
+func (n native) each(rows pgx.Rows, row func() reflect.Value) error {
+	for rows.Next() {
+		r := rawRow{fields: rows.FieldDescriptions(), values: rows.RawValues()}
+		if n.read(n.tx.ctx, row(), &r); r.err != nil {
+			return r.err
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// lists is the statement that reads the rows of q, locked in that strength; "":
+// not at all.
+func (n native) lists(kind ownership, strength string, q Query) *statement {
+	s := n.selects(kind, q.Where)
+	s.orderBy(q.order())
+	if q.Limit > 0 {
+		_, _ = s.WriteString(" LIMIT ")
+		s.bind(q.Limit)
+	}
+	if strength != "" {
+		_, _ = s.WriteString(" FOR " + strength)
+	}
+	return s
 }
 
 func (n native) selects(kind ownership, conds []Cond) *statement {

@@ -67,27 +67,29 @@ func (t table[T]) locked(tx *Tx, kind ownership, strength string, conds []Cond) 
 	return &row, nil
 }
 
-func (t table[T]) list(tx *Tx, kind ownership, q Query) ([]T, error) {
-	order := q.Order
-	if len(order) == 0 {
-		order = []string{"id"}
+func (q Query) order() []string {
+	if len(q.Order) == 0 {
+		return []string{"id"}
 	}
+	return q.Order
+}
+
+func (t table[T]) list(tx *Tx, kind ownership, q Query) ([]T, error) {
+	return t.listed(tx, kind, "", q)
+}
+
+// listed is list of rows locked in that strength; "": not at all.
+func (t table[T]) listed(tx *Tx, kind ownership, strength string, q Query) ([]T, error) {
 	rows := []T{}
 	if n := nativeOf[T](tx); n.model != nil {
-		s := n.selects(kind, q.Where)
-		s.orderBy(order)
-		if q.Limit > 0 {
-			_, _ = s.WriteString(" LIMIT ")
-			s.bind(q.Limit)
-		}
-		err := n.rows(s, func() reflect.Value {
-			rows = append(rows, *new(T))
-			return reflect.ValueOf(&rows[len(rows)-1]).Elem()
-		})
+		err := n.rows(n.lists(kind, strength, q), appending(&rows))
 		return rows, err
 	}
 	g := t.where(tx, kind, q.Where)
-	for _, name := range order {
+	if strength != "" && tx.db.Dialect == Postgres { // SQLite's writer is alone already
+		g = g.Clauses(clause.Locking{Strength: strength})
+	}
+	for _, name := range q.order() {
 		descending := name[0] == '-'
 		if descending {
 			name = name[1:]

@@ -27,19 +27,6 @@ func Used(tx *db.OrgTx, d id.Directory, token id.DirectoryToken, at time.Time) e
 	return err
 }
 
-// DepartureBy is what ended when a request took a person away, or
-// db.ErrNotFound where it took nobody.
-func DepartureBy(tx db.OwnedScope, u id.DirectoryUser, request string) (*Departure, error) {
-	list, err := departures.List(tx, db.Query{Where: []db.Cond{db.Eq("directory_user_id", u), db.Eq("request_id", request)}, Order: []string{"-id"}, Limit: 1})
-	if err != nil {
-		return nil, err
-	}
-	if len(list) == 0 {
-		return nil, db.ErrNotFound
-	}
-	return &list[0], nil
-}
-
 // Of is the directory of a token, as it was read with that.
 func Of(t *db.SCIMToken) (*Directory, error) {
 	row := t.Directory

@@ -7,8 +7,12 @@ import (
 	"gatehouse/internal/id"
 )
 
-// InsertDeparture records that the directory took somebody away.
-func InsertDeparture(tx *db.OrgTx, d *Departure) error { return departures.Insert(tx, d) }
+// InsertDeparture records that the directory took somebody away, with the
+// commit.
+func InsertDeparture(tx *db.OrgTx, u *User, d *Departure) error {
+	u.left = d
+	return departures.InsertLater(tx, d)
+}
 
 // GetDeparture is one departure, or db.ErrNotFound.
 func GetDeparture(tx db.OwnedScope, d id.Departure) (*Departure, error) { return departures.Get(tx, d) }

@@ -80,7 +80,12 @@ type User struct {
 	Kept        bool
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+
+	left *Departure // by this transaction
 }
+
+// Left is how this transaction took the person away; nil: it did not.
+func (u *User) Left() *Departure { return u.left }
 
 // Email is one of a person's addresses, for look-ups.
 type Email struct {

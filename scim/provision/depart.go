@@ -51,7 +51,7 @@ func end(tx *db.OrgTx, d *directory.Directory, u *directory.User, kind Kind) err
 	if u.UserID == nil || stays {
 		now := tx.Now() // nothing of theirs was to end
 		row.ProvenAt = &now
-		if err := directory.InsertDeparture(tx, row); err != nil || !stays {
+		if err := directory.InsertDeparture(tx, u, row); err != nil || !stays {
 			return err
 		}
 		return regrade(tx, *u.UserID)
@@ -60,7 +60,7 @@ func end(tx *db.OrgTx, d *directory.Directory, u *directory.User, kind Kind) err
 	ended, err := users.Deactivate(tx, *u.UserID)
 	if errors.Is(err, users.ErrLastOwner) {
 		row.Kept = true
-		if err := directory.InsertDeparture(tx, row); err != nil {
+		if err := directory.InsertDeparture(tx, u, row); err != nil {
 			return err
 		}
 		return keep(tx, d, u, kind)
@@ -75,7 +75,7 @@ func end(tx *db.OrgTx, d *directory.Directory, u *directory.User, kind Kind) err
 	if row.AccessUntil, err = db.LastAccessToken(tx.Tx, *u.UserID); err != nil {
 		return err
 	}
-	if err := directory.InsertDeparture(tx, row); err != nil {
+	if err := directory.InsertDeparture(tx, u, row); err != nil {
 		return err
 	}
 	return jobs.Enqueue(tx.Tx, proofArgs{tx.Organization(), row.ID})

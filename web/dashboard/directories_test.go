@@ -86,7 +86,7 @@ func (w *world) leave(tx *db.OrgTx, d *directed) error {
 		return err
 	}
 	d.request = r.ID
-	return directory.InsertDeparture(tx, &directory.Departure{ID: id.New[id.Departure](), DirectoryID: d.row.ID, DirectoryUserID: d.gone.ID, Kind: string(provision.Deactivated), RequestID: "req_0",
+	return directory.InsertDeparture(tx, d.gone, &directory.Departure{ID: id.New[id.Departure](), DirectoryID: d.row.ID, DirectoryUserID: d.gone.ID, Kind: string(provision.Deactivated), RequestID: "req_0",
 		ReceivedAt: tx.Now(), Sessions: 2, ProvenAt: &proven})
 }
 

@@ -130,10 +130,10 @@ func MemberKeys(tx db.OwnedScope, user id.User, page db.Page) ([]MemberKey, db.P
 	return db.ListPage(list, page, "id", func(k MemberKey) string { return string(k.ID) }, append(live(tx.Now()), db.Eq("user_id", user))...)
 }
 
-// CountMemberKeys is how many live keys a person has in the transaction's
-// organization.
-func CountMemberKeys(tx *db.OrgTx, user id.User) (int64, error) {
-	return memberKeys.Count(tx, append(live(tx.Now()), db.Eq("user_id", user))...)
+// LiveReads finds one live key of a person in the transaction's organization, if
+// there is any.
+func LiveReads(tx *db.OrgTx, rows *[]MemberKey, user id.User) db.Part {
+	return memberKeys.Reads(tx, rows, db.Query{Where: append(live(tx.Now()), db.Eq("user_id", user)), Limit: 1})
 }
 
 // RevokeMemberKey ends one key, or is db.ErrNotFound.

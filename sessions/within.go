@@ -24,15 +24,9 @@ func LiveWithin(tx db.AnyScope, org id.Organization) (live []Session, more bool,
 	return live, more, err
 }
 
-// CountLive is how many of a person's sessions are in the transaction's
-// organization and can be used.
-func CountLive(tx *db.OrgTx, user id.User) (n int64, err error) {
-	rows, err := sessions.List(tx.Tx, db.Query{Limit: maxWithin,
+// LiveReads finds a person's sessions that are in the transaction's organization
+// and have not ended; of those LiveAt says which can be used.
+func LiveReads(tx *db.OrgTx, rows *[]Session, user id.User) db.Part {
+	return sessions.Reads(tx.Tx, rows, db.Query{Limit: maxWithin,
 		Where: []db.Cond{db.Eq("user_id", user), db.Eq("organization_id", tx.Organization()), db.Null("ended_at"), db.Gt("expires_at", tx.Now())}})
-	for _, s := range rows {
-		if s.LiveAt(tx.Now()) {
-			n++
-		}
-	}
-	return n, err
 }

@@ -38,21 +38,30 @@ func (m *Membership) EndedByDirectory() bool {
 // for the role that the person's groups give once nobody changes the membership
 // meanwhile.
 func Provision(tx *db.OrgTx, user id.User, since time.Time, groups func() (string, error)) (*Membership, error) {
-	m, err := MembershipOf(tx, user)
+	m, err := holdMembershipOf(tx, user)
 	if errors.Is(err, db.ErrNotFound) {
 		m, err = provisionNew(tx, user, groups)
 		if !errors.Is(err, db.ErrDuplicate) {
 			return m, err
 		}
-		m, err = MembershipOf(tx, user) // somebody else made it just now
+		m, err = holdMembershipOf(tx, user) // somebody else made it just now
 	}
 	if err != nil {
 		return nil, err
 	}
-	if m, err = memberships.GetForUpdate(tx, m.ID); err != nil {
+	return m.takeOver(tx, since, groups)
+}
+
+func holdMembershipOf(tx *db.OrgTx, user id.User) (*Membership, error) {
+	var found []Membership
+	err := db.AtOnce(tx, memberships.Holds(tx, &found, db.Query{Where: []db.Cond{db.Eq("user_id", user)}}))
+	if err == nil && len(found) == 0 {
+		err = db.ErrNotFound
+	}
+	if err != nil {
 		return nil, err
 	}
-	return m.takeOver(tx, since, groups)
+	return &found[0], nil
 }
 
 // ProvisionNew is Provision of an account that this very transaction made, in

@@ -64,6 +64,11 @@ func MembershipOf(tx *db.OrgTx, user id.User) (*Membership, error) {
 	return memberships.First(tx, db.Eq("user_id", user))
 }
 
+// MembershipReads is MembershipOf as a part: no row where there is none.
+func MembershipReads(tx *db.OrgTx, rows *[]Membership, user id.User) db.Part {
+	return memberships.Reads(tx, rows, db.Query{Where: []db.Cond{db.Eq("user_id", user)}, Limit: 1})
+}
+
 // MemberQuery says which memberships to list.
 type MemberQuery struct {
 	User         id.User

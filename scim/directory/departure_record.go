@@ -14,8 +14,9 @@ func InsertDeparture(tx *db.OrgTx, u *User, d *Departure) error {
 	return departures.InsertLater(tx, d)
 }
 
-// GetDeparture is one departure, or db.ErrNotFound.
-func GetDeparture(tx db.OwnedScope, d id.Departure) (*Departure, error) { return departures.Get(tx, d) }
+// HoldDeparture is one departure that nobody changes until the end, or
+// db.ErrNotFound.
+func HoldDeparture(tx *db.OrgTx, d id.Departure) (*Departure, error) { return departures.Hold(tx, d) }
 
 // CountDepartures is how many people the directory has taken away after an
 // instant: what its safeguard looks at. An owner who stayed did not leave.
@@ -23,10 +24,10 @@ func CountDepartures(tx db.OwnedScope, d id.Directory, after time.Time) (int64, 
 	return departures.Count(tx, db.Eq("directory_id", d), db.Gt("created_at", after), db.Eq("kept", false))
 }
 
-// ProveDeparture notes when nothing live was found any more. It counts once.
+// ProveDeparture notes of a departure, which is held and was not proven, that
+// nothing live was found any more.
 func ProveDeparture(tx *db.OrgTx, d *Departure) error {
-	_, err := departures.Update(tx, d.ID, db.Set{"proven_at": tx.Now()}, db.Null("proven_at"))
-	return err
+	return departures.UpdateLater(tx, d.ID, db.Set{"proven_at": tx.Now()})
 }
 
 // CountDeparture adds what was still found alive, and ended.

@@ -173,6 +173,10 @@ func refresh(tx *db.OrgTx, u *directory.User) error {
 	if err != nil {
 		return err
 	}
+	return refreshAccount(tx, u, account)
+}
+
+func refreshAccount(tx *db.OrgTx, u *directory.User, account *users.User) error {
 	change, renamed := changeOf(account, namesOf(u.Resource))
 	readdress := u.EmailKey != nil && *u.EmailKey != account.EmailKey && account.EmailVerified
 	if !renamed && !readdress {

@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gatehouse/apikeys"
@@ -54,7 +55,7 @@ func (s *Service) prove(ctx context.Context, a proofArgs) error {
 // look is one look: proven, or what it found has been ended.
 func (s *Service) look(ctx context.Context, a proofArgs) (done bool, err error) {
 	err = s.DB.InOrg(ctx, a.Organization, keeper, func(tx *db.OrgTx) error {
-		row, err := directory.GetDeparture(tx, a.Departure)
+		row, err := directory.HoldDeparture(tx, a.Departure)
 		if err != nil {
 			return err
 		}
@@ -75,16 +76,15 @@ func (s *Service) look(ctx context.Context, a proofArgs) (done bool, err error) 
 // nothingLives reports whether nothing is left that lets the person in. What
 // somebody has who is a member again is theirs by right.
 func nothingLives(tx *db.OrgTx, row *directory.Departure) (bool, error) {
-	m, err := users.MembershipOf(tx, *row.UserID)
-	if err == nil && m.Status == users.Active {
-		return true, nil
+	var member []users.Membership
+	var live []sessions.Session
+	var keys []apikeys.MemberKey
+	err := db.AtOnce(tx, users.MembershipReads(tx, &member, *row.UserID), sessions.LiveReads(tx, &live, *row.UserID), apikeys.LiveReads(tx, &keys, *row.UserID))
+	if err != nil || len(member) > 0 && member[0].Status == users.Active {
+		return err == nil, err
 	}
-	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return false, err
-	}
-	live, err1 := sessions.CountLive(tx, *row.UserID)
-	keys, err2 := apikeys.CountMemberKeys(tx, *row.UserID)
-	return live == 0 && keys == 0, errors.Join(err1, err2)
+	usable := slices.ContainsFunc(live, func(s sessions.Session) bool { return s.LiveAt(tx.Now()) })
+	return !usable && len(keys) == 0, nil
 }
 
 // endAgain ends what a sign-in in the same moment left alive.

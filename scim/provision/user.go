@@ -175,13 +175,14 @@ func comeBack(tx *db.OrgTx, d *directory.Directory, u *directory.User) (How, err
 	if u.UserID == nil {
 		return settle(tx, d, u, tx.Now())
 	}
-	if _, err := users.Hold(tx.Tx, *u.UserID); err != nil { // before the membership: hold.go of scim/directory
+	account, err := users.Hold(tx.Tx, *u.UserID) // before the membership: hold.go of scim/directory
+	if err != nil {
 		return "", err
 	}
 	if err := join(tx, u, tx.Now()); err != nil {
 		return "", err
 	}
-	return "", refresh(tx, u)
+	return "", refreshAccount(tx, u, account)
 }
 
 // DeleteUser forgets a person, whom the caller holds. Who was active leaves as

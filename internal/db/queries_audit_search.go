@@ -29,7 +29,7 @@ type AuditSearch struct {
 	Months        bool      // Since and Before are the beginnings of months, of which there are few
 	Newest        bool      // newest first
 	Limit         int
-	InOrder       int // so many are looked at one by one before the index of terms is asked
+	InOrder       int // so many are looked at in order at most, before the index of terms is asked
 }
 
 // FoundEntry is an entry, with its numbers where it has them.

@@ -267,22 +267,28 @@ END $$;
 -- +goose StatementEnd
 
 -- the entries of a tile that have all of it; the tile itself does. Of a hundred entries a tile has a thousand terms: those
--- that count are marked and taken out by functions that do not make rows of all the others.
+-- that count are marked and taken out by functions that do not make rows of all the others. PL/pgSQL keeps its plan.
 -- +goose StatementBegin
-CREATE FUNCTION audit_entries(events text[], terms tsvector, need bigint[], term text[], prefix boolean[]) RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $$
-  SELECT unnest(events) WHERE cardinality(events) = 1 OR cardinality(need) = 0
-  UNION ALL
-  SELECT events[p] FROM unnest(ts_filter(setweight(terms, 'A', term || CASE WHEN true = ANY (prefix) THEN
-      ARRAY(SELECT l FROM unnest(tsvector_to_array(terms)) l, unnest(term, prefix) a (t, begins) WHERE a.begins AND starts_with(l, a.t)) END), '{a}')) u,
-    unnest(need, term, prefix) a (n, t, begins), unnest(u.positions) p
-  WHERE cardinality(events) > 1 AND (u.lexeme = a.t OR a.begins AND starts_with(u.lexeme, a.t)) GROUP BY p HAVING count(DISTINCT a.n) = (SELECT count(DISTINCT n) FROM unnest(need) n)
-$$;
+CREATE FUNCTION audit_entries(events text[], terms tsvector, need bigint[], term text[], prefix boolean[]) RETURNS SETOF text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  lexemes text[] := term;
+BEGIN
+  IF cardinality(events) = 1 OR cardinality(need) = 0 THEN
+    RETURN QUERY SELECT e FROM unnest(events) e;
+    RETURN;
+  END IF;
+  IF true = ANY (prefix) THEN
+    lexemes := lexemes || ARRAY(SELECT l FROM unnest(tsvector_to_array(terms)) l, unnest(term, prefix) a (t, begins) WHERE a.begins AND starts_with(l, a.t));
+  END IF;
+  RETURN QUERY SELECT events[p] FROM unnest(ts_filter(setweight(terms, 'A', lexemes), '{a}')) u, unnest(need, term, prefix) a (n, t, begins), unnest(u.positions) p
+    WHERE u.lexeme = a.t OR a.begins AND starts_with(u.lexeme, a.t) GROUP BY p HAVING count(DISTINCT a.n) = (SELECT count(DISTINCT n) FROM unnest(need) n);
+END $$;
 -- +goose StatementEnd
 
--- which of the needs the index of a month's terms is asked for, and what that takes, in microseconds: of a beginning all
--- tiles that have it are collected, of a whole term what the others leave; a tile that is found is a page that is read.
--- How many there are is what the planner expects, who has statistics of each month: rows that are owner's (null: of
--- everybody), and hits of them that have all of it. Volatile, or EXPLAIN were refused.
+-- which of the needs, and of whose entries they are, the index of a month's terms is asked for, and what that takes, in
+-- microseconds: of a beginning all tiles that have it are collected, of a whole term what the others leave; a tile that is
+-- found is a page that is read. How many there are is what the planner expects, who has statistics of each month: rows that
+-- are owner's (null: everybody's), and hits of them that have all of it. Volatile, or EXPLAIN were refused.
 -- +goose StatementBegin
 CREATE FUNCTION audit_ask(month text, needs tsquery[], owner text, OUT asked tsquery, OUT cost float8, OUT rows float8, OUT hits float8) LANGUAGE plpgsql AS $$
 DECLARE
@@ -295,18 +301,19 @@ DECLARE
 BEGIN
   EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %I', month) INTO plan;
   tiles := greatest((plan->0->'Plan'->>'Plan Rows')::float8, 1);
-  rows := tiles;
-  IF owner IS NOT NULL THEN
-    EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %I WHERE organization_id = %L', month, owner) INTO plan;
-    rows := (plan->0->'Plan'->>'Plan Rows')::float8;
-    asked := format('%L', 'o:' || owner)::tsquery;
-  END IF;
   FOR i IN 1..array_length(needs, 1) LOOP
     EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %I WHERE terms @@ %L', month, needs[i]) INTO plan;
     counts[i] := (plan->0->'Plan'->>'Plan Rows')::float8;
   END LOOP;
-  hits := rows;
-  leave := rows;
+  rows := tiles;
+  IF owner IS NOT NULL THEN
+    EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %I WHERE organization_id = %L', month, owner) INTO plan;
+    rows := (plan->0->'Plan'->>'Plan Rows')::float8;
+    needs := needs || format('%L', 'o:' || owner)::tsquery;
+    counts := counts || rows;
+  END IF;
+  hits := tiles;
+  leave := tiles;
   cost := 300;
   FOR found IN SELECT needs[n] AS query, count / tiles AS share, count FROM unnest(counts) WITH ORDINALITY AS c (count, n) ORDER BY count LOOP
     hits := hits * found.share;
@@ -456,9 +463,11 @@ BEGIN
     IF NOT few THEN
       SELECT a.asked, a.cost + a.hits * 40 > 40000 INTO asked, sampled FROM audit_ask(month, needs, owner) a; -- each is opened
     END IF;
-    RETURN QUERY EXECUTE format('SELECT width_bucket(e.id COLLATE "C", $11)::bigint, count(*) * %s, %L::boolean
-        FROM (SELECT organization_id, recorded_at, last_recorded_at, events, terms FROM %I %s WHERE %s OFFSET 0) t, audit_entries(t.events, t.terms, $6, $7, $8) e (id)
-        WHERE %s AND ($5 IS NULL OR terms @@ $5) AND e.id COLLATE "C" >= $9 AND e.id COLLATE "C" < $10 GROUP BY 1',
+    RETURN QUERY EXECUTE format('WITH t AS MATERIALIZED (
+        SELECT events, terms FROM (SELECT organization_id, recorded_at, last_recorded_at, events, terms FROM %3$I %4$s WHERE %5$s OFFSET 0) t WHERE %6$s AND ($5 IS NULL OR terms @@ $5))
+      SELECT width_bucket(e.id COLLATE "C", $11)::bigint, count(*) * %1$s, %2$L::boolean FROM (
+        SELECT events[1] AS id FROM t WHERE cardinality(events) = 1 UNION ALL SELECT e.id FROM t, audit_entries(t.events, t.terms, $6, $7, $8) e (id) WHERE cardinality(t.events) > 1) e
+      WHERE e.id COLLATE "C" >= $9 AND e.id COLLATE "C" < $10 GROUP BY 1',
       CASE WHEN sampled THEN 100 ELSE 1 END, sampled, month, CASE WHEN sampled THEN 'TABLESAMPLE SYSTEM (1) REPEATABLE (1)' END, CASE WHEN few OR sampled THEN audit_between(owner) ELSE 'terms @@ $4' END, audit_between(owner))
       USING owner, since, before, asked, audit_whole(needs), need, term, prefix, low, high, edges;
   END LOOP;

@@ -13,17 +13,25 @@ import (
 	"gatehouse/internal/id"
 )
 
-// On Postgres a page is two statements in one round trip: tiles, and entries,
-// each in the order of an index of its own table. Tiles come first: of an entry
-// that is numbered between the two no numbers are shown, and of no other.
+// On Postgres a page is one statement: entries in the order of an index, and
+// behind them the tiles that may have their links.
 
-// page is one of these statements.
+// page is a statement.
 type page struct {
 	AuditSearch
-	ours    id.Organization // empty: everybody's
-	columns string
-	args    []any
+	ours id.Organization // empty: everybody's
+	args []any
 }
+
+// withTiles is the statement, of what reads entries and where their tiles are.
+// A row is an entry or a tile.
+func withTiles(entries, tiles string) string {
+	return "WITH page AS MATERIALIZED (" + entries + ") SELECT e.*, CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bytea), CAST(NULL AS bytea), CAST(NULL AS text[]) FROM page e " +
+		"UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, t.position, t.sequence, t.previous_hash, t.hashes, t.events FROM " + tiles
+}
+
+// linksFrom is the first column of a tile in such a row.
+const linksFrom = 16
 
 func (p *page) bind(value any) string {
 	p.args = append(p.args, value)
@@ -31,26 +39,25 @@ func (p *page) bind(value any) string {
 }
 
 // text reads entries.
-func (p *page) text() string {
+func (p *page) text(columns string) string {
 	order := " ORDER BY " + p.inOrder()
 	from := " FROM audit_events e WHERE " + p.within() + " AND " + p.partitions("e", 0) + order
 	if !p.filtered() {
-		return "SELECT " + p.columns + from + " LIMIT " + p.bind(p.Limit)
+		return "SELECT " + columns + from + " LIMIT " + p.bind(p.Limit)
 	}
 	from = " FROM (SELECT *" + from + " LIMIT " + p.bind(p.Look) + ") e WHERE " + p.ofKind()
-	return "SELECT " + p.columns + from + order + " LIMIT " + p.bind(p.Limit)
+	return "SELECT " + columns + from + order + " LIMIT " + p.bind(p.Limit)
 }
 
-// tiles reads those of the time of the page's entries. That time is worked out
+// tiles are those of the time of the page's entries. That time is worked out
 // before policies are: a comparison with what is worked out beside them would not
 // go along an index.
 func (p *page) tiles() string {
-	p.columns = "e.recorded_at"
-	return "SELECT " + tileColumns + " FROM (SELECT min(r.recorded_at) - " + tileInterval + " AS earlier, min(r.recorded_at) AS oldest, max(r.recorded_at) AS newest FROM (" + p.text() + ") r) b JOIN audit_tiles t ON " +
+	return "(SELECT min(recorded_at) - " + tileInterval + " AS earlier, min(recorded_at) AS oldest, max(recorded_at) AS newest FROM page) b JOIN audit_tiles t ON " +
 		"t.recorded_at > b.earlier AND t.recorded_at <= b.newest AND t.last_recorded_at >= b.oldest AND " + p.owner() + p.partitions("t", tileSpan)
 }
 
-// tilesOf reads those of some entries, each along the index: a plan for any of
+// tilesOf are those of some entries, each along the index: a plan for any of
 // them would compare each with all tiles of the time between them.
 func (p *page) tilesOf(ids []id.Event) string {
 	texts, made, earlier := make([]string, len(ids)), make([]time.Time, len(ids)), make([]time.Time, len(ids))
@@ -58,7 +65,7 @@ func (p *page) tilesOf(ids []id.Event) string {
 		texts[i], made[i] = string(one), id.Time(one)
 		earlier[i] = made[i].Add(-tileSpan)
 	}
-	return "SELECT " + tileColumns + " FROM (SELECT DISTINCT t.last_position, t.recorded_at, t.retention FROM unnest(" + p.bind(texts) + "::text[], " + p.bind(made) + "::timestamptz[], " + p.bind(earlier) + "::timestamptz[]) i (event, at, earlier) CROSS JOIN LATERAL (" +
+	return "(SELECT DISTINCT t.last_position, t.recorded_at, t.retention FROM unnest(" + p.bind(texts) + "::text[], " + p.bind(made) + "::timestamptz[], " + p.bind(earlier) + "::timestamptz[]) i (event, at, earlier) CROSS JOIN LATERAL (" +
 		"SELECT t.last_position, t.recorded_at, t.retention FROM audit_tiles t WHERE " + p.owner() + p.partitions("t", tileSpan) + " AND t.recorded_at > i.earlier AND t.recorded_at <= i.at AND t.last_recorded_at >= i.at AND i.event = ANY (t.events) OFFSET 0) t) k CROSS JOIN LATERAL (" +
 		"SELECT * FROM audit_tiles t WHERE " + p.partitions("t", tileSpan) + " AND t.last_position = k.last_position AND t.recorded_at = k.recorded_at AND t.retention = k.retention OFFSET 0) t"
 }
@@ -118,45 +125,38 @@ const inOrderOfIndex = "set_config('plan_cache_mode', 'force_generic_plan', true
 const asPlanned = "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_sort', 'on', true), set_config('enable_incremental_sort', 'on', true), set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true), set_config('jit', 'on', true)"
 
 func (s AuditSearch) queue(b *pgx.Batch, ours id.Organization) {
-	tiles, entries := page{AuditSearch: s, ours: ours}, page{AuditSearch: s, ours: ours, columns: auditEntryColumns}
-	text := tiles.tiles()
-	b.Queue(text, tiles.args...)
-	text = entries.text()
-	b.Queue(text, entries.args...)
+	p := page{AuditSearch: s, ours: ours}
+	entries := p.text(auditEntryColumns)
+	text := withTiles(entries, p.tiles())
+	b.Queue(text, p.args...)
 }
 
 // readPage reads what queue asked for.
 func readPage(results pgx.BatchResults, size int) ([]FoundEntry, error) {
-	links, err := readLinks(results)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]FoundEntry, 0, size)
+	list, at := make([]FoundEntry, 0, size), make(map[id.Event]int, size)
 	var last AuditEntry
-	err = eachOf(results, func(v *values) {
+	var t tileRow
+	err := eachOf(results, func(v *values) {
+		if v.raw[0] == nil {
+			t.position, t.sequence, t.previous, t.hashes, t.events = v.number(linksFrom), v.number(linksFrom+1), v.blob(linksFrom+2), v.blob(linksFrom+3), v.list(linksFrom+4)
+			t.number(list, at)
+			return
+		}
 		last.ID = id.Event(v.raw[0])
 		v.entry(&last)
-		f := FoundEntry{AuditEntry: last}
-		f.takes(links[f.ID])
-		list = append(list, f)
+		at[last.ID] = len(list)
+		list = append(list, FoundEntry{AuditEntry: last})
 	})
 	return list, err
 }
 
-func readLinks(results pgx.BatchResults) (map[id.Event]*place, error) {
-	links := map[id.Event]*place{}
-	var t tileRow
-	err := eachOf(results, func(v *values) {
-		v.tile(&t)
-		addPlaces(links, &t)
-	})
-	return links, err
-}
-
-func addPlaces(links map[id.Event]*place, t *tileRow) {
-	list := t.places()
-	for i := range list {
-		links[list[i].event] = &list[i]
+// number gives entries that the tile has their numbers. at says where each one
+// stands in list.
+func (t *tileRow) number(list []FoundEntry, at map[id.Event]int) {
+	for i, event := range t.events {
+		if n, is := at[id.Event(event)]; is {
+			list[n].takes(t, i)
+		}
 	}
 }
 
@@ -186,14 +186,13 @@ func (s AuditSearch) listOnPostgres(tx *Tx) (list []FoundEntry, err error) {
 // getOnPostgres is GetAudit there.
 func (s AuditSearch) getOnPostgres(tx *Tx, ids []id.Event) (list []FoundEntry, err error) {
 	queue := func(b *pgx.Batch, ours id.Organization) {
-		tiles, entries := page{AuditSearch: s, ours: ours}, page{AuditSearch: s, ours: ours}
-		text := tiles.tilesOf(ids)
-		b.Queue(text, tiles.args...)
-		where := "e.id = ANY (" + entries.bind(stringsOf(ids)) + "::text[]) AND " + entries.partitions("e", 0)
+		p := page{AuditSearch: s, ours: ours}
+		entries := "SELECT " + auditEntryColumns + " FROM audit_events e WHERE e.id = ANY (" + p.bind(stringsOf(ids)) + "::text[]) AND " + p.partitions("e", 0)
 		if ours != "" {
-			where += " AND e.organization_id = " + entries.bind(string(ours))
+			entries += " AND e.organization_id = " + p.bind(string(ours))
 		}
-		b.Queue("SELECT "+auditEntryColumns+" FROM audit_events e WHERE "+where, entries.args...)
+		text := withTiles(entries, p.tilesOf(ids))
+		b.Queue(text, p.args...)
 	}
 	err = s.inOrderOn(tx, queue, func(results pgx.BatchResults) (err error) {
 		list, err = readPage(results, len(ids))
@@ -251,16 +250,12 @@ func (d *DB) ReadAudit(ctx context.Context, own id.Organization, s AuditSearch) 
 		return nil, ErrNotFound
 	}
 	b := &pgx.Batch{}
-	b.Queue(setScopeStatement+", "+inOrderOfIndex, string(seen.org), seen.across())
-	b.Queue("SELECT $1 = '' OR EXISTS (SELECT 1 FROM organizations WHERE id = $1 AND NOT system)", string(s.Organization))
+	b.Queue(setScopeStatement+", "+inOrderOfIndex+", $3 = '' OR EXISTS (SELECT 1 FROM organizations WHERE id = $3 AND NOT system)", string(seen.org), seen.across(), string(s.Organization))
 	s.queue(b, ours)
 	results := d.pool.SendBatch(ctx, b)
 	defer results.Close()
-	if _, err := results.Exec(); err != nil {
-		return nil, wrapSearch(err)
-	}
 	there := false
-	if err := results.QueryRow().Scan(&there); err != nil {
+	if err := firstOf(results, &there); err != nil {
 		return nil, wrapSearch(err)
 	}
 	if !there {
@@ -268,6 +263,18 @@ func (d *DB) ReadAudit(ctx context.Context, own id.Organization, s AuditSearch) 
 	}
 	list, err := readPage(results, s.Limit)
 	return list, wrapSearch(err)
+}
+
+// firstOf reads the last column of the next statement's row.
+func firstOf(results pgx.BatchResults, there *bool) error {
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	columns := make([]any, len(rows.FieldDescriptions()))
+	columns[len(columns)-1] = there
+	_, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) { return struct{}{}, row.Scan(columns...) })
+	return err
 }
 
 // filtered says that s asks for types.
@@ -290,8 +297,8 @@ func AuditEdge(tx OwnedScope, s AuditSearch) (edge id.Event, err error) {
 	s.Types, s.Families, s.Limit = nil, nil, 1
 	if tx.base().db.Dialect == Postgres {
 		err = s.inOrderOn(tx.base(), func(b *pgx.Batch, ours id.Organization) {
-			one := page{AuditSearch: s, ours: ours, columns: "e.id"}
-			text := one.text()
+			one := page{AuditSearch: s, ours: ours}
+			text := one.text("e.id")
 			b.Queue(text+" OFFSET "+one.bind(look-1), one.args...)
 		}, func(results pgx.BatchResults) error {
 			return results.QueryRow().Scan(&edge)

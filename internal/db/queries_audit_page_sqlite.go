@@ -51,13 +51,12 @@ func (s AuditSearch) placesOnSQLite(r *logReader, tx OwnedScope, list []FoundEnt
 	if s.Organization != "" {
 		where, args = where+" AND t.organization_id = ?", append(args, s.Organization)
 	}
-	links := map[id.Event]*place{}
-	err = r.eachTile(tilesOnSQLite+where+")", append([]any{string(of)}, args...), func(t *tileRow) bool {
-		addPlaces(links, t)
+	at := make(map[id.Event]int, len(list))
+	for i := range list {
+		at[list[i].ID] = i
+	}
+	return r.eachTile(tilesOnSQLite+where+")", append([]any{string(of)}, args...), func(t *tileRow) bool {
+		t.number(list, at)
 		return true
 	})
-	for i := range list {
-		list[i].takes(links[list[i].ID])
-	}
-	return err
 }

@@ -8,21 +8,27 @@ import (
 	"gatehouse/internal/id"
 )
 
+// link is what the sequencer says of an entry.
+type link struct {
+	position, sequence int64
+	previous, hash     []byte
+}
+
 // place is an entry's link, and with it where the entry is.
 type place struct {
-	position, sequence, retention int64
-	organization                  *id.Organization
-	event                         id.Event
-	kind                          string
-	previous, hash                []byte
-	first, last                   time.Time // the entry was recorded between them
-	terms                         []string  // where the statement asks for them
-	torn                          bool      // its tile does not hold what it says
+	link
+	retention    int64
+	organization *id.Organization
+	event        id.Event
+	kind         string
+	first, last  time.Time // the entry was recorded between them
+	terms        []string  // where the statement asks for them
+	torn         bool      // its tile does not hold what it says
 }
 
 // places are those of the tile, in their order.
 func (t *tileRow) places() []place {
-	events, previous := t.events, t.previous
+	events := t.events
 	// One that begins too early would be looked for nowhere.
 	early := t.newest.Before(t.first) || t.newest.Sub(t.first) >= tileSpan
 	torn := early || len(events) == 0 || len(t.types) != len(events) || len(t.hashes) != hashSize*len(events) ||
@@ -32,16 +38,30 @@ func (t *tileRow) places() []place {
 	}
 	list := make([]place, len(events))
 	for i, event := range events {
-		p := place{position: t.position + int64(i), sequence: t.sequence + int64(i), retention: t.retention, organization: t.organization, event: id.Event(event), previous: previous, first: t.first, last: t.newest, torn: torn}
+		p := &list[i]
+		p.link = t.link(i)
+		p.retention, p.organization, p.event, p.first, p.last, p.torn = t.retention, t.organization, id.Event(event), t.first, t.newest, torn
 		if i < len(t.types) {
 			p.kind = t.types[i]
 		}
-		if end := hashSize * (i + 1); end <= len(t.hashes) {
-			p.hash = t.hashes[end-hashSize : end : end]
-		}
-		list[i], previous = p, p.hash
 	}
 	return list
+}
+
+// link is that of the tile's entry i, from 0; without a hash where the tile has
+// none for it.
+func (t *tileRow) link(i int) link {
+	hash := func(i int) []byte {
+		if end := hashSize * (i + 1); end <= len(t.hashes) {
+			return t.hashes[end-hashSize : end : end]
+		}
+		return nil
+	}
+	l := link{position: t.position + int64(i), sequence: t.sequence + int64(i), previous: t.previous, hash: hash(i)}
+	if i > 0 {
+		l.previous = hash(i - 1)
+	}
+	return l
 }
 
 // number is the one that q goes by.

@@ -63,10 +63,9 @@ func (s AuditSearch) scope(tx OwnedScope, table, key string) (string, []any) {
 }
 
 // takes has the entry's numbers, where it has any.
-func (f *FoundEntry) takes(l *place) {
-	if l != nil {
-		f.Position, f.Sequence, f.PreviousHash, f.Hash = &l.position, &l.sequence, l.previous, l.hash
-	}
+func (f *FoundEntry) takes(t *tileRow, i int) {
+	l := t.link(i)
+	f.Position, f.Sequence, f.PreviousHash, f.Hash = &l.position, &l.sequence, l.previous, l.hash
 }
 
 // ListAudit lists the entries between two ids, whatever s needs, by what their

@@ -17,8 +17,9 @@ import (
 const sequencerLock = 4739183022
 
 // The lock is a statement of its own: what is read after it sees all that the
-// one before it committed. Who does not get it reads nothing.
-const takeSequencer = `SELECT set_config('app.scope', 'deployment', true), set_config('app.organization_id', '', true), set_config('enable_seqscan', 'off', true),
+// one before it committed. Who does not get it reads nothing. The transaction's
+// statements are planned once, for lists of any length.
+const takeSequencer = `SELECT set_config('app.scope', 'deployment', true), set_config('app.organization_id', '', true), set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),
 	set_config('app.sequencer', pg_try_advisory_xact_lock($1)::text, true)`
 
 // readPending reads rows that have as many entries as the limit, or a few more.
@@ -171,7 +172,7 @@ func takePending(ctx context.Context, tx pgx.Tx, b AuditBatch) (waits []pending,
 	results := tx.SendBatch(ctx, batch)
 	defer results.Close()
 	var taken string
-	if err := results.QueryRow().Scan(nil, nil, nil, &taken); err != nil {
+	if err := results.QueryRow().Scan(nil, nil, nil, nil, &taken); err != nil {
 		return nil, false, fmt.Errorf("taking the sequencer's lock: %w", err)
 	}
 	rows, err := results.Query()

@@ -21,6 +21,13 @@ CREATE TABLE audit_tiles (
   PRIMARY KEY (last_position, recorded_at, retention)
 ) PARTITION BY RANGE (recorded_at);
 ALTER TABLE audit_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL; -- nothing makes them shorter
+-- +goose StatementBegin
+DO $$
+BEGIN
+  ALTER TABLE audit_tiles ALTER COLUMN events SET COMPRESSION lz4, ALTER COLUMN types SET COMPRESSION lz4, ALTER COLUMN terms SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN -- by a server that was built without it
+END $$;
+-- +goose StatementEnd
 CREATE INDEX audit_tiles_sequence ON audit_tiles (organization_id, last_sequence);
 CREATE INDEX audit_tiles_place ON audit_tiles (organization_id, last_position); -- one organization's feed
 CREATE INDEX audit_tiles_organization ON audit_tiles (organization_id, recorded_at);

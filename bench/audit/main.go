@@ -126,7 +126,7 @@ func prepare(ctx context.Context, o options) (address string, remove func(), err
 // later are indexes that are cheaper to make when the rows are there.
 var later = []string{
 	"audit_tiles_sequence ON audit_tiles (organization_id, last_sequence)", "audit_tiles_place ON audit_tiles (organization_id, last_position)",
-	"audit_tiles_organization ON audit_tiles (organization_id, recorded_at)", "audit_tiles_recorded ON audit_tiles (recorded_at)", "audit_tiles_terms ON audit_tiles USING gin (terms)",
+	"audit_tiles_organization ON audit_tiles (organization_id, recorded_at, last_recorded_at)", "audit_tiles_recorded ON audit_tiles (recorded_at, last_recorded_at)", "audit_tiles_terms ON audit_tiles USING gin (terms)",
 	"audit_events_organization ON audit_events (organization_id, id)", "audit_events_reference ON audit_events (reference) WHERE reference IS NOT NULL",
 }
 

@@ -51,10 +51,10 @@ func (p *page) text(columns string) string {
 
 // tiles are those of the time of the page's entries. That time is worked out
 // before policies are: a comparison with what is worked out beside them would not
-// go along an index.
+// go along an index. Nor would a join, of a partition that has no statistics yet.
 func (p *page) tiles() string {
-	return "(SELECT min(recorded_at) - " + tileInterval + " AS earlier, min(recorded_at) AS oldest, max(recorded_at) AS newest FROM page) b JOIN audit_tiles t ON " +
-		"t.recorded_at > b.earlier AND t.recorded_at <= b.newest AND t.last_recorded_at >= b.oldest AND " + p.owner() + p.partitions("t", tileSpan)
+	return "(SELECT min(recorded_at) - " + tileInterval + " AS earlier, min(recorded_at) AS oldest, max(recorded_at) AS newest FROM page) b CROSS JOIN LATERAL (SELECT * FROM audit_tiles t WHERE " +
+		p.owner() + p.partitions("t", tileSpan) + " AND t.recorded_at > b.earlier AND t.recorded_at <= b.newest AND t.last_recorded_at >= b.oldest OFFSET 0) t"
 }
 
 // tilesOf are those of some entries, each along the index: a plan for any of

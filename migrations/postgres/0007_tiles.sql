@@ -30,8 +30,8 @@ END $$;
 -- +goose StatementEnd
 CREATE INDEX audit_tiles_sequence ON audit_tiles (organization_id, last_sequence);
 CREATE INDEX audit_tiles_place ON audit_tiles (organization_id, last_position); -- one organization's feed
-CREATE INDEX audit_tiles_organization ON audit_tiles (organization_id, recorded_at);
-CREATE INDEX audit_tiles_recorded ON audit_tiles (recorded_at);
+CREATE INDEX audit_tiles_organization ON audit_tiles (organization_id, recorded_at, last_recorded_at); -- a tile that ends too early is passed in the index
+CREATE INDEX audit_tiles_recorded ON audit_tiles (recorded_at, last_recorded_at);
 CREATE INDEX audit_tiles_terms ON audit_tiles USING gin (terms);
 CREATE TABLE audit_tiles_other PARTITION OF audit_tiles DEFAULT;
 

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"gatehouse/internal/browser"
+	"gatehouse/internal/db"
 	"gatehouse/internal/problem"
 	"gatehouse/internal/wire"
 	"gatehouse/scim"
@@ -74,6 +75,10 @@ func (a *App) explain(err error, c echo.Context) *problem.Error {
 	ctx := c.Request().Context()
 	if errors.Is(err, context.DeadlineExceeded) {
 		a.Log.WarnContext(ctx, "a request took too long", "route", c.Path(), "error", err, "request_id", requestID(c))
+		return problem.ErrUnavailable
+	}
+	if db.Retryable(err) {
+		a.Log.WarnContext(ctx, "a request made way for another one", "route", c.Path(), "error", err, "request_id", requestID(c))
 		return problem.ErrUnavailable
 	}
 	a.Log.ErrorContext(ctx, "a request failed", "route", c.Path(), "error", err, "request_id", requestID(c))

@@ -21,6 +21,7 @@ type line struct {
 type turn struct {
 	ctx     context.Context
 	write   *db.AuditWrite
+	size    int // bytes
 	done    chan struct{}
 	written bool
 	err     error
@@ -32,6 +33,7 @@ type turn struct {
 const (
 	maxTurns  = 64
 	maxRows   = 2 * MaxEvents
+	maxBytes  = 8 << 20 // what goes together waits for its numbers together
 	writers   = 2
 	worthTwo  = 50 // rows
 	writeTime = 20 * time.Second
@@ -41,6 +43,9 @@ const (
 // says.
 func (l *line) put(ctx context.Context, d *db.DB, w *db.AuditWrite) (bool, error) {
 	t := &turn{ctx: ctx, write: w, done: make(chan struct{})}
+	for i := range w.Rows {
+		t.size += len(w.Rows[i].Data) + len(w.Rows[i].Targets)
+	}
 	l.mu.Lock()
 	l.waiting, l.rows = append(l.waiting, t), l.rows+len(w.Rows)
 	start := l.writing == 0 || l.writing < writers && l.rows >= worthTwo
@@ -73,10 +78,10 @@ func (l *line) work(d *db.DB) {
 func (l *line) next() []*turn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n, rows := 0, 0
+	n, rows, size := 0, 0, 0
 	for n < len(l.waiting) && n < maxTurns {
-		rows += len(l.waiting[n].write.Rows)
-		if n > 0 && rows > maxRows {
+		rows, size = rows+len(l.waiting[n].write.Rows), size+l.waiting[n].size
+		if n > 0 && (rows > maxRows || size > maxBytes) {
 			break
 		}
 		n++

@@ -91,7 +91,7 @@ func (s *Sequencer) once(ctx context.Context) (db.AuditNumbered, error) {
 	switch {
 	case size > largeBatch: // many large entries are more than a process should hold
 		s.limit = max(done.Entries/4, 1)
-	case done.Entries == asked:
+	case done.Entries >= asked:
 		s.limit = min(2*asked, s.batch())
 	}
 	for _, event := range done.Missing {

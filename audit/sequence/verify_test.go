@@ -164,6 +164,7 @@ func TestWhatADatabasesOwnerDoesToATileIsNamed(t *testing.T) {
 		{"more numbers than links", []string{`UPDATE audit_tiles SET last_sequence = 15` + mine}, chain.Altered, 1},
 		{"more positions than links", []string{`UPDATE audit_tiles SET last_position = last_position + 100` + mine}, chain.Altered, 1},
 		{"fewer links than numbers", []string{`UPDATE audit_tiles SET events = {8 events}` + mine}, chain.Altered, 1},
+		{"no id of one link", []string{`UPDATE audit_tiles SET events = {fifth null}` + mine}, chain.Removed, 5},
 		{"no links", []string{`UPDATE audit_tiles SET events = {[]}, types = {[]}` + mine}, chain.Altered, 1},
 		{"the last links cut off", []string{shorter}, chain.Removed, 9},
 		{"the last links cut off and the head set back", []string{shorter, `UPDATE audit_heads SET sequence = 8, hash = (SELECT substr(hashes, 7 * 32 + 1, 32) FROM audit_tiles` + mine + `) WHERE id = '{org}'`}, chain.Removed, 9},
@@ -184,9 +185,9 @@ func namedInLogsOf(t *testing.T, atOnce int, cases []tampering) {
 func (c tampering) named(t *testing.T, d *db.DB, atOnce int) {
 	org, entries := logOf(t, d, atOnce)
 	fill := []string{"{org}", string(org), "{none}", "''", "{[x]}", list(d, "x"), "{[user.deleted]}", list(d, "user.deleted"), "{[5x]}", list(d, string(entries[4].ID)+"x"), "{[]}", "'{}'",
-		"{8 events}", "events[1:8]", "{8 types}", "types[1:8]", "{zero 130}", `overlay(hashes placing '\x0000' from 130)`}
+		"{8 events}", "events[1:8]", "{8 types}", "types[1:8]", "{fifth null}", "events[1:4] || ARRAY[NULL]::text[] || events[6:10]", "{zero 130}", `overlay(hashes placing '\x0000' from 130)`}
 	if d.Dialect == db.SQLite {
-		fill = append([]string{"{none}", "' '", "{[]}", "'[]'", "{8 events}", "json_remove(events, '$[9]', '$[8]')", "{8 types}", "json_remove(types, '$[9]', '$[8]')",
+		fill = append([]string{"{none}", "' '", "{fifth null}", "json_replace(events, '$[4]', NULL)", "{[]}", "'[]'", "{8 events}", "json_remove(events, '$[9]', '$[8]')", "{8 types}", "json_remove(types, '$[9]', '$[8]')",
 			"{zero 130}", "CAST(substr(hashes, 1, 129) || x'0000' || substr(hashes, 132) AS blob)"}, fill...)
 	}
 	for i, n := range entries {

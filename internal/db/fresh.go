@@ -34,8 +34,9 @@ func (f *fresh) keep(w *AuditWrite) {
 	for i := range w.Rows {
 		r := &w.Rows[i]
 		size := len(r.Data) + len(r.Targets)
-		if f.drop(f.ring[f.next]); f.bytes+size > freshBytes {
-			continue
+		if f.drop(f.ring[f.next]); f.bytes+size > freshBytes { // another process numbers: these are of no use any more
+			clear(f.entries)
+			f.bytes = 0
 		}
 		f.entries[r.ID] = &AuditEntry{ID: r.ID, Organization: &w.Organization, Type: r.Type, Source: sourceApplication, OccurredAt: r.OccurredAt, RecordedAt: r.RecordedAt,
 			ActorKind: r.ActorKind, ActorID: r.ActorID, ActorName: r.ActorName, Targets: r.Targets, IPAddress: r.IPAddress, UserAgent: r.UserAgent, RequestID: r.RequestID, Data: r.Data}

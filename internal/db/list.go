@@ -45,16 +45,24 @@ func arrayLiteral[S ~string](values []S) string {
 // small would read the whole table for each of some hundred ids, until the
 // next ANALYZE. One id is not worth the two round trips.
 func (tx *Tx) byIndex(ids int, fn func() error) error {
-	if tx.db.Dialect == SQLite || ids < 2 {
+	if ids < 2 {
 		return fn()
 	}
-	if err := tx.setting("enable_seqscan", "off"); err != nil {
+	return tx.without("enable_seqscan", fn)
+}
+
+// without runs fn while the planner of Postgres has to do without something.
+func (tx *Tx) without(name string, fn func() error) error {
+	if tx.db.Dialect == SQLite {
+		return fn()
+	}
+	if err := tx.setting(name, "off"); err != nil {
 		return err
 	}
 	if err := fn(); err != nil {
 		return err
 	}
-	return tx.setting("enable_seqscan", "on")
+	return tx.setting(name, "on")
 }
 
 // setting is local to the transaction.

@@ -154,22 +154,8 @@ func ListUnlinked(tx *AllTx, org *id.Organization, limit int) (list []Unlinked, 
 		tiles, entries, args = "t.organization_id = ?", "e.organization_id = ?", []any{*org, *org}
 	}
 	text := replaced(listUnlinked, "{u}", in.u, "{event}", in.event, "{tiles}", tiles, "{waits}", whatWaits[tx.db.Dialect], "{entries}", entries)
-	err = tx.byHash(func() error { return tx.session().Raw(text, append(args, limit)...).Scan(&list).Error })
+	err = tx.without("enable_nestloop", func() error { return tx.session().Raw(text, append(args, limit)...).Scan(&list).Error })
 	return list, translate(err)
-}
-
-// byHash runs fn without joins that look a row up for each other row.
-func (tx *Tx) byHash(fn func() error) error {
-	if tx.db.Dialect == SQLite {
-		return fn()
-	}
-	if err := tx.setting("enable_nestloop", "off"); err != nil {
-		return err
-	}
-	if err := fn(); err != nil {
-		return err
-	}
-	return tx.setting("enable_nestloop", "on")
 }
 
 // MovedHeads are chains whose head no checkpoint says, after one in the order

@@ -107,21 +107,25 @@ func (v *values) text(i int, last string) string {
 }
 
 // list is a text[]. Its texts share one copy, and what stands twice in a row in
-// it is one text.
+// it is one text. What this program would not have written is an empty text where
+// it is NULL, and no list where it has several dimensions: a tile is then torn, and
+// can be read.
 func (v *values) list(i int) (list []string) {
 	raw := v.raw[i]
-	if v.fields[i].Format != pgx.BinaryFormatCode || len(raw) < arrayHeader || binary.BigEndian.Uint32(raw) != 1 {
+	if v.fields[i].Format != pgx.BinaryFormatCode {
 		v.scan(i, &list)
 		return list
+	}
+	if len(raw) < arrayHeader || binary.BigEndian.Uint32(raw) != 1 {
+		return nil
 	}
 	n := int(binary.BigEndian.Uint32(raw[12:]))
 	list = make([]string, 0, min(n, len(raw)/4))
 	last, all := "", string(raw[arrayHeader:])
 	for raw = raw[arrayHeader:]; len(raw) >= 4; {
-		size := int(int32(binary.BigEndian.Uint32(raw)))
-		if size < 0 || size > len(raw)-4 { // NULL: nothing that this program wrote
-			v.scan(i, &list)
-			return list
+		size := max(0, int(int32(binary.BigEndian.Uint32(raw)))) // -1 is NULL's
+		if size > len(raw)-4 {
+			return nil
 		}
 		if text := all[4 : 4+size]; text != last {
 			last = text

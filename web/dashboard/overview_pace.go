@@ -10,7 +10,7 @@ import (
 // paceStat is how long people waited for the answer to what they signed in
 // with, at the server: nineteen of twenty not longer.
 func (p overviewPage) paceStat() ui.StatProps {
-	s := ui.StatProps{Label: "Sign-in p95", Value: "–", Delta: ui.DeltaProps{Text: "nobody tried in 24 hours"}}
+	s := ui.StatProps{Label: "Sign-in p95", Value: "–", Delta: ui.DeltaProps{Text: "none measured in 24 hours"}}
 	if !p.pace.Known {
 		return s
 	}

@@ -18,8 +18,8 @@ func TestASlowerSignInIsNoImprovement(t *testing.T) {
 		tone   ui.Tone
 		text   string
 	}{
-		"nobody":            {pace.Day{}, "–", "", ui.Neutral, "nobody tried in 24 hours"},
-		"nobody today":      {pace.Day{Before: 200 * ms, Compared: true}, "–", "", ui.Neutral, "nobody tried in 24 hours"},
+		"nobody":            {pace.Day{}, "–", "", ui.Neutral, "none measured in 24 hours"},
+		"nobody today":      {pace.Day{Before: 200 * ms, Compared: true}, "–", "", ui.Neutral, "none measured in 24 hours"},
 		"the first day":     {pace.Day{P95: 312*ms + 400*time.Microsecond, Known: true}, "312 ms", "", ui.Neutral, "server time, 24 hours"},
 		"faster":            {pace.Day{P95: 312 * ms, Before: 330 * ms, Known: true, Compared: true}, "312 ms", "↓ 18 ms", ui.OK, "on the day before"},
 		"slower":            {pace.Day{P95: 1312 * ms, Before: 330 * ms, Known: true, Compared: true}, "1,312 ms", "↑ 982 ms", ui.Bad, "on the day before"},

@@ -115,9 +115,11 @@ func (h *Handler) verified(tx *db.Tx, a *Attempt, p *mailbox.Proof, at door) (se
 		return "", err
 	}
 	tx.As(tx.Actor().As(u.ID, u.Email))
-	if _, err := mailbox.Claim(tx, u, users.AssertedByMailbox, *a.AuthMethod == sessions.Password); err != nil {
+	if u, err = mailbox.Claim(tx, u, users.AssertedByMailbox, *a.AuthMethod == sessions.Password); err != nil {
 		return "", err
 	}
+	proven := u.Proven(*a.AuthenticatedAt)
+	a.AuthenticatedAt = &proven
 	if err := mailbox.Record(tx, mailbox.EmailVerification, "succeeded", &u.ID, u.Email, ""); err != nil {
 		return "", err
 	}

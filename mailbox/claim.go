@@ -12,8 +12,9 @@ import (
 
 // Claim notes that whoever proved the mailbox owns the person's address. Where
 // nobody had proven it before, somebody else may have made the account and
-// waited: the password, the second steps, the accounts at providers and the
-// sessions from then end, unless this very sign-in proved the password.
+// waited: the password, the second steps, the accounts at providers, the sessions
+// and what was half signed in (Stands) end, unless this very sign-in proved the
+// password.
 func Claim(tx *db.Tx, u *users.User, by users.Assertion, knowsPassword bool) (*users.User, error) {
 	if u.EmailVerified {
 		return u, nil
@@ -37,6 +38,9 @@ func evict(tx *db.Tx, u *users.User) error {
 		return err
 	}
 	if err := sessions.EndForUser(tx, u.ID, sessions.Claimed); err != nil {
+		return err
+	}
+	if err := users.NoteClaim(tx, u.ID); err != nil {
 		return err
 	}
 	return audit.RecordDeployment(tx, audit.AccountClaimed{User: u.Wire()})

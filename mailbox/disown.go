@@ -79,11 +79,14 @@ func revert(tx *db.Tx, u *users.User, p *Proof) (*users.User, bool, error) {
 }
 
 // Stands reports whether what proved a person at that moment still does: after
-// a reset or "this wasn't me" whoever was on their way in starts again, however
-// they had begun.
+// a reset, "this wasn't me" or a claim (Claim) whoever was on their way in starts
+// again, however they had begun.
 func Stands(tx db.AnyScope, user id.User, at time.Time) (bool, error) {
 	n, err := proofs.Count(tx, db.Eq("user_id", user), db.In("kind", []Kind{PasswordReset, Disown}), db.Gt("used_at", at))
-	return n == 0, err
+	if err != nil || n > 0 {
+		return false, err
+	}
+	return users.Unclaimed(tx, user, at)
 }
 
 // endProofs ends whatever codes and links a person has open, the links of later

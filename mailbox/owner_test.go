@@ -52,6 +52,30 @@ func TestTheOwnerOfTheMailboxTakesTheAccount(t *testing.T) {
 	})
 }
 
+// Whoever had proven themselves to the account, and stopped half-way, does not go
+// on in what is somebody else's now; its owner does.
+func TestWhatWasHalfSignedInEndsWithTheClaim(t *testing.T) {
+	each(t, false, func(w world) {
+		stands := func(at time.Time) (is bool) {
+			w.tx(func(tx *db.Tx) (err error) { is, err = mailbox.Stands(tx, w.u.ID, at); return err })
+			return is
+		}
+		var before, claim time.Time
+		w.tx(func(tx *db.Tx) error { before = tx.Now().Add(-time.Second); return nil })
+		if !stands(before) {
+			t.Error("half a sign-in ended before anybody came")
+		}
+		w.tx(func(tx *db.Tx) error {
+			claim = tx.Now()
+			_, err := mailbox.Claim(tx, w.u, users.AssertedByMailbox, false)
+			return err
+		})
+		if stands(before) || !stands(claim) {
+			t.Errorf("the squatter's stands: %v, the owner's: %v", stands(before), stands(claim))
+		}
+	})
+}
+
 func TestWhoeverKnowsThePasswordKeepsIt(t *testing.T) {
 	each(t, false, func(w world) {
 		w.tx(func(tx *db.Tx) error { _, err := mailbox.Claim(tx, w.u, users.AssertedByMailbox, true); return err })

@@ -132,6 +132,7 @@ func (h *Handler) verificationGrant(ctx context.Context, c *caller, t *tokenRequ
 		if a.user, err = claimed(tx, p, a.method == sessions.Password); err != nil {
 			return err
 		}
+		a.at = a.user.Proven(a.at)
 		i, s, err = h.admit(tx, key, a)
 		return err
 	})

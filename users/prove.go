@@ -1,6 +1,8 @@
 package users
 
 import (
+	"time"
+
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -51,6 +53,29 @@ func ProveEmail(tx *db.Tx, user id.User, by Assertion) (*User, error) {
 		return u, err
 	}
 	return u, audit.RecordDeployment(tx, audit.UserUpdated{User: u.Wire()})
+}
+
+// NoteClaim notes that the address's owner takes the account, now, from whoever
+// had it.
+func NoteClaim(tx *db.Tx, user id.User) error {
+	_, err := users.Update(tx, user, db.Set{"claimed_at": tx.Now()}.Quiet())
+	return err
+}
+
+// Unclaimed reports whether the account is still that of whoever proved to be
+// the person at that time: nobody has claimed it since.
+func Unclaimed(tx db.AnyScope, user id.User, since time.Time) (bool, error) {
+	same, err := users.Count(tx, db.Eq("id", user), db.Or(db.Null("claimed_at"), db.Lte("claimed_at", since)))
+	return same == 1, err
+}
+
+// Proven is when a sign-in that began at that time, and stands, last proved the
+// person: it claimed the account itself if it was claimed since.
+func (u *User) Proven(at time.Time) time.Time {
+	if u.ClaimedAt != nil && u.ClaimedAt.After(at) {
+		return *u.ClaimedAt
+	}
+	return at
 }
 
 // DropPassword takes a person's password away; that there was none is fine.

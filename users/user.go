@@ -25,6 +25,7 @@ type User struct {
 	Locale            *string
 	ExternalID        *string
 	Metadata          map[string]string `gorm:"serializer:json"`
+	ClaimedAt         *time.Time        // NoteClaim
 	LastSignInAt      *time.Time
 	BannedAt          *time.Time
 	BannedUntil       *time.Time

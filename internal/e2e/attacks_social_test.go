@@ -45,6 +45,39 @@ func TestASquatterIsPutOut(t *testing.T) {
 	})
 }
 
+// O2: a squatter who stopped half-way into their account, past its proof, would
+// take the last step once it is the owner's.
+func TestHalfASquattersSignInEndsWithTheClaim(t *testing.T) {
+	runAway(t, func(t *testing.T, w *away) {
+		w.settings(func(s *tenants.Settings) { s.VerifyEmails = false })
+		w.says["sub"], w.says["email"] = "subject-9", "eve@evil.example"
+		w.arrived(w.signIn(w.Browser()))
+		planted := "ines@halden.example"
+		w.Tx(func(tx *db.Tx) error {
+			u, err := users.GetByEmail(tx, "eve@evil.example")
+			if err == nil {
+				_, err = users.Update(tx, u.ID, users.Change{Email: &planted})
+			}
+			return err
+		})
+		orgs := join(t, w.Server, planted, "Halden Marine", "Nordby Kraft")
+		squatter, owner := w.Browser(), w.Browser()
+		half := w.signIn(squatter)
+		w.says["sub"], w.says["email"] = "subject-1", planted
+		whole := w.signIn(owner)
+		if half.URL.Path != "/login/organizations" || whole.URL.Path != "/login/organizations" {
+			t.Fatalf("the squatter at %s, the owner at %s", half.URL, whole.URL)
+		}
+		last := func(p *Page) *Page {
+			return p.b.Post("/login/organizations", url.Values{"flow": {p.URL.Query().Get("flow")}, "organization_id": {string(orgs[0])}})
+		}
+		if p := last(half); squatter.Cookie("gatehouse_session") != "" || p.Status != http.StatusBadRequest {
+			t.Errorf("the squatter ends at %s (%d) with the session %q", p.URL, p.Status, squatter.Cookie("gatehouse_session"))
+		}
+		w.arrived(last(whole))
+	})
+}
+
 // O2, the other way round: a squatter's account at a provider, with the
 // victim's address unverified in it, is not the victim's account here.
 func TestAnUnverifiedAddressSignsInToNobodysAccount(t *testing.T) {

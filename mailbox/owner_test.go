@@ -76,6 +76,53 @@ func TestWhatWasHalfSignedInEndsWithTheClaim(t *testing.T) {
 	})
 }
 
+// Whoever had the account under another address must not take it back from the
+// owner of the one that it has, by a link or a code of theirs.
+func TestMailToOtherAddressesEndsWithTheClaim(t *testing.T) {
+	each(t, true, func(w world) {
+		const owners, third = "mara@fieldnote.example", "eve@evil.example"
+		w.tx(func(tx *db.Tx) error {
+			return w.m.Notice(tx, w.u, func(seen webmail.Seen, disown string) webmail.Letter {
+				return webmail.NewDevice{Seen: seen, DisownURL: disown}
+			})
+		})
+		link := mailtest.Last(w, w.d, ines).Links[0]
+		address := owners
+		w.tx(func(tx *db.Tx) (err error) { // as an application does
+			w.u, err = users.Update(tx, w.u.ID, users.Change{Email: &address})
+			return err
+		})
+		moving := w.send(mailbox.New{Kind: mailbox.EmailChange, Email: third, User: w.u})
+		own := w.send(mailbox.New{Kind: mailbox.PasswordReset, Email: owners, User: w.u})
+		w.tx(func(tx *db.Tx) error { _, err := mailbox.Claim(tx, w.u, users.AssertedByMailbox, false); return err })
+
+		err := w.d.Tx(w.Context(), stranger, func(tx *db.Tx) error {
+			_, err := w.m.Disown(tx, link[strings.LastIndex(link, "/")+1:])
+			return err
+		})
+		if !errors.Is(err, mailbox.ErrLink) {
+			w.Errorf("the link to the address before: %v", err)
+		}
+		out, err := w.m.Try(w.Context(), mailbox.Try{Kind: mailbox.EmailChange, Email: third, User: &w.u.ID, Code: moving.Code, Who: stranger}, func(tx *db.Tx, p *mailbox.Proof) error {
+			_, err := w.m.ChangeEmail(tx, p)
+			return err
+		})
+		if err != nil || out.OK {
+			w.Errorf("the code for a third address: %+v, %v", out, err)
+		}
+		w.tx(func(tx *db.Tx) error {
+			u, err := users.Get(tx, w.u.ID)
+			if err == nil && u.Email != owners {
+				w.Errorf("the account is %s's", u.Email)
+			}
+			return err
+		})
+		if _, err := w.m.Reset(w.Context(), own.Token, "another harbour 52", stranger, nil); err != nil {
+			w.Errorf("the owner's own link: %v", err)
+		}
+	})
+}
+
 func TestWhoeverKnowsThePasswordKeepsIt(t *testing.T) {
 	each(t, false, func(w world) {
 		w.tx(func(tx *db.Tx) error { _, err := mailbox.Claim(tx, w.u, users.AssertedByMailbox, true); return err })

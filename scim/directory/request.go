@@ -23,6 +23,7 @@ const (
 const (
 	MaxRequestBody = 16 << 10
 	maxPath        = 2 << 10
+	maxMethod      = 16 // an operation of a Bulk says what it likes
 	maxSubject     = 255
 	maxReason      = 1 << 10
 	maxRequestID   = 128
@@ -53,7 +54,7 @@ func (r *Request) fit() {
 	if r.ID == "" {
 		r.ID = id.New[id.SCIMRequest]()
 	}
-	r.Path, r.Reason = Clip(r.Path, maxPath), Clip(r.Reason, maxReason)
+	r.Method, r.Path, r.Reason = Clip(r.Method, maxMethod), Clip(r.Path, maxPath), Clip(r.Reason, maxReason)
 	r.ResourceID, r.Code, r.Body = clipped(r.ResourceID, maxRequestID), clipped(r.Code, maxRequestID), clipped(r.Body, MaxRequestBody)
 	if r.Subject = clipped(r.Subject, maxSubject); r.Subject != nil {
 		key := schema.Fold(*r.Subject)

@@ -101,6 +101,7 @@ func TestRequestsAreCutToWhatCanBeKept(t *testing.T) {
 		r := request(ours, "user.created", directory.Refused, strings.Repeat("ä", 400)+"\x00\xff")
 		body := "\xff\x00" + strings.Repeat("€", directory.MaxRequestBody)
 		r.Body, r.Path, r.Reason = &body, strings.Repeat("/ü", 4000), strings.Repeat("Weil. ", 4000)
+		r.Method = strings.Repeat("POST", 1<<20) // an operation of a Bulk: a page of such requests would not fit into memory
 		inOrg(t, d, org, func(tx *db.OrgTx) error { return directory.RecordRequest(tx, &r) })
 		inOrg(t, d, org, func(tx *db.OrgTx) error {
 			got, err := directory.GetRequest(tx, ours.ID, r.ID)
@@ -111,6 +112,9 @@ func TestRequestsAreCutToWhatCanBeKept(t *testing.T) {
 				if !utf8.ValidString(text) || strings.Contains(text, "\x00") || len(text) > directory.MaxRequestBody {
 					t.Errorf("%d bytes, valid %v", len(text), utf8.ValidString(text))
 				}
+			}
+			if len(got.Method) > 16 {
+				t.Errorf("%d bytes of method", len(got.Method))
 			}
 			if len(*got.Body) < directory.MaxRequestBody-3 {
 				t.Errorf("only %d bytes of the body are kept", len(*got.Body))

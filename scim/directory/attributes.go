@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -98,7 +99,34 @@ func (own mapped) of(r schema.Resource, managerEmail string) map[string]any {
 		delete(out, name)
 		put(out, name, at(r, t))
 	}
-	return out
+	return small(out)
+}
+
+// maxCustom is how large a person's custom attributes are together: a map may
+// name one large attribute fifty times, and what it comes to stands in every
+// list and event.
+const maxCustom = 64 << 10
+
+// small is the attributes without the largest of them, where all are too large
+// together. Nothing is lost: raw_attributes has the whole person.
+func small(attributes map[string]any) map[string]any {
+	sizes, left := make(map[string]int, len(attributes)), maxCustom
+	for name, value := range attributes {
+		sizes[name] = len(name) + schema.Least(value)
+		left -= sizes[name]
+	}
+	if left >= 0 {
+		return attributes
+	}
+	left = maxCustom
+	for _, name := range slices.SortedFunc(maps.Keys(sizes), func(a, b string) int {
+		return cmp.Or(cmp.Compare(sizes[a], sizes[b]), strings.Compare(a, b))
+	}) {
+		if left -= sizes[name]; left < 0 {
+			delete(attributes, name)
+		}
+	}
+	return attributes
 }
 
 func put(out map[string]any, name string, v any) {

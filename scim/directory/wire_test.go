@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -93,6 +94,34 @@ func TestAPersonIsShownAsTheWireHasThem(t *testing.T) {
 		for _, want := range []string{`"groups":[]`, `"roles":[]`, `"first_name":null`, `"user_id":null`, `"custom_attributes":{`} {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("%s lacks %s", text, want)
+			}
+		}
+	})
+}
+
+// One large attribute that a map names fifty times would stand fifty times in
+// every list and event: a hundred people would not fit into the server's memory.
+func TestAMapDoesNotMultiplyALargeAttribute(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		names := map[string]string{}
+		for i := range 50 {
+			names["note_"+strconv.Itoa(i)] = "notes"
+		}
+		row, _ := newDirectory(t, d, organization(t, d), directory.New{AttributeMap: names})
+		many := newUser(t, d, row, resource(t, `{"userName":"many","title":"Captain","notes":"`+strings.Repeat("x", 10_000)+`"}`))
+		large := newUser(t, d, row, resource(t, `{"userName":"large","title":"Captain","notes":"`+strings.Repeat("x", 200_000)+`"}`))
+		for u, want := range map[id.DirectoryUser]int{many.ID: 6, large.ID: 0} {
+			w := shown(t, d, row, u)
+			encoded, err := wire.Encode(w)
+			must(t, err)
+			notes := 0
+			for name := range w.CustomAttributes {
+				if strings.HasPrefix(name, "note_") {
+					notes++
+				}
+			}
+			if w.CustomAttributes["job_title"] != "Captain" || notes != want || len(encoded) > 300_000 || !strings.Contains(string(w.RawAttributes), "xxx") {
+				t.Errorf("%s: %d bytes with %d notes, title %v", u, len(encoded), notes, w.CustomAttributes["job_title"])
 			}
 		}
 	})

@@ -1,6 +1,8 @@
 package provision
 
 import (
+	"encoding/json"
+
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -182,6 +184,7 @@ const recordAtOnce = 512
 
 // recordMembers records who came into a group and who left it, each once.
 func recordMembers(tx *db.OrgTx, d *directory.Directory, g wire.DirectoryGroup, added, removed []id.DirectoryUser) error {
+	g.RawAttributes = brief(g.RawAttributes)
 	err := eachWire(tx, d, added, func(u wire.DirectoryUser) audit.Entry {
 		return audit.DirectoryGroupUserAdded{DirectoryID: d.ID, User: u, Group: g}
 	})
@@ -191,6 +194,34 @@ func recordMembers(tx *db.OrgTx, d *directory.Directory, g wire.DirectoryGroup, 
 	return eachWire(tx, d, removed, func(u wire.DirectoryUser) audit.Entry {
 		return audit.DirectoryGroupUserRemoved{DirectoryID: d.ID, User: u, Group: g}
 	})
+}
+
+// maxBrief is how large the attributes of a person or a group may be that stand
+// in the entry of a membership. There is one for each member: a group that has
+// 256 KiB of them would be written 50,000 times for a request of one line.
+const maxBrief = 16 << 10
+
+// brief is attributes as they stand there: all of them, or none. The resource
+// has them, and the entry of its own last change.
+func brief(attributes json.RawMessage) json.RawMessage {
+	if len(attributes) > maxBrief {
+		return json.RawMessage("{}")
+	}
+	return attributes
+}
+
+// briefUser is a person as they stand there.
+func briefUser(u wire.DirectoryUser) wire.DirectoryUser {
+	if len(u.RawAttributes) <= maxBrief { // what is large of a person stands there, too
+		return u
+	}
+	u.RawAttributes, u.CustomAttributes = brief(u.RawAttributes), map[string]any{}
+	for _, text := range []**string{&u.FirstName, &u.LastName, &u.Name, &u.JobTitle} {
+		if *text != nil {
+			*text = new(directory.Clip(**text, schema.MaxName))
+		}
+	}
+	return u
 }
 
 func eachWire(tx *db.OrgTx, d *directory.Directory, people []id.DirectoryUser, entry func(wire.DirectoryUser) audit.Entry) error {
@@ -207,7 +238,7 @@ func eachWire(tx *db.OrgTx, d *directory.Directory, people []id.DirectoryUser, e
 		}
 		entries := make([]audit.Entry, len(wires))
 		for i := range wires {
-			entries[i] = entry(wires[i])
+			entries[i] = entry(briefUser(wires[i]))
 		}
 		if err := audit.RecordAll(tx, entries); err != nil {
 			return err

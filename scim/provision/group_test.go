@@ -1,8 +1,10 @@
 package provision_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -240,6 +242,40 @@ func TestManyMembersCostFewStatements(t *testing.T) {
 		}
 		if took > 5*time.Second {
 			t.Errorf("300 members took %s", took)
+		}
+	})
+}
+
+// A line adds a member, and its entry has who they are and which group it is:
+// what somebody pushed into those once must not be written for each member again.
+func TestAMembershipIsRecordedWithoutLargeAttributes(t *testing.T) {
+	each(t, func(s *scene) {
+		large := strings.Repeat("x", 100_000)
+		u := s.pushed("jo")
+		s.must(s.push(func(tx *db.OrgTx, d *directory.Directory) error {
+			held, err := directory.HoldUser(tx, d.ID, u.ID)
+			if err != nil {
+				return err
+			}
+			_, err = provision.UpdateUser(tx, d, held, schema.Resource{"userName": "jo", "active": true, "name": map[string]any{"givenName": large}, "notes": large})
+			return err
+		}))
+		g := s.group("Crew")
+		s.must(s.push(func(tx *db.OrgTx, d *directory.Directory) error {
+			held, err := directory.HoldGroup(tx, d.ID, g.ID)
+			if err != nil {
+				return err
+			}
+			_, err = provision.UpdateGroup(tx, d, held, schema.Resource{"displayName": "Crew", "notes": large}, []patch.Members{add(u)})
+			return err
+		}))
+		e := s.last("dsync.group.user_added")
+		encoded, err := json.Marshal(e)
+		s.must(err)
+		user, _ := e["user"].(map[string]any)
+		group, _ := e["group"].(map[string]any)
+		if len(encoded) > 10_000 || user["id"] != string(u.ID) || group["name"] != "Crew" {
+			t.Errorf("%d bytes: %.300s", len(encoded), encoded)
 		}
 	})
 }

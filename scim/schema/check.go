@@ -11,7 +11,7 @@ import (
 // The bounds of what is kept. Keys stand in indexes: Postgres refuses an entry
 // of more than 2,704 bytes.
 const (
-	maxName     = 255       // characters of userName and of a group's displayName
+	MaxName     = 255       // characters of userName and of a group's displayName
 	maxKey      = 1024      // bytes of a key by which is looked up
 	maxTypeKey  = 256       // bytes of the type of an address
 	maxEmails   = 100       // rows for look-ups
@@ -28,8 +28,8 @@ func (t *Type) check(r Resource) error {
 	if strings.TrimSpace(text) == "" {
 		return ErrValue.WithMessage(name + " is required; it must not be blank.")
 	}
-	if utf8.RuneCountInString(text) > maxName {
-		return bad(name, "has at most "+strconv.Itoa(maxName)+" characters")
+	if utf8.RuneCountInString(text) > MaxName {
+		return bad(name, "has at most "+strconv.Itoa(MaxName)+" characters")
 	}
 	if err := checkKey(name, text); err != nil {
 		return err
@@ -72,7 +72,7 @@ func checkEmails(emails []Email) error {
 
 // checkSize bounds the whole: PATCH could grow it without end.
 func checkSize(r Resource) error {
-	if least(map[string]any(r)) <= maxResource/8 { // not worth encoding
+	if Least(map[string]any(r)) <= maxResource/8 { // not worth encoding
 		return nil
 	}
 	b, err := json.Marshal(r)
@@ -85,9 +85,9 @@ func checkSize(r Resource) error {
 	return nil
 }
 
-// least is about how many bytes a value takes: encoding it could take six times
+// Least is about how many bytes a value takes: encoding it could take six times
 // as many, where every character must be escaped.
-func least(value any) int {
+func Least(value any) int {
 	switch v := value.(type) {
 	case string:
 		return len(v) + 2
@@ -96,13 +96,13 @@ func least(value any) int {
 	case []any:
 		n := 2
 		for _, element := range v {
-			n += least(element) + 1
+			n += Least(element) + 1
 		}
 		return n
 	case map[string]any:
 		n := 2
 		for key, element := range v {
-			n += len(key) + least(element) + 4
+			n += len(key) + Least(element) + 4
 		}
 		return n
 	}

@@ -1,15 +1,21 @@
 package lifecycle
 
 import (
+	"errors"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"gatehouse/apikeys"
 	"gatehouse/internal/config"
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
+	"gatehouse/mailbox"
+	"gatehouse/mfa"
 	"gatehouse/oauth"
+	"gatehouse/sessions"
+	"gatehouse/users"
 )
 
 var given = []string{
@@ -35,6 +41,37 @@ func TestASecondStartChangesNothing(t *testing.T) {
 		if recorded(t, d, "operator.created") != 1 {
 			t.Error("the operator's entry is not there once")
 		}
+	})
+}
+
+// Whoever signed up with the operator's address before there was one, and set up
+// more than a password, would open the dashboard by it.
+func TestTheFirstOperatorsAccountIsNotASquatters(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		var u *users.User
+		half := d.Now().UTC().Add(-time.Minute)
+		write(t, d, func(tx *db.Tx) (err error) {
+			if u, err = users.Create(tx, users.New{Email: "mara@fieldnote.example"}); err != nil {
+				return err
+			}
+			if _, err = mfa.NewRecoveryCodes(tx, u.ID); err != nil {
+				return err
+			}
+			_, err = users.AddIdentity(tx, users.Identity{UserID: u.ID, Provider: sessions.GitHubOAuth, Issuer: "https://github.com", Subject: "666"})
+			return err
+		})
+		start(t, d, given...)
+		must(t, d.Read(t.Context(), func(tx *db.Tx) error {
+			now, err := users.Get(tx, u.ID)
+			linked, err2 := users.Identities(tx, u.ID)
+			codes, err3 := mfa.RecoveryCodesLeft(tx, u.ID)
+			stands, err4 := mailbox.Stands(tx, u.ID, half)
+			has, err5 := users.HasPassword(tx, u.ID)
+			if err == nil && (!now.EmailVerified || !has || len(linked)+codes > 0 || stands) {
+				t.Errorf("the operator's account has %d identities and %d codes of the squatter's, who goes on: %v", len(linked), codes, stands)
+			}
+			return errors.Join(err, err2, err3, err4, err5)
+		}))
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
+	"gatehouse/mailbox"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
 	"gatehouse/users"
@@ -32,8 +33,9 @@ func enlist(tx *db.Tx, system id.Organization, u *users.User) error {
 
 // ensureOperator makes the operator that the environment names. An account
 // with that address may be a stranger's, who signed up with it before the
-// deployment had an operator: the environment's password replaces theirs, and
-// what they are signed in to ends.
+// deployment had an operator: it is claimed, which ends what they had set up,
+// the environment's password replaces theirs, and what they are signed in to
+// ends.
 func ensureOperator(tx *db.Tx, system id.Organization, email, hash string) error {
 	u, err := users.GetByEmail(tx, email)
 	if errors.Is(err, db.ErrNotFound) {
@@ -43,8 +45,7 @@ func ensureOperator(tx *db.Tx, system id.Organization, email, hash string) error
 	if err != nil {
 		return err
 	}
-	verified := true
-	if u, err = users.Update(tx, u.ID, users.Change{EmailVerified: &verified}); err != nil {
+	if u, err = mailbox.Claim(tx, u, users.AssertedByOperator, false); err != nil {
 		return err
 	}
 	if err := users.SetPassword(tx, u.ID, hash, users.SetByOperator); err != nil {

@@ -44,20 +44,19 @@ func Admit(tx *db.OrgTx, c *sso.Connection, p sso.Profile) (Admission, error) {
 	if err := x.read(); err != nil {
 		return Admission{}, err
 	}
-	known, err := find(tx, c.ID, p.Subject)
+	stands, err := x.recall()
 	if err != nil {
 		return Admission{}, err
 	}
-	if known == nil || known.ProvenAt == nil {
+	if !stands {
 		if x.c, err = sso.Lock(tx, c.ID); err != nil {
 			return Admission{}, err
 		}
-		if known, err = find(tx, c.ID, p.Subject); err != nil { // by another tab, while this one waited
+		if stands, err = x.recall(); err != nil { // by another tab, while this one waited
 			return Admission{}, err
 		}
 	}
-	x.known = known
-	if known != nil && known.ProvenAt != nil {
+	if stands {
 		return x.again()
 	}
 	return x.first()
@@ -130,6 +129,9 @@ func (x *arriving) again() (Admission, error) {
 		if x.user, err = mailbox.Claim(x.tx.Tx, u, assertedBySSO, false); err != nil {
 			return Admission{}, err
 		}
+		if err := x.known.proveAgain(x.tx, x.user); err != nil {
+			return Admission{}, err
+		}
 	}
 	if err := x.settle(); err != nil {
 		return Admission{}, err
@@ -138,8 +140,11 @@ func (x *arriving) again() (Admission, error) {
 }
 
 // first is a subject that has never signed in here, or a guest who has not
-// proven the mailbox.
+// proven the mailbox; or one whose account somebody else has claimed since.
 func (x *arriving) first() (Admission, error) {
+	if err := x.known.forget(x.tx); err != nil {
+		return Admission{}, err
+	}
 	made, err := x.own()
 	if errors.Is(err, users.ErrEmailTaken) { // somebody else made the account just now
 		made, err = x.own()

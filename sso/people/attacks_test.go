@@ -3,6 +3,7 @@ package people_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -125,4 +126,55 @@ func (w *world) proved(tx *db.OrgTx, user id.User, came id.Profile) error {
 	}
 	_, err = people.Prove(tx, w.connection.ID, u.ID, came)
 	return err
+}
+
+// Whoever came into an account by their organization's provider, under an address
+// of its domains, would go on in it once an application has given it another
+// address and that one's owner has taken it: as a person of that organization,
+// with their name in every token.
+func TestASubjectDoesNotStayInAnAccountThatWasClaimed(t *testing.T) {
+	each(t, func(w *world) {
+		const owners = "mara@fieldnote.example"
+		w.change(db.Set{"allow_guests": true})
+		before := w.admitted(sso.Profile{Subject: "s-1", ExternalID: "e-1", Email: sofie}).User
+		address := owners
+		w.now = w.now.Add(time.Second)
+		w.must(w.tx(func(tx *db.Tx) error {
+			u, err := users.Update(tx, before.ID, users.Change{Email: &address}) // as an application does
+			if err == nil {
+				_, err = mailbox.Claim(tx, u, users.AssertedByMailbox, false)
+			}
+			return err
+		}))
+		by := string(w.ines.ID)
+		next := w.connect(sso.Connection{JIT: true, ReplacesID: &w.connection.ID, ReplacesApprovedBy: &by})
+		if a, err := w.comeBy(next, sso.Profile{Subject: "n-1", ExternalID: "e-1", Email: "noor@haldenmarine.example"}); err != nil || a.User.ID == before.ID {
+			w.Errorf("the subject is in that account by the connection after this one: %v", err)
+		}
+		w.refuses(sso.Profile{Subject: "s-1"}, people.ErrNoEmail)
+		if a := w.admitted(sofies("s-1")); a.User.ID == before.ID || !a.Made {
+			w.Errorf("the subject is in %s's account again", w.user(before.ID).Email)
+		}
+		if a := w.admitted(sso.Profile{Subject: "s-3", Email: owners}); a.User.ID != before.ID || !a.Unproven() {
+			w.Errorf("the owner's address, by the same provider: %+v", a.Identity)
+		}
+	})
+}
+
+// Who comes again and again, and whose sign-in itself claimed the account, is who
+// they were.
+func TestASubjectStaysInAnAccountThatItsSignInClaimed(t *testing.T) {
+	each(t, func(w *world) {
+		u := w.admitted(sofies("s-1")).User
+		proven := false
+		w.must(w.tx(func(tx *db.Tx) error {
+			_, err := users.Update(tx, u.ID, users.Change{EmailVerified: &proven})
+			return err
+		}))
+		for range 2 {
+			if a := w.admitted(sofies("s-1")); a.User.ID != u.ID || a.Unproven() || w.count("user.sso_identity_linked") != 1 || w.count("user.claimed") != 1 {
+				w.Errorf("%+v: %v", a.Identity, w.events())
+			}
+		}
+	})
 }

@@ -60,6 +60,9 @@ func (x *arriving) before() (*Identity, error) {
 	if err != nil || len(rows) != 1 { // of two nobody knows which
 		return nil, err
 	}
+	if stands, err := rows[0].stands(x.tx); err != nil || !stands {
+		return nil, err
+	}
 	return &rows[0], nil
 }
 
@@ -78,7 +81,7 @@ func (x *arriving) mayLink() error {
 			return err
 		}
 	}
-	theirs, err := identities.List(x.tx, db.Query{Where: []db.Cond{db.Eq("user_id", x.user.ID), db.NotNull("proven_at")}, Limit: maxElsewhere})
+	theirs, err := identities.List(x.tx, db.Query{Where: standing(x.user), Limit: maxElsewhere})
 	if err != nil {
 		return err
 	}

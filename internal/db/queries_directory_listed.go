@@ -1,6 +1,7 @@
 package db
 
 import (
+	"slices"
 	"time"
 
 	"gatehouse/internal/id"
@@ -96,11 +97,23 @@ type DirectoryMembership struct {
 
 // ListDirectoryMemberships lists the groups of people, each person's together.
 func ListDirectoryMemberships(tx OwnedScope, people []id.DirectoryUser) ([]DirectoryMembership, error) {
-	where, args := mine(tx, "m")
+	return listMemberships(tx, people, "m.group_id", "")
+}
+
+// ListFirstDirectoryMemberships lists the first groups of each, so many at most.
+func ListFirstDirectoryMemberships(tx OwnedScope, people []id.DirectoryUser, most int) ([]DirectoryMembership, error) {
+	place := "row_number() OVER (PARTITION BY m.directory_user_id ORDER BY m.group_id)"
+	return listMemberships(tx, people, "m.group_id, "+place+" AS place", "WHERE m.place <= ?", most)
+}
+
+// listMemberships reads columns of memberships, and the groups of those that
+// meet of.
+func listMemberships(tx OwnedScope, people []id.DirectoryUser, columns, of string, args ...any) ([]DirectoryMembership, error) {
+	where, own := mine(tx, "m")
 	list := []DirectoryMembership{}
 	err := tx.base().session().Raw(`SELECT m.directory_user_id, g.organization_id, g.directory_id, g.id, g.display_name, g.external_id, g.version, g.created_at, g.updated_at
-		FROM directory_group_members m JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
-		WHERE m.directory_user_id `+among[tx.base().db.Dialect]+" AND "+where+" ORDER BY m.directory_user_id, g.id",
-		append([]any{listOf(tx.base(), people)}, args...)...).Scan(&list).Error
+		FROM (SELECT m.organization_id, m.directory_user_id, `+columns+` FROM directory_group_members m WHERE m.directory_user_id `+among[tx.base().db.Dialect]+" AND "+where+`) m
+		JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id `+of+" ORDER BY m.directory_user_id, g.id",
+		slices.Concat([]any{listOf(tx.base(), people)}, own, args)...).Scan(&list).Error
 	return list, translate(err)
 }

@@ -139,17 +139,18 @@ func TestMembersOfAnotherOrganizationAreNotThere(t *testing.T) {
 			missing, err3 := people.Missing(tx, both)
 			listed, err4 := db.ListDirectoryMembers(tx, b.group, "", 10)
 			of, err5 := db.ListDirectoryMemberships(tx, both)
+			firstOf, err9 := db.ListFirstDirectoryMemberships(tx, both, 10)
 			counts, err6 := db.CountDirectory(tx, b.dir.ID)
 			first, err8 := db.ListFirstDirectoryMembers(tx, []id.DirectoryGroup{b.group, b.parent}, 10)
 			called, err7 := db.DirectoryMembersCalled(tx, b.group, []string{"in"})
-			if len(added)+len(removed)+len(listed)+len(of)+len(called)+len(first) > 0 || len(missing) != 2 || counts != (db.DirectoryCounts{}) {
+			if len(added)+len(removed)+len(listed)+len(of)+len(called)+len(first)+len(firstOf) > 0 || len(missing) != 2 || counts != (db.DirectoryCounts{}) {
 				t.Errorf("added %v, removed %v, missing %v, listed %v, of %v, counted %v", added, removed, missing, listed, of, counts)
 			}
 			_, held := directory.HoldGroup(tx, b.dir.ID, b.group)
 			if !errors.Is(held, db.ErrNotFound) {
 				t.Errorf("held: %v", held)
 			}
-			return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, db.BumpDirectoryGroupsOf(tx, b.in), db.BumpDirectoryGroupsOf(tx, b.group))
+			return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, db.BumpDirectoryGroupsOf(tx, b.in), db.BumpDirectoryGroupsOf(tx, b.group))
 		})
 		if err != nil {
 			t.Fatal(err)

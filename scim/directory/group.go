@@ -96,14 +96,24 @@ func DeleteGroup(tx *db.OrgTx, g *Group) error {
 // GroupsOf are the groups of each of these people, by id and name, without
 // their resources: one query for all.
 func GroupsOf(tx db.OwnedScope, people []id.DirectoryUser) (map[id.DirectoryUser][]Group, error) {
-	of := map[id.DirectoryUser][]Group{}
 	if len(people) == 0 {
-		return of, nil
+		return map[id.DirectoryUser][]Group{}, nil
 	}
 	list, err := db.ListDirectoryMemberships(tx, people)
+	return byPerson(list), err
+}
+
+// firstGroupsOf is GroupsOf with so many of each person at most.
+func firstGroupsOf(tx db.OwnedScope, people []id.DirectoryUser, most int) (map[id.DirectoryUser][]Group, error) {
+	list, err := db.ListFirstDirectoryMemberships(tx, people, most)
+	return byPerson(list), err
+}
+
+func byPerson(list []db.DirectoryMembership) map[id.DirectoryUser][]Group {
+	of := map[id.DirectoryUser][]Group{}
 	for _, m := range list {
 		of[m.DirectoryUserID] = append(of[m.DirectoryUserID], Group{Owned: db.Owned{OrganizationID: m.OrganizationID}, ID: m.ID, DirectoryID: m.DirectoryID,
 			DisplayName: m.DisplayName, ExternalID: m.ExternalID, Version: m.Version, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt})
 	}
-	return of, err
+	return of
 }

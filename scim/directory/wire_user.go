@@ -11,14 +11,44 @@ import (
 	"gatehouse/users"
 )
 
-// UserWire is the person as the management API and events show them, with
-// their role and groups.
+// UserWire is the person as the management API shows them, with their role and
+// groups.
 func UserWire(tx *db.OrgTx, d *Directory, u *User) (wire.DirectoryUser, error) {
-	all, err := UserWires(tx, d, []User{*u})
+	return only(UserWires(tx, d, []User{*u}))
+}
+
+// maxToldGroups is how many of somebody's groups stand in an entry of the log.
+// There is one for each group that they come into: with all groups in each of
+// them the log would grow with the square of their number.
+const maxToldGroups = 100
+
+// ToldWire is the person as events show them: with the first hundred groups.
+func ToldWire(tx *db.OrgTx, d *Directory, u *User) (wire.DirectoryUser, error) {
+	return only(ToldWires(tx, d, []User{*u}))
+}
+
+// ToldWires is UserWires as events show them.
+func ToldWires(tx *db.OrgTx, d *Directory, list []User) ([]wire.DirectoryUser, error) {
+	in, err := firstGroupsOf(tx, keysOf(list), maxToldGroups)
+	if err != nil {
+		return nil, err
+	}
+	return userWires(tx, d, list, in)
+}
+
+func only(all []wire.DirectoryUser, err error) (wire.DirectoryUser, error) {
 	if err != nil {
 		return wire.DirectoryUser{}, err
 	}
 	return all[0], nil
+}
+
+func keysOf(list []User) []id.DirectoryUser {
+	keys := make([]id.DirectoryUser, len(list))
+	for i := range list {
+		keys[i] = list[i].ID
+	}
+	return keys
 }
 
 // NewUserWire is UserWire of somebody who was added just now: in no group yet,
@@ -36,17 +66,23 @@ func NewUserWire(tx *db.OrgTx, d *Directory, u *User, role string) (wire.Directo
 // UserWires are people as lists show them: a query for the roles of all, one
 // for their groups, and one for the managers whom somebody names.
 func UserWires(tx *db.OrgTx, d *Directory, list []User) ([]wire.DirectoryUser, error) {
-	keys, accounts := make([]id.DirectoryUser, len(list)), []id.User{}
-	for i, u := range list {
-		keys[i] = u.ID
+	in, err := GroupsOf(tx, keysOf(list))
+	if err != nil {
+		return nil, err
+	}
+	return userWires(tx, d, list, in)
+}
+
+func userWires(tx *db.OrgTx, d *Directory, list []User, in map[id.DirectoryUser][]Group) ([]wire.DirectoryUser, error) {
+	accounts := []id.User{}
+	for _, u := range list {
 		if u.UserID != nil {
 			accounts = append(accounts, *u.UserID)
 		}
 	}
 	roles, err1 := users.RolesOf(tx, accounts)
-	in, err2 := GroupsOf(tx, keys)
-	emails, err3 := managers(tx, d, list)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	emails, err2 := managers(tx, d, list)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	own, out := d.mapping(), make([]wire.DirectoryUser, len(list))

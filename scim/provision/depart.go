@@ -105,7 +105,7 @@ func keep(tx *db.OrgTx, d *directory.Directory, u *directory.User, kind Kind) er
 			return err
 		}
 	}
-	w, err := directory.UserWire(tx, d, u)
+	w, err := directory.ToldWire(tx, d, u)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // recordUser records that a person changed, and how they got an account by it.
 func recordUser(tx *db.OrgTx, d *directory.Directory, before, after *directory.User, how How) error {
-	both, err := directory.UserWires(tx, d, []directory.User{*before, *after})
+	both, err := directory.ToldWires(tx, d, []directory.User{*before, *after})
 	if err != nil {
 		return err
 	}

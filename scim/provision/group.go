@@ -232,7 +232,7 @@ func eachWire(tx *db.OrgTx, d *directory.Directory, people []id.DirectoryUser, e
 		if err != nil {
 			return err
 		}
-		wires, err := directory.UserWires(tx, d, rows)
+		wires, err := directory.ToldWires(tx, d, rows)
 		if err != nil {
 			return err
 		}

@@ -280,6 +280,51 @@ func TestAMembershipIsRecordedWithoutLargeAttributes(t *testing.T) {
 	})
 }
 
+// Each entry of somebody who comes into their thousandth group would name a
+// thousand groups: the log of a synchronisation would grow with its square.
+func TestEntriesNameAHundredGroups(t *testing.T) {
+	each(t, func(s *scene) {
+		u := s.pushed("jo")
+		var last *directory.Group
+		for i := range 103 {
+			last = s.group(fmt.Sprintf("Crew %d", i), u)
+		}
+		told := func(event string) int {
+			person := s.last(event)
+			if within, ok := person["user"].(map[string]any); ok {
+				person = within
+			}
+			groups, _ := person["groups"].([]any)
+			return len(groups)
+		}
+		if n := told("dsync.group.user_added"); n != 100 {
+			t.Errorf("%d groups in the entry of the last one", n)
+		}
+		s.change(last, remove(u))
+		if n := told("dsync.group.user_removed"); n != 100 {
+			t.Errorf("%d groups in the entry of leaving one", n)
+		}
+		s.must(s.push(func(tx *db.OrgTx, d *directory.Directory) error {
+			held, err := directory.HoldUser(tx, d.ID, u.ID)
+			if err != nil {
+				return err
+			}
+			_, err = provision.UpdateUser(tx, d, held, schema.Resource{"userName": u.UserName, "active": true, "title": "Captain"})
+			return err
+		}))
+		if n := told("dsync.user.updated"); n != 100 {
+			t.Errorf("%d groups in the entry of a change", n)
+		}
+		s.must(s.in(func(tx *db.OrgTx) error { // whoever asks is told of all
+			w, err := directory.UserWire(tx, s.dir, u)
+			if len(w.Groups) != 102 {
+				t.Errorf("%d groups", len(w.Groups))
+			}
+			return err
+		}))
+	})
+}
+
 // An unknown member leaves the group and everybody's roles as they were.
 func TestAnUnknownMemberChangesNothing(t *testing.T) {
 	each(t, func(s *scene) {

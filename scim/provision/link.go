@@ -61,7 +61,7 @@ func recordLinked(tx *db.OrgTx, u *directory.User, how How) error {
 	if err != nil {
 		return err
 	}
-	w, err := directory.UserWire(tx, d, u)
+	w, err := directory.ToldWire(tx, d, u)
 	if err != nil {
 		return err
 	}

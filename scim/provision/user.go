@@ -69,7 +69,7 @@ func admit(tx *db.OrgTx, d *directory.Directory, u *directory.User, found *db.Ad
 	if err := admitKnown(tx, d, u); err != nil {
 		return wire.DirectoryUser{}, "", err
 	}
-	w, err := directory.UserWire(tx, d, u)
+	w, err := directory.ToldWire(tx, d, u)
 	return w, how, err
 }
 
@@ -89,7 +89,7 @@ func admitNew(tx *db.OrgTx, d *directory.Directory, u *directory.User, account *
 		if err := admitKnown(tx, d, u); err != nil {
 			return wire.DirectoryUser{}, "", err
 		}
-		w, err := directory.UserWire(tx, d, u)
+		w, err := directory.ToldWire(tx, d, u)
 		return w, ByCreation, err
 	}
 	m, err := users.ProvisionNew(tx, account, found.Name)
@@ -192,7 +192,7 @@ func DeleteUser(tx *db.OrgTx, d *directory.Directory, u *directory.User) error {
 	if err != nil {
 		return err
 	}
-	w, err := directory.UserWire(tx, d, u)
+	w, err := directory.ToldWire(tx, d, u)
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
+	"gatehouse/internal/mail/mailtest"
 	"gatehouse/portal"
 	"gatehouse/sessions"
 	"gatehouse/tenants"
@@ -26,6 +28,41 @@ func TestADemotedAdminIsOutAtOnce(t *testing.T) {
 		w.demote(m)
 		b.want(b.get("/portal"), http.StatusForbidden, "You can't open this portal")
 		b.want(b.post("/portal/extend"), http.StatusForbidden)
+	})
+}
+
+// An admin who shares a step with themselves before they are removed would come
+// back by that link for a week, set up single sign-on, and sign in as anybody.
+func TestALinkEndsWithItsMakersRight(t *testing.T) {
+	each(t, func(w *world) {
+		const own = "ines@private.example"
+		ines := w.person("ines@haldenmarine.example")
+		w.member(w.org, w.person("owner@haldenmarine.example"), tenants.OwnerRole)
+		m := w.member(w.org, ines, tenants.AdminRole)
+		link := func() (token string) {
+			w.in(w.org, func(tx *db.OrgTx) (err error) {
+				token, _, err = portal.Generate(tx, portal.NewLink{Scopes: []portal.Scope{portal.SSO, portal.Domains}, MadeBy: ines.Email, Maker: &ines.ID, MailedTo: own, Extendable: true})
+				return err
+			})
+			return token
+		}
+		b, first, second := w.browser(), link(), link()
+		b.want(b.post("/portal/open/"+first), http.StatusSeeOther)
+		b.want(b.get("/portal"), http.StatusOK)
+		w.demote(m)
+		b.want(b.get("/portal"), http.StatusForbidden, "Your visit is over")
+		b.want(b.post("/portal/domains", "domain", "evil.example"), http.StatusForbidden)
+		other := w.browser()
+		other.want(other.post("/portal/open/"+second), http.StatusNotFound)
+		if other.cookies[session()] != "" {
+			w.Error("a link that its maker may not give any more opened the portal")
+		}
+		w.later(time.Hour)
+		other.want(other.post("/portal/open/"+second+"/ask"), http.StatusNotFound)
+		b.want(b.post("/portal/ask"), http.StatusSeeOther)
+		if letters := mailtest.All(t, w.d, own); len(letters) != 0 {
+			w.Errorf("another link was mailed: %+v", letters)
+		}
 	})
 }
 

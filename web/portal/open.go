@@ -36,6 +36,9 @@ func (h *Handler) locateLink(c echo.Context) (o offered, err error) {
 		if o.link, err = portal.LocateLink(tx, c.Param("token")); err != nil {
 			return err
 		}
+		if given, err := locateGiven(tx, o.link); err != nil || !given {
+			return errors.Join(err, portal.ErrNoLink)
+		}
 		org, err = tenants.Get(tx, o.link.OrganizationID)
 		return err
 	})
@@ -120,6 +123,9 @@ func (h *Handler) ask(c echo.Context, org id.Organization, key id.PortalLink) er
 		if err != nil {
 			return err
 		}
+		if given, err := locateGivenIn(tx, key); err != nil || !given {
+			return err
+		}
 		l, token, err := portal.Ask(tx, key)
 		if err != nil {
 			return err
@@ -147,17 +153,11 @@ func (h *Handler) ask(c echo.Context, org id.Organization, key id.PortalLink) er
 
 // over is the page of a visit that has ended.
 func (v *visit) over() error {
-	var link *portal.Link
-	if v.session.LinkID != nil {
-		err := v.h.DB.ReadOrg(v.ctx(), v.session.OrganizationID, func(tx *db.OrgTx) (err error) {
-			link, err = portal.GetLink(tx, *v.session.LinkID)
-			return err
-		})
-		if err != nil && !errors.Is(err, db.ErrNotFound) {
-			return err
-		}
+	err := v.h.DB.ReadOrg(v.ctx(), v.session.OrganizationID, v.locateByLink)
+	if err != nil && !errors.Is(err, portal.ErrEnded) {
+		return err
 	}
-	return show(v.Context, http.StatusForbidden, visitOverPage(v.h.plain(v.Context, "Your visit is over"), link))
+	return show(v.Context, http.StatusForbidden, visitOverPage(v.h.plain(v.Context, "Your visit is over"), v.link))
 }
 
 // askAfterwards asks for another link once a visit is over.

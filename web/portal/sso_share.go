@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gatehouse/internal/db"
-	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
 	"gatehouse/internal/problem"
 	"gatehouse/portal"
@@ -94,12 +93,4 @@ func (h *Handler) ssoMakeLink(v *visit) error {
 		return err
 	}
 	return v.show(http.StatusOK, shareView(p))
-}
-
-// maker is the person who makes a link, where it is one.
-func (v *visit) maker() *id.User {
-	if v.user == nil {
-		return nil
-	}
-	return &v.user.ID
 }

@@ -30,7 +30,8 @@ type visit struct {
 	org     *tenants.Organization
 	browser *sessions.Browser // whoever came by role; nil by a link
 	user    *users.User
-	role    string // theirs in the organization
+	link    *portal.Link // by which somebody else came
+	role    string       // theirs in the organization
 	now     time.Time
 }
 
@@ -102,15 +103,19 @@ func param[K id.Kind](v *visit, name string) (K, error) {
 }
 
 // locateVisitor is who makes the request, by the visit's cookie. Whoever came by role
-// must have that role now, and be signed in as the organization's policy asks.
+// must have that role now, and be signed in as the organization's policy asks; by a
+// link, its maker must.
 func (h *Handler) locateVisitor(c echo.Context) (*visit, error) {
 	v := &visit{Context: c, h: h, now: h.DB.Now().UTC()}
 	err := h.DB.Locate(c.Request().Context(), func(tx *db.AllTx) (err error) {
 		if v.session, err = portal.LocateSession(tx, h.Jar.Get(c.Request(), browser.Portal)); err != nil {
 			return err
 		}
-		if v.org, err = tenants.Get(tx, v.session.OrganizationID); err != nil || v.session.UserID == nil {
+		if v.org, err = tenants.Get(tx, v.session.OrganizationID); err != nil {
 			return err
+		}
+		if v.session.UserID == nil {
+			return v.byLink(tx)
 		}
 		return v.byRole(tx)
 	})
@@ -168,13 +173,18 @@ func (v *visit) read(fn func(*db.OrgTx) error) error {
 }
 
 // in changes the organization, if the visit still goes on when it commits, and
-// whoever came by role still has it: a demoted admin's last request fails.
+// whoever came by role, or made the link, still has theirs: a demoted admin's last
+// request fails.
 func (v *visit) in(fn func(*db.OrgTx) error) error {
 	return v.h.DB.InOrg(v.ctx(), v.org.ID, v.actor(), func(tx *db.OrgTx) error {
 		if err := portal.Holds(tx, v.session.ID); err != nil {
 			return err
 		}
-		if v.user != nil {
+		if v.user == nil {
+			if err := v.locateByLink(tx); err != nil {
+				return err
+			}
+		} else {
 			m, err := users.MembershipOf(tx, v.user.ID)
 			if errors.Is(err, db.ErrNotFound) || err == nil && (m.Status != users.Active || !looksAfter(m.RoleSlug)) {
 				return errNoAdmin

@@ -64,6 +64,7 @@ func each(t *testing.T, fn func(w *world)) {
 		w := &world{T: t, d: d, dns: server, app: a, serve: a.Handler()}
 		w.org, w.other = w.organization(longName), w.organization("Nordby Kraft")
 		w.priya = w.person("priya@fieldnote.example")
+		w.operator(w.priya, tenants.AdminRole)
 		fn(w)
 	})
 }
@@ -98,6 +99,19 @@ func (w *world) in(o *tenants.Organization, fn func(tx *db.OrgTx) error) {
 func (w *world) member(o *tenants.Organization, u *users.User, role string) (m *users.Membership) {
 	w.Helper()
 	w.in(o, func(tx *db.OrgTx) (err error) { m, err = users.AddMember(tx, u.ID, role); return err })
+	return m
+}
+
+// operator takes a person into the deployment's team.
+func (w *world) operator(u *users.User, role string) (m *users.Membership) {
+	w.Helper()
+	w.must(w.d.Tx(w.Context(), actor.System("test"), func(tx *db.Tx) error {
+		system, _, err := tenants.SystemOrganization(tx)
+		if err != nil {
+			return err
+		}
+		return tx.In(system, func(tx *db.OrgTx) error { m, err = users.AddMember(tx, u.ID, role); return err })
+	}))
 	return m
 }
 

@@ -1,9 +1,11 @@
 package db
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/internal/id"
@@ -82,17 +84,14 @@ func (d *DB) LocateSCIMUser(ctx context.Context, hash []byte, by SCIMKey, key st
 // read reads the person beside their token: nothing but nulls where there is none.
 func (u *SCIMUser) read(r *rawRow, groups bool) {
 	u.ID, u.UserName, u.Resource, u.Version, u.CreatedAt, u.UpdatedAt = id.DirectoryUser(r.text()), r.text(), r.bytes(), r.int(), r.time(), r.time()
-	if !groups || r.null() {
+	if !groups {
 		return
 	}
-	var pairs [][2]string
-	if err := json.Unmarshal(r.next(), &pairs); err != nil {
-		r.fail(err.Error())
+	for _, text := range r.texts() {
+		key, name, _ := strings.Cut(text, " ")
+		u.Groups = append(u.Groups, SCIMGroup{ID: id.DirectoryGroup(key), DisplayName: name})
 	}
-	u.Groups = make([]SCIMGroup, len(pairs))
-	for i, p := range pairs {
-		u.Groups[i] = SCIMGroup{ID: id.DirectoryGroup(p[0]), DisplayName: p[1]}
-	}
+	slices.SortFunc(u.Groups, func(a, b SCIMGroup) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 func (d *DB) locateSCIMUserSQLite(ctx context.Context, hash []byte, by SCIMKey, key string, groups bool) (*SCIMToken, *SCIMUser, error) {

@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -11,8 +9,8 @@ import (
 )
 
 // On Postgres the tokens and people of requests that come at once are looked up
-// in one round trip (together.go): beginning one costs the database more than
-// what a look-up reads.
+// in one round trip (together.go), those that look for the same by one
+// statement: beginning either costs the database more than what a look-up reads.
 
 // scimAsk is what one request looks up.
 type scimAsk struct {
@@ -30,42 +28,74 @@ type scimFound struct {
 	address Addressed
 }
 
-// statement reads the token, and beside it the person and their groups. Nulls
-// stand where there is nobody.
-func (a scimAsk) statement() string { return scimStatements[a.by][a.groups] }
-
-var scimStatements = map[SCIMKey]map[bool]string{
-	ByID:       {false: ByID.compose(""), true: ByID.compose(scimUserGroupsJSON)},
-	ByUserName: {false: ByUserName.compose(""), true: ByUserName.compose(scimUserGroupsJSON)},
-	byNothing:  {false: locateSCIMToken + "$1"},
-	ByAddress:  {false: `SELECT ` + scimTokenColumns + scimAddressed + scimTokens + ` WHERE t.token_hash = $1`},
+// scimKind is what the look-ups of one statement have in common.
+type scimKind struct {
+	by     SCIMKey
+	groups bool
 }
 
-func (k SCIMKey) compose(groups string) string {
-	return `SELECT ` + scimTokenColumns + `, u.id, u.user_name, u.resource, u.version, u.created_at, u.updated_at` + groups + scimTokens +
-		` LEFT JOIN directory_users u ON u.organization_id = t.organization_id AND u.directory_id = t.directory_id AND ` + k.column() + ` = $2 WHERE t.token_hash = $1`
+// scimStatements read the tokens of hashes, and beside each the person and their
+// groups. Nulls stand where there is nobody.
+var scimStatements = map[scimKind]*scimStatement{
+	{ByID, false}:       scimReads("key", scimPerson, ByID.joined()),
+	{ByID, true}:        scimReads("key", scimPerson+scimGroupsArray, ByID.joined()),
+	{ByUserName, false}: scimReads("key", scimPerson, ByUserName.joined()),
+	{ByUserName, true}:  scimReads("key", scimPerson+scimGroupsArray, ByUserName.joined()),
+	{byNothing, false}:  scimReads("key", "", ""),
+	{ByAddress, false}:  scimReads("key, domain", scimAddressed, ""),
 }
 
-const scimUserGroupsJSON = `, (SELECT json_agg(json_build_array(g.id, g.display_name) ORDER BY g.id) FROM directory_group_members m
-	JOIN directory_groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
-	WHERE m.organization_id = u.organization_id AND m.directory_user_id = u.id)`
+// scimStatement is the text for one look-up, and for any number: arrays cost one
+// alone a ninth more.
+type scimStatement struct{ one, many string }
+
+// scimReads keeps the planner from joining all that is asked for to all tokens
+// and people, by OFFSET 0: each finds its own by indexes.
+func scimReads(keys, columns, join string) *scimStatement {
+	found := `, LATERAL (SELECT ` + scimTokenColumns + columns + scimTokens + join + ` WHERE t.token_hash = asked.hash OFFSET 0) AS found`
+	one, many := `$1::bytea, $2::text`, `$1::bytea[], $2::text[]`
+	if strings.Contains(keys, ",") {
+		one, many = one+`, $3::text`, many+`, $3::text[]`
+	}
+	return &scimStatement{
+		one:  `SELECT asked.n, found.* FROM (VALUES (` + one + `, 1::bigint)) AS asked (hash, ` + keys + `, n)` + found,
+		many: `SELECT asked.n, found.* FROM unnest(` + many + `) WITH ORDINALITY AS asked (hash, ` + keys + `, n)` + found,
+	}
+}
+
+func (k SCIMKey) joined() string {
+	return ` LEFT JOIN directory_users u ON u.organization_id = t.organization_id AND u.directory_id = t.directory_id AND ` + k.column() + ` = asked.key`
+}
+
+// No id has a space: it ends at the first one. Groups are found one by one,
+// because a join without statistics reads all of the organization's.
+const (
+	scimPerson      = `, u.id, u.user_name, u.resource, u.version, u.created_at, u.updated_at`
+	scimGroupsArray = `, ARRAY(SELECT (SELECT g.id || ' ' || g.display_name FROM directory_groups g WHERE g.id = m.group_id AND g.organization_id = m.organization_id)
+	FROM directory_group_members m WHERE m.directory_user_id = u.id AND m.organization_id = u.organization_id)`
+)
 
 // scimAddressed is findAddressed in the token's organization.
-const scimAddressed = `, EXISTS (SELECT 1 FROM organization_domains o WHERE o.organization_id = t.organization_id AND o.domain = $3 AND o.state = 'verified'),
-	(SELECT id FROM users WHERE email_key = $2), EXISTS (SELECT 1 FROM directories x WHERE x.organization_id = t.organization_id AND x.trust_roles),
+const scimAddressed = `, EXISTS (SELECT 1 FROM organization_domains o WHERE o.organization_id = t.organization_id AND o.domain = asked.domain AND o.state = 'verified'),
+	(SELECT id FROM users WHERE email_key = asked.key), EXISTS (SELECT 1 FROM directories x WHERE x.organization_id = t.organization_id AND x.trust_roles),
 	coalesce((SELECT name FROM organizations WHERE id = t.organization_id), '')`
 
-// args are those of statement. Text that no row can hold is nobody's key:
-// Postgres would refuse it, and with it the look-ups of others in the round trip.
-func (a scimAsk) args() []any {
-	switch hash := []byte(a.hash); a.by {
-	case byNothing:
-		return []any{hash}
-	case ByAddress:
-		return []any{hash, storable(a.key), storable(a.domain)}
-	default:
-		return []any{hash, storable(a.key)}
+// queue adds what looks up asks of one kind. Text that no row can hold is
+// nobody's key: Postgres would refuse it, and with it the look-ups of others in
+// the round trip.
+func (s *scimStatement) queue(b *pgx.Batch, asks []scimAsk) *pgx.QueuedQuery {
+	hashes, keys, domains := make([][]byte, len(asks)), make([]string, len(asks)), make([]string, len(asks))
+	for i, a := range asks {
+		hashes[i], keys[i], domains[i] = []byte(a.hash), storable(a.key), storable(a.domain)
 	}
+	text, args := s.many, []any{hashes, keys, domains}
+	if len(asks) == 1 {
+		text, args = s.one, []any{hashes[0], keys[0], domains[0]}
+	}
+	if asks[0].by != ByAddress {
+		args = args[:2]
+	}
+	return b.Queue(text, args...)
 }
 
 func storable(key string) string {
@@ -75,36 +105,37 @@ func storable(key string) string {
 	return key
 }
 
-// locateScopeStatement is setScopeStatement for looking across organizations,
-// with nothing to bind.
-const locateScopeStatement = "SELECT set_config('app.organization_id', '', true), set_config('app.scope', 'locate', true)"
+// scimScope is setScopeStatement for looking across organizations, and that what
+// follows is planned once (ingestScope).
+const scimScope = "SELECT set_config('app.organization_id', '', true), set_config('app.scope', 'locate', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 func (d *DB) lookUpSCIM(ctx context.Context, asks []scimAsk) (map[scimAsk]*scimFound, error) {
-	b := &pgx.Batch{}
-	b.Queue(locateScopeStatement)
+	kinds := map[scimKind][]scimAsk{}
 	for _, a := range asks {
-		b.Queue(a.statement(), a.args()...)
-	}
-	results := d.pool.SendBatch(ctx, b)
-	defer results.Close()
-	if _, err := results.Exec(); err != nil {
-		return nil, fmt.Errorf("setting the scope: %w", err)
+		kind := scimKind{a.by, a.groups}
+		kinds[kind] = append(kinds[kind], a)
 	}
 	all := make(map[scimAsk]*scimFound, len(asks))
-	for _, a := range asks {
-		found := &scimFound{}
-		rows, err := results.Query()
-		if err == nil {
-			err = firstRaw(rows, func(r *rawRow) { found.read(r, a) })
-		}
-		switch err = absent(err); {
-		case err == nil:
-			all[a] = found
-		case !errors.Is(err, ErrNotFound):
-			return nil, err
-		}
+	b := &pgx.Batch{}
+	b.Queue(scimScope)
+	for kind, some := range kinds {
+		scimStatements[kind].queue(b, some).Query(func(rows pgx.Rows) error { return readSCIM(rows, some, all) })
 	}
-	return all, nil
+	return all, d.pool.SendBatch(ctx, b).Close()
+}
+
+// readSCIM reads what was found of the asks of one statement.
+func readSCIM(rows pgx.Rows, asks []scimAsk, all map[scimAsk]*scimFound) error {
+	for rows.Next() {
+		r := rawRow{fields: rows.FieldDescriptions(), values: rows.RawValues()}
+		a := asks[r.int()-1]
+		found := &scimFound{}
+		if found.read(&r, a); r.err != nil {
+			return r.err
+		}
+		all[a] = found
+	}
+	return rows.Err()
 }
 
 func (f *scimFound) read(r *rawRow, a scimAsk) {

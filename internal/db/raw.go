@@ -101,6 +101,32 @@ func (r *rawRow) time() time.Time {
 	return time.Time{}
 }
 
+// texts are the next column, an array of one dimension without nulls (array_send
+// in Postgres's arrayfuncs.c: dimensions, flags, type; length and lower bound;
+// then each with its length).
+func (r *rawRow) texts() []string {
+	v := r.next()
+	if len(v) < 12 || r.fields[r.at-1].Format != pgx.BinaryFormatCode {
+		r.fail("is no array")
+		return nil
+	}
+	if binary.BigEndian.Uint32(v) == 0 {
+		return nil // empty ones have no dimension
+	}
+	var list []string
+	for v = v[min(20, len(v)):]; len(v) >= 4; {
+		n := int(binary.BigEndian.Uint32(v))
+		if v = v[4:]; n > len(v) {
+			break
+		}
+		list, v = append(list, string(v[:n])), v[n:]
+	}
+	if len(v) > 0 {
+		r.fail("is no array of texts")
+	}
+	return list
+}
+
 // postgresEpoch is what a timestamptz counts its microseconds from, in those of Unix.
 const postgresEpoch = 946_684_800_000_000
 

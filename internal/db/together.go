@@ -26,7 +26,8 @@ type asked[V any] struct {
 }
 
 // How many round trips are made beside one another, how many keys one looks up
-// and how long it may take.
+// and how long it may take. Beside another one is made for at least two who ask:
+// what a round trip costs the database is most of what a look-up does.
 const (
 	togetherTrips = 2
 	togetherKeys  = 100
@@ -50,6 +51,7 @@ func (g *together[K, V]) get(ctx context.Context, key K, look func(context.Conte
 func (g *together[K, V]) ask(ctx context.Context, key K, look func(context.Context, []K) (map[K]*V, error)) *asked[V] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	another := len(g.waiting) > 0
 	a := g.waiting[key]
 	if a == nil {
 		if g.waiting == nil {
@@ -58,7 +60,7 @@ func (g *together[K, V]) ask(ctx context.Context, key K, look func(context.Conte
 		a = &asked[V]{done: make(chan struct{})}
 		g.waiting[key] = a
 	}
-	if g.running < togetherTrips {
+	if g.running == 0 || another && g.running < togetherTrips {
 		g.running++
 		go g.work(context.WithoutCancel(ctx), look)
 	}

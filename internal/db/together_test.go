@@ -122,3 +122,41 @@ func TestALookUpThatPanicsFails(t *testing.T) {
 		t.Errorf("got %v, %v", v, err)
 	}
 }
+
+// A round trip for each who asks would cost the database several times what
+// they read; but two who ask must not wait for one that hangs.
+func TestARoundTripBesideAnotherIsForTwo(t *testing.T) {
+	var g together[string, int64]
+	begun, end := make(chan []string), make(chan struct{})
+	look := func(_ context.Context, keys []string) (map[string]*int64, error) {
+		slices.Sort(keys)
+		begun <- keys
+		<-end
+		return nil, nil
+	}
+	var all sync.WaitGroup
+	ask := func(key string) { all.Go(func() { _, _ = g.get(t.Context(), key, look) }) }
+	waits := func() (n int) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return len(g.waiting)
+	}
+	ask("a")
+	if keys := <-begun; !slices.Equal(keys, []string{"a"}) {
+		t.Errorf("first %v", keys)
+	}
+	for ask("b"); waits() == 0; {
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case keys := <-begun:
+		t.Errorf("%v went alone beside another", keys)
+	case <-time.After(50 * time.Millisecond):
+	}
+	ask("c")
+	if keys := <-begun; !slices.Equal(keys, []string{"b", "c"}) {
+		t.Errorf("second %v", keys)
+	}
+	close(end)
+	all.Wait()
+}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -144,8 +145,11 @@ func agentWords(agent string) (terms []string) {
 
 func (v *Vocabulary) dataWords(e *Event) []string {
 	var data any
-	if json.Unmarshal(e.Data, &data) != nil {
-		return nil
+	if json.Unmarshal(e.Data, &data) != nil { // a number that no float64 holds, such as 1e400, must not hide the words
+		exact := json.NewDecoder(bytes.NewReader(e.Data))
+		if exact.UseNumber(); exact.Decode(&data) != nil {
+			return nil
+		}
 	}
 	return v.wordsOf(e, data, "", 0, nil)
 }

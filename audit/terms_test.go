@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"gatehouse/internal/id"
@@ -32,6 +33,17 @@ func TestTermsOfManyEntriesAreThoseOfEach(t *testing.T) {
 		}
 		if one, many := Terms(&e), all.Terms(&e); !slices.Equal(one, many) || len(one) > maxTerms+maxTargets {
 			t.Fatalf("%+v:\n%q\n%q", e, one, many)
+		}
+	}
+}
+
+// A number that no program holds must not hide an entry from whoever looks for
+// its words: an application's data is found by them, whatever stands beside.
+func TestAHugeNumberHidesNoWords(t *testing.T) {
+	for _, number := range []string{"1e400", "-1e999999999", strings.Repeat("9", 500)} {
+		e := Event{Type: "invoice.paid", Source: Application, Data: []byte(`{"metadata":{"amount":` + number + `,"note":"Needle"}}`)}
+		if !slices.Contains(Terms(&e), string(OfWord)+"needle") {
+			t.Errorf("%.20s: %q", number, Terms(&e))
 		}
 	}
 }

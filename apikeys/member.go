@@ -30,7 +30,7 @@ type MemberKey struct {
 	Permissions []string `gorm:"serializer:json"`
 	ExpiresAt   *time.Time
 	EndedAt     *time.Time
-	EndReason   *string // revoked, membership_ended
+	EndReason   *string // revoked, membership_ended, claimed, disowned
 	LastUsedAt  *time.Time
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
@@ -49,6 +49,8 @@ const memberPrefix = "mk_"
 const (
 	Revoked         = "revoked"
 	MembershipEnded = "membership_ended"
+	Claimed         = "claimed"  // the account's owner came, and it was somebody else's
+	Disowned        = "disowned" // the person says that a stranger was in their account
 )
 
 // The bounds of a member's keys.
@@ -152,8 +154,39 @@ func EndMemberKeys(tx *db.OrgTx, user id.User) (int64, error) {
 	return end(tx, MembershipEnded, db.Eq("user_id", user))
 }
 
-func end(tx *db.OrgTx, reason string, which db.Cond) (int64, error) {
-	conds := append(live(tx.Now()), which)
+// EndKeysSince ends the live keys of a person that were made at that moment or
+// later, in every organization: somebody else had them made. The zero time ends
+// all.
+func EndKeysSince(tx *db.Tx, user id.User, since time.Time, reason string) error {
+	orgs, err := locateKeyed(tx, user)
+	for _, org := range orgs {
+		if err != nil {
+			break
+		}
+		err = tx.In(org, func(tx *db.OrgTx) error {
+			_, err := end(tx, reason, db.Eq("user_id", user), db.Gte("created_at", since))
+			return err
+		})
+	}
+	return err
+}
+
+// locateKeyed are the organizations in which a person has live keys.
+func locateKeyed(tx *db.Tx, user id.User) (orgs []id.Organization, err error) {
+	err = tx.Locate(func(tx *db.AllTx) error {
+		mine, err := memberKeys.List(tx, db.Query{Where: append(live(tx.Now()), db.Eq("user_id", user))})
+		for _, k := range mine {
+			if !slices.Contains(orgs, k.OrganizationID) {
+				orgs = append(orgs, k.OrganizationID)
+			}
+		}
+		return err
+	})
+	return orgs, err
+}
+
+func end(tx *db.OrgTx, reason string, which ...db.Cond) (int64, error) {
+	conds := append(live(tx.Now()), which...)
 	going, err := memberKeys.List(tx, db.Query{Where: conds})
 	if err != nil || len(going) == 0 {
 		return 0, err

@@ -3,6 +3,7 @@ package mailbox
 import (
 	"time"
 
+	"gatehouse/apikeys"
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/mfa"
@@ -13,8 +14,8 @@ import (
 // Claim notes that whoever proved the mailbox owns the person's address. Where
 // nobody had proven it before, somebody else may have made the account and
 // waited: the password, the second steps, the accounts at providers, the sessions,
-// what was half signed in (Stands) and what went to other mailboxes end, unless
-// this very sign-in proved the password.
+// the keys, what was half signed in (Stands) and what went to other mailboxes end,
+// unless this very sign-in proved the password.
 func Claim(tx *db.Tx, u *users.User, by users.Assertion, knowsPassword bool) (*users.User, error) {
 	if u.EmailVerified {
 		return u, nil
@@ -38,6 +39,9 @@ func evict(tx *db.Tx, u *users.User) error {
 		return err
 	}
 	if err := sessions.EndForUser(tx, u.ID, sessions.Claimed); err != nil {
+		return err
+	}
+	if err := apikeys.EndKeysSince(tx, u.ID, time.Time{}, apikeys.Claimed); err != nil {
 		return err
 	}
 	if err := users.NoteClaim(tx, u.ID); err != nil {

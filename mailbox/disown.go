@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"gatehouse/apikeys"
 	"gatehouse/audit"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
@@ -13,9 +14,9 @@ import (
 )
 
 // Disown is what "This wasn't me" does: everything that the person is signed
-// in to ends, the password dies, and so does every passkey, second step and
-// account at a provider that was set up with what the notice tells of, or
-// later: by those the stranger would come back. An address that was changed is
+// in to ends, the password dies, and so does every passkey, second step, account
+// at a provider and key that was set up with what the notice tells of, or later:
+// by those the stranger would come back. An address that was changed is
 // changed back, and a link to a new password goes to the mailbox that the
 // notice went to. It needs no sign-in: the stranger may have taken that away.
 func (m *Mailbox) Disown(tx *db.Tx, token string) (*users.User, error) {
@@ -44,6 +45,9 @@ func (m *Mailbox) Disown(tx *db.Tx, token string) (*users.User, error) {
 		return nil, err
 	}
 	if err := users.RemoveIdentities(tx, u.ID, p.CreatedAt); err != nil {
+		return nil, err
+	}
+	if err := apikeys.EndKeysSince(tx, u.ID, p.CreatedAt, apikeys.Disowned); err != nil {
 		return nil, err
 	}
 	u, reverted, err := revert(tx, u, p)

@@ -6,11 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/apikeys"
 	"gatehouse/internal/db"
 	"gatehouse/internal/mail/mailtest"
 	"gatehouse/mailbox"
 	"gatehouse/mfa"
 	"gatehouse/sessions"
+	"gatehouse/tenants"
 	"gatehouse/users"
 	webmail "gatehouse/web/mail"
 )
@@ -247,5 +249,58 @@ func TestALaterNoticeDoesNotEndAnEarlierOne(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// An application's keys that a squatter, or a stranger in the account, had made
+// would go on speaking for the person whose account it is.
+func TestKeysEndWithWhoeverHadThemMade(t *testing.T) {
+	each(t, false, func(w world) {
+		begin, later := w.d.Now(), time.Duration(0)
+		w.d.Now = func() time.Time { return begin.Add(later) }
+		key := func(org string) (value string) {
+			later += time.Minute
+			w.tx(func(tx *db.Tx) error {
+				o, err := tenants.Create(tx, tenants.New{Name: org})
+				if err != nil {
+					return err
+				}
+				return tx.In(o.ID, func(tx *db.OrgTx) error {
+					_, value, err = apikeys.CreateForMember(tx, w.u.ID, apikeys.New{Name: "CI"})
+					return err
+				})
+			})
+			return value
+		}
+		counts := func(value string) bool {
+			err := w.d.Locate(w.Context(), func(tx *db.AllTx) error { _, err := apikeys.FindMemberKey(tx, value); return err })
+			if err != nil && !errors.Is(err, db.ErrNotFound) {
+				w.Fatal(err)
+			}
+			return err == nil
+		}
+		one, two := key("Halden Marine"), key("Nordby Kraft")
+		later += time.Minute
+		w.tx(func(tx *db.Tx) (err error) {
+			w.u, err = mailbox.Claim(tx, w.u, users.AssertedByMailbox, false)
+			return err
+		})
+		if counts(one) || counts(two) {
+			w.Error("a squatter's key counts after the claim")
+		}
+		mine, token := key("Halden Marine"), ""
+		later += time.Minute
+		w.tx(func(tx *db.Tx) error {
+			return w.m.Notice(tx, w.u, func(_ webmail.Seen, disown string) webmail.Letter {
+				token = disown[strings.LastIndex(disown, "/")+1:]
+				return webmail.NewDevice{DisownURL: disown}
+			})
+		})
+		theirs := key("Nordby Kraft")
+		later += time.Minute
+		w.tx(func(tx *db.Tx) error { _, err := w.m.Disown(tx, token); return err })
+		if !counts(mine) || counts(theirs) {
+			w.Errorf("after \"this wasn't me\" mine counts: %v, theirs: %v", counts(mine), counts(theirs))
+		}
 	})
 }

@@ -62,7 +62,7 @@ func (c *call) below() string {
 func (a *asked) row(status int, code string) *directory.Request {
 	t, who := a.c.token, a.c.who
 	r := &directory.Request{ID: id.New[id.SCIMRequest](), DirectoryID: t.DirectoryID, TokenID: &t.ID, RequestID: who.RequestID, Method: a.method, Path: a.path,
-		Operation: a.does, ResourceType: a.of, PersonID: a.person, Outcome: a.outcome, Status: int64(status), Reason: a.reason,
+		Operation: a.does, ResourceType: a.of, PersonID: a.person, Outcome: a.outcome, Status: int64(status), Reason: a.told(),
 		TookUS: took(a.started), CreatedAt: a.c.h.DB.Clock()}
 	r.OrganizationID = t.OrganizationID
 	r.ResourceID, r.Subject, r.Code, r.IPAddress, r.UserAgent = some(a.id), some(a.subject), some(code), some(who.IP), some(who.UserAgent)

@@ -45,7 +45,10 @@ func redacted(doc map[string]any) string {
 
 // redactor makes a value without what is secret in it, of about so many bytes
 // as are left.
-type redactor struct{ left int }
+type redactor struct {
+	left     int
+	compared bool // it held a filter over what is called like a secret
+}
 
 func (r *redactor) value(v any) any {
 	switch v := v.(type) {
@@ -75,9 +78,11 @@ func (r *redactor) object(object map[string]any) any {
 			return out
 		}
 		value := object[key]
-		text, isText := value.(string)
+		text, _ := value.(string)
+		compares := comparesSecret(text)
+		r.compared = r.compared || compares
 		switch {
-		case secret(key), said && strings.EqualFold(key, "value"), isText && comparesSecret(text):
+		case compares, secret(key), said && strings.EqualFold(key, "value"):
 			out[key] = redaction
 		default:
 			out[key] = r.value(value)
@@ -137,4 +142,25 @@ func comparesSecret(text string) bool {
 	return false
 }
 
-var comparison = regexp.MustCompile(`(?i)([a-z0-9_.:$-]+)\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s`)
+// comparison has the name that is compared, or whose elements are.
+var comparison = regexp.MustCompile(`(?i)([a-z0-9_.:$-]+)(?:\[|\)?\s*\b(?:eq|ne|co|sw|ew|gt|ge|lt|le)[\s"])`)
+
+// hiddenReason stands in the place of a reason that may quote such a filter.
+const hiddenReason = "The request compares what is called like a secret, so neither that nor what there was to say of it is kept."
+
+// told is the reason, if it quotes nothing that the record leaves out.
+func (a *asked) told() string {
+	if !strings.Contains(a.reason, `"`) {
+		return a.reason
+	}
+	for _, values := range a.c.Request().URL.Query() {
+		if slices.ContainsFunc(values, comparesSecret) {
+			return hiddenReason
+		}
+	}
+	r := redactor{left: directory.MaxRequestBody}
+	if r.object(a.doc); r.compared {
+		return hiddenReason
+	}
+	return a.reason
+}

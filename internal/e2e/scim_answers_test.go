@@ -216,6 +216,13 @@ func TestNoSecretOfAProviderIsKept(t *testing.T) {
 		p.do("POST", "/Users", `{"userName":"half","password":"`+canary)
 		p.do("GET", "/Users?filter="+url.QueryEscape(`password eq "`+canary+`"`), nil)
 		p.do("POST", "/Users/.search", map[string]any{"filter": `password sw "` + canary + `"`})
+		for _, filter := range []string{`apiToken eq "` + canary + `"`, `apiToken eq"` + canary + `"`, `(apiToken)eq "` + canary + `"`, `tokens[value eq "` + canary + `"]`, `urn:halden:2.0:Crew:apiToken eq "` + canary + `"`} {
+			p.do("GET", "/Users?filter="+url.QueryEscape(filter), nil)
+			p.do("GET", "/Users?sortBy="+url.QueryEscape(filter), nil)
+			p.do("POST", "/Users/.search", map[string]any{"filter": filter})
+			p.do("PATCH", "/Users/"+ada, patch("replace", filter, "x"))
+			p.bulk(0, op("PATCH", "/Users/"+ada, "", patch("replace", "emails["+filter+"].value", "x")))
+		}
 		p.do("GET", "/Users?access_token="+canary+"&token="+p.token, nil)
 		p.do("GET", "/Users", nil, "Authorization", "Bearer "+canary)
 		p.bulk(0, op("POST", "/Users", "a", person("bulk@halden.example", "password", canary)), op("PATCH", "/Users/bulkId:a", "", patch("add", "password", canary)))

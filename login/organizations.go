@@ -13,6 +13,7 @@ import (
 	"gatehouse/mailbox"
 	"gatehouse/scim/provision"
 	"gatehouse/sessions"
+	"gatehouse/tenants"
 	"gatehouse/users"
 	"gatehouse/web/hosted"
 )
@@ -141,10 +142,16 @@ var errStale = problem.New(problem.BadRequest, "password_changed", "The password
 // for them, or else their password; and nobody said since that it was not they.
 func (a *Attempt) stillProven(tx *db.Tx) error {
 	if a.BrowserSessionID != nil {
-		_, err := sessions.LiveBrowser(tx, *a.BrowserSessionID)
+		b, err := sessions.LiveBrowser(tx, *a.BrowserSessionID)
 		if errors.Is(err, sessions.ErrNoSession) {
 			return errStale
 		}
+		if err == nil {
+			a.Via = b.Via
+		}
+		return err
+	}
+	if err := a.stillVouched(tx); err != nil {
 		return err
 	}
 	stands, err := mailbox.Stands(tx, *a.UserID, *a.AuthenticatedAt)
@@ -155,6 +162,23 @@ func (a *Attempt) stillProven(tx *db.Tx) error {
 		return errStale
 	}
 	return err
+}
+
+// stillVouched makes a guest of whoever came by a connection whose organization
+// has lost the domain of their address since, as users.LoseDomain does of sessions.
+func (a *Attempt) stillVouched(tx *db.Tx) error {
+	if a.SSOOrganizationID == nil || a.SSOGuest {
+		return nil
+	}
+	u, err := users.Get(tx, *a.UserID)
+	if err != nil {
+		return err
+	}
+	return tx.In(*a.SSOOrganizationID, func(tx *db.OrgTx) error {
+		holds, err := tenants.HoldsDomain(tx, u.EmailDomain())
+		a.SSOGuest = !holds
+		return err
+	})
 }
 
 // PersonOf is a person as pages name them.

@@ -141,6 +141,7 @@ func (b *beginning) place(tx *db.Tx, g *grant, c *caller, t *tokenRequest) error
 	if err != nil {
 		return err
 	}
+	b.session.Via.SSOGuest = b.session.Via.SSOGuest || signedIn.SSOGuest // since the code was given (sessions.MakeGuests)
 	if b.session.IP == "" {
 		b.session.IP = value(signedIn.IPAddress)
 	}

@@ -94,6 +94,25 @@ func TestWhoseSingleSignOnItWasGoesAlong(t *testing.T) {
 	})
 }
 
+// A code that was given while the organization vouched for the address is redeemed
+// after it lost the domain: the session would be one of its own people's, in every
+// organization of theirs.
+func TestACodeFromBeforeADomainWasLostIsAGuests(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.connect(w.org)
+		w.knows(c, false)
+		w.comes(c, false)
+		code := w.silently(w.org)
+		w.write(func(tx *db.Tx) error {
+			return tx.In(w.org, func(tx *db.OrgTx) error {
+				return sessions.MakeGuests(tx, func(all []id.User) ([]id.User, error) { return all, nil })
+			})
+		})
+		w.via.SSOGuest = true
+		w.cameBy(sidOf(t, w.redeems(code)))
+	})
+}
+
 // A's provider signs in a member of A and B. B asks for its own single sign-on,
 // and gets it: by the silent way, by a switch of a live session, and at a
 // refresh after B began to ask.

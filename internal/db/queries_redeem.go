@@ -46,7 +46,7 @@ type GrantState struct {
 const locateGrant = `SELECT g.id, g.client_id, g.surface, g.user_id, g.browser_session_id, g.organization_id, g.redirect_uri, g.nonce, g.scope,
 	g.code_challenge, g.auth_method, g.authenticated_at, g.second_method, g.second_at, g.session_seconds, g.idle_seconds, g.used_at, g.ended_at, g.expires_at,
 	b.last_seen_at, b.idle_seconds, b.expires_at, b.ended_at, b.ip_address, b.user_agent,
-	g.connection_id, g.sso_organization_id, g.sso_guest, g.profile_id, ` + tokenPersonColumns + `
+	g.connection_id, g.sso_organization_id, g.sso_guest OR COALESCE(b.sso_guest, false), g.profile_id, ` + tokenPersonColumns + `
 	FROM grants g JOIN users u ON u.id = g.user_id LEFT JOIN browser_sessions b ON b.id = g.browser_session_id
 	LEFT JOIN memberships m ON m.organization_id = g.organization_id AND m.user_id = g.user_id
 	WHERE g.code_hash = $1`

@@ -155,13 +155,17 @@ func nameOf(r schema.Resource) *string {
 	return last
 }
 
+// maxTold is how much of a name or a title stands beside raw_attributes, in
+// bytes: destinations of the log take entries of a megabyte and no more.
+const maxTold = 1 << 10
+
 // textAt is the text below the names of path; nil where there is none.
 func textAt(m map[string]any, path ...string) *string {
 	for _, name := range path[:len(path)-1] {
 		m, _ = m[name].(map[string]any)
 	}
 	text, _ := m[path[len(path)-1]].(string)
-	if text == "" {
+	if text = Clip(text, maxTold); text == "" {
 		return nil
 	}
 	return &text

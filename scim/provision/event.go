@@ -27,8 +27,14 @@ func recordUser(tx *db.OrgTx, d *directory.Directory, before, after *directory.U
 	return audit.Record(tx, audit.DirectoryUserLinked{DirectoryUser: both[1], How: string(how)})
 }
 
+// maxPrevious is how large a member may be to be told twice, in bytes: a stream
+// whose destination takes no entry of its size goes no further, for whosever
+// entries it carries.
+const maxPrevious = 64 << 10
+
 // previousOf is the members of a resource on the wire that changed, as they
 // were. That it changed at all is why somebody reads it, so updated_at is none.
+// What was large is null.
 func previousOf(before, after any) (map[string]any, error) {
 	was, err := membersOf(before)
 	if err != nil {
@@ -40,7 +46,11 @@ func previousOf(before, after any) (map[string]any, error) {
 	}
 	previous := map[string]any{}
 	for name, value := range was {
-		if name != "updated_at" && !bytes.Equal(value, is[name]) {
+		switch {
+		case name == "updated_at" || bytes.Equal(value, is[name]):
+		case len(value) > maxPrevious:
+			previous[name] = nil
+		default:
 			previous[name] = value
 		}
 	}

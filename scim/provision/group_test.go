@@ -280,6 +280,32 @@ func TestAMembershipIsRecordedWithoutLargeAttributes(t *testing.T) {
 	})
 }
 
+// Kafka takes records of a megabyte: a stream of everybody's entries would end
+// at the first larger one that a directory makes, and stay there.
+func TestEveryEntryOfAPersonFitsIntoARecord(t *testing.T) {
+	each(t, func(s *scene) {
+		u := s.pushed("jo")
+		for _, letter := range []string{"x", "y"} {
+			s.must(s.push(func(tx *db.OrgTx, d *directory.Directory) error {
+				held, err := directory.HoldUser(tx, d.ID, u.ID)
+				if err != nil {
+					return err
+				}
+				name := map[string]any{"givenName": strings.Repeat(letter, 240_000)}
+				_, err = provision.UpdateUser(tx, d, held, schema.Resource{"userName": "jo", "active": true, "name": name})
+				return err
+			}))
+		}
+		e := s.last("dsync.user.updated")
+		encoded, err := json.Marshal(e)
+		s.must(err)
+		previous, _ := e["previous_attributes"].(map[string]any)
+		if raw, there := previous["raw_attributes"]; len(encoded) > 500_000 || !there || raw != nil {
+			t.Errorf("%d bytes, before: %.100v", len(encoded), raw)
+		}
+	})
+}
+
 // Each entry of somebody who comes into their thousandth group would name a
 // thousand groups: the log of a synchronisation would grow with its square.
 func TestEntriesNameAHundredGroups(t *testing.T) {

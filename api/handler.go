@@ -1,10 +1,8 @@
 package api
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -18,7 +16,6 @@ import (
 	"gatehouse/export/webhook"
 	"gatehouse/internal/browser"
 	"gatehouse/internal/db"
-	"gatehouse/internal/id"
 	"gatehouse/internal/limit"
 	"gatehouse/invitations"
 	"gatehouse/mailbox"
@@ -56,12 +53,10 @@ type Handler struct {
 
 	Streams *stream.Service
 
+	Uses   *apikeys.Uses
 	Limits *limit.Limiter
 	Rate   limit.Rate // of one key; zero means DefaultRate
 	Log    *slog.Logger
-
-	touching sync.Mutex
-	touched  map[id.APIKey]time.Time
 }
 
 // DefaultRate is how often one key may call.
@@ -89,39 +84,6 @@ func (h *Handler) rate() limit.Rate {
 	}
 	return h.Rate
 }
-
-// touch notes that a key was used, after its request: one write a minute and
-// key, however many requests come.
-func (h *Handler) touch(ctx context.Context, k *apikeys.Key) {
-	if !h.due(k.ID) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), touchTime)
-	defer cancel()
-	if err := apikeys.Touch(ctx, h.DB, k); err != nil {
-		h.log().WarnContext(ctx, "the use of an API key could not be noted", "key", k.ID, "error", err)
-	}
-}
-
-func (h *Handler) due(key id.APIKey) bool {
-	h.touching.Lock()
-	defer h.touching.Unlock()
-	now := h.DB.Now()
-	if now.Sub(h.touched[key]) < time.Minute {
-		return false
-	}
-	if h.touched == nil || len(h.touched) >= maxTouched {
-		h.touched = map[id.APIKey]time.Time{}
-	}
-	h.touched[key] = now
-	return true
-}
-
-// touchTime is how long noting a use may keep its request waiting.
-const touchTime = 2 * time.Second
-
-// maxTouched bounds what is remembered of keys' uses.
-const maxTouched = 10_000
 
 func (h *Handler) log() *slog.Logger {
 	if h.Log == nil {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
@@ -122,7 +121,7 @@ func validateMemberKey(c *call) error {
 	if key != nil {
 		shown := key.Wire()
 		answered.APIKey = &shown
-		defer c.h.touchMemberKey(c.ctx(), key)
+		c.h.Uses.NoteMember(key)
 	}
 	return c.say(found(answered))
 }
@@ -157,16 +156,4 @@ func gone(err error) error {
 		return nil
 	}
 	return err
-}
-
-// touchMemberKey notes that a member's key was used, as touch does.
-func (h *Handler) touchMemberKey(ctx context.Context, k *apikeys.MemberKey) {
-	if !h.due(k.ID) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), touchTime)
-	defer cancel()
-	if err := apikeys.TouchMemberKey(ctx, h.DB, k); err != nil {
-		h.log().WarnContext(ctx, "the use of a member's API key could not be noted", "key", k.ID, "error", err)
-	}
 }

@@ -64,7 +64,7 @@ func (h *Handler) serve(r route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		defer h.touch(ec.Request().Context(), c.key)
+		h.Uses.Note(c.key)
 		if err := h.count(c, r); err != nil {
 			return err
 		}

@@ -73,7 +73,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	limits := &limit.Limiter{DB: d}
 	w := &world{t: t, d: d, echo: echo.New()}
 	hasher := password.New(password.Options{KiB: 64, Passes: 1})
-	w.h = &Handler{DB: d, Base: "https://auth.example", Limits: limits, Keys: &oauth.Keys{DB: d},
+	w.h = &Handler{DB: d, Base: "https://auth.example", Uses: &apikeys.Uses{DB: d}, Limits: limits, Keys: &oauth.Keys{DB: d},
 		Passwords: &users.Passwords{DB: d, Hasher: hasher, Limits: limits}}
 	w.h.Mailbox = &mailbox.Mailbox{DB: d, Post: mailtest.NewPost(d), Limits: limits, Passwords: w.h.Passwords, Base: w.h.Base}
 	w.h.Fetch, w.h.Name = netguard.New(nil).Client(netguard.Options{}), "Fieldnote"

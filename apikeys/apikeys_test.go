@@ -210,19 +210,21 @@ func TestTheBootstrapKeyIsMadeOnce(t *testing.T) {
 }
 
 // A key that is used all the time is written once a minute, whoever's it is.
-func TestTouchWritesOnceAMinute(t *testing.T) {
+func TestUsesAreWrittenOnceAMinute(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		now := time.Now().UTC().Truncate(time.Microsecond)
 		d.Now = func() time.Time { return now }
 		began := now
 		_, deployment := create(t, d, apikeys.New{Name: "x"})
 		_, org := createFor(t, d, newOrganization(t, d))
+		uses := &apikeys.Uses{DB: d}
 		for _, value := range []string{deployment, org} {
 			for after, want := range []time.Duration{0, 0, 60 * time.Second} {
 				now = began.Add(time.Duration(after) * 30 * time.Second)
 				k, err := locate(t, d, value)
 				must(t, err)
-				must(t, apikeys.Touch(t.Context(), d, k))
+				uses.Note(k)
+				must(t, uses.Save(t.Context()))
 				if k, _ = locate(t, d, value); k.LastUsedAt == nil || !k.LastUsedAt.Equal(began.Add(want)) {
 					t.Errorf("after %d: %v", after, k.LastUsedAt)
 				}

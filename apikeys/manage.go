@@ -1,18 +1,12 @@
 package apikeys
 
 import (
-	"context"
 	"errors"
-	"time"
 
 	"gatehouse/audit"
-	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/id"
 )
-
-// touchEvery is how stale last_used_at may be.
-const touchEvery = time.Minute
 
 // Get is one key that the transaction sees, or db.ErrNotFound.
 func Get(tx db.OwnedScope, key id.APIKey) (*Key, error) { return keys.Get(tx, key) }
@@ -73,24 +67,4 @@ func revoke(scope db.OwnedScope, tx *db.Tx, key id.APIKey) error {
 
 func recordCreated(tx *db.Tx, k *Key) error {
 	return audit.RecordFor(tx, k.OrganizationID, audit.APIKeyCreated{Key: k.Wire()})
-}
-
-// Touch remembers that a key was used, at most once a minute, in a transaction
-// of its own: call it after the request has been answered, or beside it.
-func Touch(ctx context.Context, d *db.DB, k *Key) error {
-	now := d.Now().UTC()
-	if k.LastUsedAt != nil && now.Sub(*k.LastUsedAt) < touchEvery {
-		return nil
-	}
-	who := actor.System("api keys")
-	if k.OrganizationID != nil {
-		return d.InOrg(ctx, *k.OrganizationID, who, func(tx *db.OrgTx) error { return touch(tx, k.ID) })
-	}
-	return d.InDeployment(ctx, who, func(tx *db.AllTx) error { return touch(tx, k.ID) })
-}
-
-func touch(tx db.OwnedScope, key id.APIKey) error {
-	stale := db.Or(db.Null("last_used_at"), db.Lte("last_used_at", tx.Now().Add(-touchEvery)))
-	_, err := keys.Update(tx, key, db.Set{"last_used_at": tx.Now()}.Quiet(), stale)
-	return err
 }

@@ -1,7 +1,6 @@
 package apikeys
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"gatehouse/audit"
-	"gatehouse/internal/actor"
 	"gatehouse/internal/db"
 	"gatehouse/internal/field"
 	"gatehouse/internal/id"
@@ -217,17 +215,4 @@ func (k *MemberKey) Wire() wire.APIKey {
 		LastUsedAt: wire.MaybeAt(k.LastUsedAt), ExpiresAt: wire.MaybeAt(k.ExpiresAt),
 		CreatedAt: wire.At(k.CreatedAt), UpdatedAt: wire.At(k.UpdatedAt),
 	}
-}
-
-// TouchMemberKey is Touch for a member's key.
-func TouchMemberKey(ctx context.Context, d *db.DB, k *MemberKey) error {
-	now := d.Now().UTC()
-	if k.LastUsedAt != nil && now.Sub(*k.LastUsedAt) < touchEvery {
-		return nil
-	}
-	return d.InOrg(ctx, k.OrganizationID, actor.System("api keys"), func(tx *db.OrgTx) error {
-		stale := db.Or(db.Null("last_used_at"), db.Lte("last_used_at", tx.Now().Add(-touchEvery)))
-		_, err := memberKeys.Update(tx, k.ID, db.Set{"last_used_at": tx.Now()}.Quiet(), stale)
-		return err
-	})
 }

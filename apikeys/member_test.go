@@ -134,15 +134,18 @@ func TestTheUseOfAMembersKeyIsNoted(t *testing.T) {
 			must(t, d.ReadDeployment(t.Context(), func(tx *db.AllTx) (err error) { k, err = apikeys.FindMemberKey(tx, value); return err }))
 			return k
 		}
-		first := now.Truncate(time.Microsecond)
-		must(t, apikeys.TouchMemberKey(t.Context(), d, find()))
+		first, uses := now.Truncate(time.Microsecond), &apikeys.Uses{DB: d}
+		uses.NoteMember(find())
+		must(t, uses.Save(t.Context()))
 		now = now.Add(30 * time.Second)
-		must(t, apikeys.TouchMemberKey(t.Context(), d, find()))
+		uses.NoteMember(find())
+		must(t, uses.Save(t.Context()))
 		if at := used(); at == nil || !at.Equal(first) {
 			t.Errorf("%v, want %v", at, first)
 		}
 		now = now.Add(time.Minute)
-		must(t, apikeys.TouchMemberKey(t.Context(), d, find()))
+		uses.NoteMember(find())
+		must(t, uses.Save(t.Context()))
 		if at := used(); at == nil || !at.After(first) {
 			t.Errorf("%v", at)
 		}

@@ -40,7 +40,7 @@ func (a *App) loops() []loop {
 func (a *App) ownLoops() []loop {
 	loops := []loop{{"sequencer", (&sequence.Sequencer{DB: a.DB, Log: a.Log}).Run}}
 	if a.pace != nil {
-		loops = append(loops, loop{"sign-in times", a.pace.Run})
+		loops = append(loops, loop{"sign-in times", a.pace.Run}, loop{"uses of keys", a.uses.Run})
 	}
 	return loops
 }

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/account"
 	"gatehouse/api"
+	"gatehouse/apikeys"
 	"gatehouse/audit/archive"
 	"gatehouse/audit/ingest"
 	"gatehouse/audit/retention"
@@ -67,12 +68,13 @@ type App struct {
 	archive   *archive.Service
 	metrics   *metrics      // nil where nobody can read them
 	pace      *pace.Counter // nil where nobody signs in: in a worker
+	uses      *apikeys.Uses // likewise
 	draining  atomic.Bool
 }
 
 // New wires a server over an open database, and makes what a first start makes.
 func New(ctx context.Context, cfg *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
-	a := &App{Config: cfg, DB: d, Log: log, limits: &limit.Limiter{DB: d}, fetch: newFetch(cfg), pace: &pace.Counter{DB: d}}
+	a := &App{Config: cfg, DB: d, Log: log, limits: &limit.Limiter{DB: d}, fetch: newFetch(cfg), pace: &pace.Counter{DB: d}, uses: &apikeys.Uses{DB: d}}
 	a.passwords = &users.Passwords{DB: d, Hasher: password.New(password.Options{}), Leaks: a.leaks(), Limits: a.limits, Log: log}
 	if cfg.AdminAddr != "" {
 		a.metrics = newMetrics()
@@ -150,7 +152,7 @@ func (a *App) mount() {
 	links := &portal.Service{Post: a.post, Base: a.Config.Origin()}
 	(&api.Handler{DB: a.DB, Name: a.Config.Name, Portal: links, Base: a.Config.Origin(), Keys: keys, Passwords: a.passwords, Mailbox: box, MFA: a.mfa, Invitations: invited,
 		Signer: a.signer,
-		Fetch:  a.fetch, Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB, keys), Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Limits: a.limits, Log: a.Log}).Mount(a.echo)
+		Fetch:  a.fetch, Directories: a.provision, Webhooks: a.webhooks, Streams: newStreams(a.Config, a.DB, keys), Ingest: &ingest.Service{DB: a.DB}, Archive: a.archive, Upkeep: newUpkeep(a.Config, a.DB, a.post, a.Log), Uses: a.uses, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&scim.Handler{DB: a.DB, Base: a.Config.Origin(), Name: a.Config.Name, Provision: a.provision, Recorder: a.recorder, Limits: a.limits, Log: a.Log}).Mount(a.echo)
 	(&lifecycle.Handler{DB: a.DB, Passwords: a.passwords, Login: a.login}).Mount(a.echo)
 	(&webportal.Handler{DB: a.DB, Archive: a.archive, Streams: newStreams(a.Config, a.DB, keys), Jar: jar, Login: a.login, Links: links, Domains: a.domains, SSO: a.sso, Directories: a.provision, Name: a.Config.Name, Base: a.Config.Origin(), Limits: a.limits, Log: a.Log}).Mount(a.echo)

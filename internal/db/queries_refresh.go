@@ -111,17 +111,6 @@ func (d *DB) locateRow(ctx context.Context, columns []any, statement string, arg
 	return err
 }
 
-// locateRows is locateRow for any number of rows.
-func (d *DB) locateRows(ctx context.Context, columns []any, each func() error, statement string, args ...any) error {
-	b := &pgx.Batch{}
-	b.Queue(setScopeStatement, "", "locate")
-	b.Queue(statement, args...).Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, columns, each)
-		return err
-	})
-	return d.pool.SendBatch(ctx, b).Close()
-}
-
 const setScopeStatement = "SELECT set_config('app.organization_id', $1, true), set_config('app.scope', $2, true)"
 
 // AuditRow is an audit entry ready to be written beside a mutation.

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"gatehouse/apikeys"
 	"gatehouse/audit/search"
@@ -18,8 +19,9 @@ func (c *call) newestAuditEvents(filter search.Query, page db.Page) (bool, error
 	if err != nil || !ok {
 		return false, err
 	}
-	body := make([]byte, 0, 1024*(1+len(rows)))
-	body = append(body, `{"object":"list","data":[`...)
+	room := pages.Get().(*[]byte)
+	defer pages.Put(room)
+	body := append((*room)[:0], `{"object":"list","data":[`...)
 	for i := range rows {
 		if i > 0 {
 			body = append(body, ',')
@@ -28,8 +30,18 @@ func (c *call) newestAuditEvents(filter search.Query, page db.Page) (bool, error
 	}
 	body = wire.AppendMaybe(append(body, `],"list_metadata":{"before":`...), cursor(paging.Before))
 	body = wire.AppendMaybe(append(body, `,"after":`...), cursor(paging.After))
-	return true, c.send(apikeys.Answer{Status: http.StatusOK, Body: append(body, '}', '}')})
+	body = append(body, '}', '}')
+	if cap(body) <= maxPage {
+		*room = body
+	}
+	return true, c.send(apikeys.Answer{Status: http.StatusOK, Body: body})
 }
+
+// pages are what answers were written in: sending one ends with it.
+var pages = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxPage is what is kept for the next.
+const maxPage = 256 << 10
 
 // appendAuditEvent is an auditEvent as wire.Encode writes it.
 func appendAuditEvent(b []byte, e *db.FoundEntry) []byte {

@@ -84,11 +84,11 @@ func (q Query) byType(s db.AuditSearch) db.AuditSearch {
 	return s
 }
 
-// Newest is the first page of Find in one round trip, as columns have it, for
-// whoever sees the organization own, or all where it is empty; false where that
-// does not fill the page, and Find has to tell. It is for what programs ask for
-// again and again.
-func Newest(ctx context.Context, d *db.DB, own id.Organization, q Query, page db.Page) (rows []db.FoundEntry, paging db.Paging, full bool, err error) {
+// Newest is the first page of Find in one round trip or two, as columns have it,
+// for whoever sees the organization own, or all where it is empty; false where that
+// neither fills the page nor is all that there is, and Find has to tell. It is for
+// what programs ask for again and again.
+func Newest(ctx context.Context, d *db.DB, own id.Organization, q Query, page db.Page) (rows []db.FoundEntry, paging db.Paging, whole bool, err error) {
 	if d.Dialect != db.Postgres || page.After+page.Before != "" || page.Order == db.Ascending || !q.onlyTypes() || !q.Since.IsZero() || !q.Before.IsZero() {
 		return nil, db.Paging{}, false, nil
 	}
@@ -98,10 +98,12 @@ func Newest(ctx context.Context, d *db.DB, own id.Organization, q Query, page db
 		if len(q.Types) > 0 {
 			s = q.byType(s)
 		}
-		recent, _ := newest(s, d.Clock())
+		recent, older := newest(s, d.Clock())
 		rows, err := d.ReadAudit(ctx, own, recent)
-		full = len(rows) == r.Limit
+		if whole = len(rows) == r.Limit; err == nil && !whole {
+			whole, err = d.AuditEnds(ctx, own, recent, older)
+		}
 		return rows, err
 	})
-	return rows, paging, full && err == nil, err
+	return rows, paging, whole && err == nil, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/internal/actor"
@@ -114,6 +115,108 @@ func TestTheNewestPageIsThatOfTheList(t *testing.T) {
 		}
 		if rows, _, ok, err := Newest(t.Context(), w.d, "", Query{Organization: w.orgs[0], Types: []string{"user.*"}}, db.Page{Limit: 1}); err != nil || !ok || *rows[0].Organization != w.orgs[0] {
 			t.Errorf("%+v, %v", rows, err)
+		}
+	})
+}
+
+// Most organizations have done little of what a program asks for. Theirs has to
+// be all of it: as soon as more may be behind what was looked at, or in an older
+// month, the list has to tell.
+func TestTheNewestPageOfASmallLogIsAllOfIt(t *testing.T) {
+	run(t, 0, func(t *testing.T, w *world) {
+		if w.d.Dialect != db.Postgres {
+			return
+		}
+		defer func(n int) { looks = n }(looks)
+		w.record(t, 30)
+		w.number(t)
+		w.record(t, 5)
+		w.load(t)
+		org, page := w.orgs[0], db.Page{Limit: 50}
+		mine := 0
+		for _, e := range w.all {
+			if e.OrganizationID != nil && *e.OrganizationID == org {
+				mine++
+			}
+		}
+		ends := func(kinds []string, want bool) {
+			q := Query{Types: kinds}
+			rows, paging, ok, err := Newest(t.Context(), w.d, org, q, page)
+			if err != nil || ok != want {
+				t.Errorf("%v, %d looked at of %d: %v, %v", kinds, looks, mine, ok, err)
+			}
+			if err := w.d.ReadOrg(t.Context(), org, func(tx *db.OrgTx) error {
+				all, its, err := Find(tx, q, page)
+				if ok && (paging != its || !slices.EqualFunc(foundAll(rows), all, same)) {
+					t.Errorf("%v: %d entries, want %d", kinds, len(rows), len(all))
+				}
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+		for _, kinds := range [][]string{nil, {"user.created"}, {"session.*"}, {"nobody.did"}} {
+			for _, looks = range []int{300, mine + 1} {
+				ends(kinds, true)
+			}
+			looks = mine
+			ends(kinds, kinds == nil)
+		}
+		looks = 300
+		old := w.all[0].RecordedAt.AddDate(0, -4, 0).Truncate(time.Millisecond)
+		w.exec("UPDATE audit_events SET id = $1, recorded_at = $2 WHERE id = (SELECT min(id) FROM audit_events WHERE organization_id = $3)", string(id.Lowest[id.Event](old)), old, string(org))
+		ends([]string{"nobody.did"}, false)
+		ends(nil, false)
+	})
+}
+
+// Links are remembered: an entry has to get its own once it is numbered, whoever
+// saw it before, and no longer be shown when it is no longer kept.
+func TestRememberedLinksAreThoseOfTheLog(t *testing.T) {
+	run(t, 60, func(t *testing.T, w *world) {
+		shown := func() (all []Found) {
+			if err := w.d.ReadDeployment(t.Context(), func(tx *db.AllTx) (err error) {
+				all, _, err = Find(tx, Query{}, db.Page{Limit: 100})
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		check := func(unnumbered int) {
+			t.Helper()
+			links := map[id.Event]audit.Numbered{}
+			if err := w.d.ReadDeployment(t.Context(), func(tx *db.AllTx) error {
+				all, err := audit.Feed(tx, audit.FeedQuery{Limit: 1000})
+				for _, n := range all {
+					links[n.ID] = n
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				for _, f := range shown() {
+					n, is := links[f.ID]
+					if is != f.Numbered() || is && (n.Position != *f.Position || n.Sequence != *f.Sequence || !slices.Equal(n.Hash, f.Hash) || !slices.Equal(n.PreviousHash, f.PreviousHash)) {
+						t.Errorf("%s: %+v, want %+v", f.ID, f, n)
+					}
+					if !is {
+						unnumbered--
+					}
+				}
+			}
+			if unnumbered != 0 {
+				t.Errorf("%d entries more than had to be have no number", -unnumbered)
+			}
+		}
+		check(2 * 3)
+		w.number(t)
+		check(0)
+		gone := shown()[0].ID
+		w.exec("DELETE FROM audit_events WHERE id = $1", string(gone))
+		if shown()[0].ID == gone {
+			t.Error("what is not kept any longer is shown")
 		}
 	})
 }

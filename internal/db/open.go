@@ -44,6 +44,7 @@ type DB struct {
 	apiKeys together[string, APIKeyRow]
 	scim    together[scimAsk, scimFound]
 	fresh   fresh // Postgres alone
+	links   links // likewise
 }
 
 // Options say what to open.

@@ -1,8 +1,8 @@
 package db
 
 import (
-	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +13,8 @@ import (
 	"gatehouse/internal/id"
 )
 
-// On Postgres a page is one statement: entries in the order of an index, and
-// behind them the tiles that may have their links.
+// On Postgres a page is entries in the order of an index, and behind them, where
+// their links are not remembered, the tiles that may have them.
 
 // page is a statement.
 type page struct {
@@ -22,16 +22,6 @@ type page struct {
 	ours id.Organization // empty: everybody's
 	args []any
 }
-
-// withTiles is the statement, of what reads entries and where their tiles are.
-// A row is an entry or a tile.
-func withTiles(entries, tiles string) string {
-	return "WITH page AS MATERIALIZED (" + entries + ") SELECT e.*, CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bytea), CAST(NULL AS bytea), CAST(NULL AS text[]) FROM page e " +
-		"UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, t.position, t.sequence, t.previous_hash, t.hashes, t.events FROM " + tiles
-}
-
-// linksFrom is the first column of a tile in such a row.
-const linksFrom = 16
 
 func (p *page) bind(value any) string {
 	p.args = append(p.args, value)
@@ -49,12 +39,9 @@ func (p *page) text(columns string) string {
 	return "SELECT " + columns + from + order + " LIMIT " + p.bind(p.Limit)
 }
 
-// tiles are those of the time of the page's entries. That time is worked out
-// before policies are: a comparison with what is worked out beside them would not
-// go along an index. Nor would a join, of a partition that has no statistics yet.
-func (p *page) tiles() string {
-	return "(SELECT min(recorded_at) - " + tileInterval + " AS earlier, min(recorded_at) AS oldest, max(recorded_at) AS newest FROM page) b CROSS JOIN LATERAL (SELECT * FROM audit_tiles t WHERE " +
-		p.owner() + p.partitions("t", tileSpan) + " AND t.recorded_at > b.earlier AND t.recorded_at <= b.newest AND t.last_recorded_at >= b.oldest OFFSET 0) t"
+// tiles are those of a time.
+func (p *page) tiles(oldest, newest time.Time) string {
+	return "audit_tiles t WHERE " + p.owner() + p.partitions("t", tileSpan) + " AND t.recorded_at > " + p.bind(oldest.Add(-tileSpan)) + " AND t.recorded_at <= " + p.bind(newest) + " AND t.last_recorded_at >= " + p.bind(oldest)
 }
 
 // tilesOf are those of some entries, each along the index: a plan for any of
@@ -69,8 +56,6 @@ func (p *page) tilesOf(ids []id.Event) string {
 		"SELECT t.last_position, t.recorded_at, t.retention FROM audit_tiles t WHERE " + p.owner() + p.partitions("t", tileSpan) + " AND t.recorded_at > i.earlier AND t.recorded_at <= i.at AND t.last_recorded_at >= i.at AND i.event = ANY (t.events) OFFSET 0) t) k CROSS JOIN LATERAL (" +
 		"SELECT * FROM audit_tiles t WHERE " + p.partitions("t", tileSpan) + " AND t.last_position = k.last_position AND t.recorded_at = k.recorded_at AND t.retention = k.retention OFFSET 0) t"
 }
-
-const tileInterval = "interval '1 second'" // tileSpan
 
 func (p *page) owner() string {
 	if p.ours == "" {
@@ -124,29 +109,47 @@ const inOrderOfIndex = "set_config('plan_cache_mode', 'force_generic_plan', true
 // asPlanned takes it back within the transaction.
 const asPlanned = "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_sort', 'on', true), set_config('enable_incremental_sort', 'on', true), set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true), set_config('jit', 'on', true)"
 
-func (s AuditSearch) queue(b *pgx.Batch, ours id.Organization) {
-	p := page{AuditSearch: s, ours: ours}
-	entries := p.text(auditEntryColumns)
-	text := withTiles(entries, p.tiles())
-	b.Queue(text, p.args...)
-}
+// asks runs the statement that queue adds, for an organization or, where it is
+// empty, everybody.
+type asks func(queue func(*pgx.Batch, id.Organization), read func(pgx.BatchResults) error) error
 
-// readPage reads what queue asked for.
-func readPage(results pgx.BatchResults, size int) ([]FoundEntry, error) {
-	list, at := make([]FoundEntry, 0, size), make(map[id.Event]int, size)
-	var last AuditEntry
-	var t tileRow
-	err := eachOf(results, func(v *values) {
-		if v.raw[0] == nil {
-			t.position, t.sequence, t.previous, t.hashes, t.events = v.number(linksFrom), v.number(linksFrom+1), v.blob(linksFrom+2), v.blob(linksFrom+3), v.list(linksFrom+4)
-			t.number(list, at)
-			return
+// read is a page's entries, and their links: tiles says which may have those that
+// are not remembered.
+func (s AuditSearch) read(d *DB, ask asks, entries func(*page) string, tiles func(*page, []FoundEntry, map[id.Event]int) string) (list []FoundEntry, err error) {
+	ofPage := func(text func(*page) string) func(*pgx.Batch, id.Organization) {
+		return func(b *pgx.Batch, ours id.Organization) {
+			p := page{AuditSearch: s, ours: ours}
+			full := text(&p)
+			b.Queue(full, p.args...)
 		}
-		last.ID = id.Event(v.raw[0])
-		v.entry(&last)
-		at[last.ID] = len(list)
-		list = append(list, FoundEntry{AuditEntry: last})
+	}
+	list = make([]FoundEntry, 0, s.Limit)
+	err = ask(ofPage(entries), func(results pgx.BatchResults) error {
+		var last AuditEntry
+		return eachOf(results, func(v *values) {
+			last.ID = id.Event(v.raw[0])
+			v.entry(&last)
+			list = append(list, FoundEntry{AuditEntry: last})
+		})
 	})
+	if err != nil {
+		return nil, err
+	}
+	rest := d.links.give(list)
+	if len(rest) == 0 {
+		return list, nil
+	}
+	linksIn := func(p *page) string {
+		return "SELECT t.position, t.sequence, t.previous_hash, t.hashes, t.events FROM " + tiles(p, list, rest)
+	}
+	err = ask(ofPage(linksIn), func(results pgx.BatchResults) error {
+		var t tileRow
+		return eachOf(results, func(v *values) {
+			t.position, t.sequence, t.previous, t.hashes, t.events = v.number(0), v.number(1), v.blob(2), v.blob(3), v.list(4)
+			t.number(list, rest)
+		})
+	})
+	d.links.keep(list, rest)
 	return list, err
 }
 
@@ -155,9 +158,28 @@ func readPage(results pgx.BatchResults, size int) ([]FoundEntry, error) {
 func (t *tileRow) number(list []FoundEntry, at map[id.Event]int) {
 	for i, event := range t.events {
 		if n, is := at[id.Event(event)]; is {
-			list[n].takes(t, i)
+			l := t.link(i)
+			list[n].takes(&l)
 		}
 	}
+}
+
+// along reads a page in the order of an index.
+func (s AuditSearch) along(d *DB, ask asks) ([]FoundEntry, error) {
+	entries := func(p *page) string { return p.text(auditEntryColumns) }
+	return s.read(d, ask, entries, func(p *page, list []FoundEntry, rest map[id.Event]int) string {
+		var oldest, newest time.Time
+		for _, i := range rest {
+			at := list[i].RecordedAt
+			if oldest.IsZero() || at.Before(oldest) {
+				oldest = at
+			}
+			if at.After(newest) {
+				newest = at
+			}
+		}
+		return p.tiles(oldest, newest)
+	})
 }
 
 // eachOf runs fn with each row of a batch's next statement.
@@ -175,28 +197,21 @@ func eachOf(results pgx.BatchResults, fn func(*values)) error {
 }
 
 // listOnPostgres is ListAudit there.
-func (s AuditSearch) listOnPostgres(tx *Tx) (list []FoundEntry, err error) {
-	err = s.inOrderOn(tx, s.queue, func(results pgx.BatchResults) (err error) {
-		list, err = readPage(results, s.Limit)
-		return err
-	})
-	return list, err
+func (s AuditSearch) listOnPostgres(tx *Tx) ([]FoundEntry, error) {
+	return s.along(tx.db, s.inOrderOn(tx))
 }
 
 // getOnPostgres is GetAudit there.
-func (s AuditSearch) getOnPostgres(tx *Tx, ids []id.Event) (list []FoundEntry, err error) {
-	queue := func(b *pgx.Batch, ours id.Organization) {
-		p := page{AuditSearch: s, ours: ours}
-		entries := "SELECT " + auditEntryColumns + " FROM audit_events e WHERE e.id = ANY (" + p.bind(stringsOf(ids)) + "::text[]) AND " + p.partitions("e", 0)
-		if ours != "" {
-			entries += " AND e.organization_id = " + p.bind(string(ours))
+func (s AuditSearch) getOnPostgres(tx *Tx, ids []id.Event) ([]FoundEntry, error) {
+	entries := func(p *page) string {
+		text := "SELECT " + auditEntryColumns + " FROM audit_events e WHERE e.id = ANY (" + p.bind(stringsOf(ids)) + "::text[]) AND " + p.partitions("e", 0)
+		if p.ours != "" {
+			text += " AND e.organization_id = " + p.bind(string(p.ours))
 		}
-		text := withTiles(entries, p.tilesOf(ids))
-		b.Queue(text, p.args...)
+		return text
 	}
-	err = s.inOrderOn(tx, queue, func(results pgx.BatchResults) (err error) {
-		list, err = readPage(results, len(ids))
-		return err
+	list, err := s.read(tx.db, s.inOrderOn(tx), entries, func(p *page, _ []FoundEntry, rest map[id.Event]int) string {
+		return p.tilesOf(slices.Collect(maps.Keys(rest)))
 	})
 	slices.SortFunc(list, func(a, b FoundEntry) int {
 		if s.Newest {
@@ -207,74 +222,35 @@ func (s AuditSearch) getOnPostgres(tx *Tx, ids []id.Event) (list []FoundEntry, e
 	return list, err
 }
 
-// inOrderOn asks for what queue has and reads it, in one round trip of a
-// transaction, in the order of indexes.
-func (s AuditSearch) inOrderOn(tx *Tx, queue func(*pgx.Batch, id.Organization), read func(pgx.BatchResults) error) error {
-	ours := s.Organization
-	if tx.scope.reach == reachOrg {
-		if ours != "" && ours != tx.scope.org {
-			return nil
+// inOrderOn asks in a transaction, in one round trip, in the order of indexes.
+func (s AuditSearch) inOrderOn(tx *Tx) asks {
+	return func(queue func(*pgx.Batch, id.Organization), read func(pgx.BatchResults) error) error {
+		ours := s.Organization
+		if tx.scope.reach == reachOrg {
+			if ours != "" && ours != tx.scope.org {
+				return nil
+			}
+			ours = tx.scope.org
 		}
-		ours = tx.scope.org
-	}
-	if err := tx.db.enter(tx); err != nil {
-		return err
-	}
-	return tx.Native(func(conn pgx.Tx) error {
-		b := &pgx.Batch{}
-		b.Queue("SELECT " + inOrderOfIndex)
-		queue(b, ours)
-		b.Queue(asPlanned)
-		results := conn.SendBatch(tx.ctx, b)
-		defer results.Close()
-		if _, err := results.Exec(); err != nil {
+		if err := tx.db.enter(tx); err != nil {
 			return err
 		}
-		if err := read(results); err != nil {
-			return err
-		}
-		return results.Close()
-	}, nil)
-}
-
-// ReadAudit is ListAudit outside of a transaction, in one round trip, for whoever
-// sees the organization own, or all of them where it is empty. What they may not
-// see is not found; nobody's is the operators' own organization. It exists on
-// Postgres alone.
-func (d *DB) ReadAudit(ctx context.Context, own id.Organization, s AuditSearch) ([]FoundEntry, error) {
-	seen, ours := scope{reach: reachDeployment}, s.Organization
-	if own != "" {
-		seen, ours = scope{reach: reachOrg, org: own}, own
+		return tx.Native(func(conn pgx.Tx) error {
+			b := &pgx.Batch{}
+			b.Queue("SELECT " + inOrderOfIndex)
+			queue(b, ours)
+			b.Queue(asPlanned)
+			results := conn.SendBatch(tx.ctx, b)
+			defer results.Close()
+			if _, err := results.Exec(); err != nil {
+				return err
+			}
+			if err := read(results); err != nil {
+				return err
+			}
+			return results.Close()
+		}, nil)
 	}
-	if s.Organization != "" && s.Organization != ours {
-		return nil, ErrNotFound
-	}
-	b := &pgx.Batch{}
-	b.Queue(setScopeStatement+", "+inOrderOfIndex+", $3 = '' OR EXISTS (SELECT 1 FROM organizations WHERE id = $3 AND NOT system)", string(seen.org), seen.across(), string(s.Organization))
-	s.queue(b, ours)
-	results := d.pool.SendBatch(ctx, b)
-	defer results.Close()
-	there := false
-	if err := firstOf(results, &there); err != nil {
-		return nil, wrapSearch(err)
-	}
-	if !there {
-		return nil, ErrNotFound
-	}
-	list, err := readPage(results, s.Limit)
-	return list, wrapSearch(err)
-}
-
-// firstOf reads the last column of the next statement's row.
-func firstOf(results pgx.BatchResults, there *bool) error {
-	rows, err := results.Query()
-	if err != nil {
-		return err
-	}
-	columns := make([]any, len(rows.FieldDescriptions()))
-	columns[len(columns)-1] = there
-	_, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) { return struct{}{}, row.Scan(columns...) })
-	return err
 }
 
 // filtered says that s asks for types.
@@ -289,17 +265,21 @@ func (s AuditSearch) ofKind() (string, []any) {
 	return strings.Join(where, " OR "), args
 }
 
+// edge is the id of the last of p.Look entries, of whatever type.
+func (p *page) edge() string {
+	p.Types, p.Families, p.Limit = nil, nil, 1
+	return p.text("e.id") + " OFFSET " + p.bind(p.Look-1)
+}
+
 // AuditEdge is the id of the last of s.Look entries in the order of s, of
 // whatever type: what a page by types has looked at. It is empty where there
 // are fewer. It is scoped by the organization of the entry.
 func AuditEdge(tx OwnedScope, s AuditSearch) (edge id.Event, err error) {
-	look := s.Look
-	s.Types, s.Families, s.Limit = nil, nil, 1
 	if tx.base().db.Dialect == Postgres {
-		err = s.inOrderOn(tx.base(), func(b *pgx.Batch, ours id.Organization) {
-			one := page{AuditSearch: s, ours: ours}
-			text := one.text("e.id")
-			b.Queue(text+" OFFSET "+one.bind(look-1), one.args...)
+		err = s.inOrderOn(tx.base())(func(b *pgx.Batch, ours id.Organization) {
+			p := page{AuditSearch: s, ours: ours}
+			text := p.edge()
+			b.Queue(text, p.args...)
 		}, func(results pgx.BatchResults) error {
 			return results.QueryRow().Scan(&edge)
 		})
@@ -309,6 +289,6 @@ func AuditEdge(tx OwnedScope, s AuditSearch) (edge id.Event, err error) {
 		return edge, wrapSearch(err)
 	}
 	where, args := s.scope(tx, "e", "id")
-	err = tx.base().session().Raw("SELECT e.id FROM audit_events e WHERE "+where+" ORDER BY e.id "+s.order()+" LIMIT 1 OFFSET ?", append(args, look-1)...).Scan(&edge).Error
+	err = tx.base().session().Raw("SELECT e.id FROM audit_events e WHERE "+where+" ORDER BY e.id "+s.order()+" LIMIT 1 OFFSET ?", append(args, s.Look-1)...).Scan(&edge).Error
 	return edge, wrapSearch(err)
 }

@@ -62,9 +62,8 @@ func (s AuditSearch) scope(tx OwnedScope, table, key string) (string, []any) {
 	return where, args
 }
 
-// takes has the entry's numbers, where it has any.
-func (f *FoundEntry) takes(t *tileRow, i int) {
-	l := t.link(i)
+// takes has the entry's numbers.
+func (f *FoundEntry) takes(l *link) {
 	f.Position, f.Sequence, f.PreviousHash, f.Hash = &l.position, &l.sequence, l.previous, l.hash
 }
 

@@ -51,10 +51,11 @@ func (v *values) wide(i int) bool {
 	return v.fields[i].Format == pgx.BinaryFormatCode && len(v.raw[i]) == 8
 }
 
-func (v *values) number(i int) (n int64) {
+func (v *values) number(i int) int64 {
 	if v.wide(i) {
 		return int64(binary.BigEndian.Uint64(v.raw[i]))
 	}
+	var n int64 // here, or each would be allocated
 	v.scan(i, &n)
 	return n
 }
@@ -66,12 +67,13 @@ const (
 	before    = -1 << 63
 )
 
-func (v *values) instant(i int) (t time.Time) {
+func (v *values) instant(i int) time.Time {
 	if v.wide(i) {
 		if n := int64(binary.BigEndian.Uint64(v.raw[i])); n != never && n != before {
 			return time.UnixMicro(n + since2000).UTC()
 		}
 	}
+	var t time.Time
 	v.scan(i, &t)
 	return t.UTC()
 }
@@ -91,10 +93,11 @@ func (v *values) bytes(i int) []byte {
 }
 
 // blob is a copy of a bytea.
-func (v *values) blob(i int) (b []byte) {
+func (v *values) blob(i int) []byte {
 	if v.fields[i].Format == pgx.BinaryFormatCode {
 		return v.bytes(i)
 	}
+	var b []byte
 	v.scan(i, &b)
 	return b
 }

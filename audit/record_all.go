@@ -11,10 +11,24 @@ import (
 // they are made, so that they are held by the database and not in memory.
 const travelling = 256
 
+// apart is how many wait for their numbers each in a row of its own: fewer cost
+// less than to be put together.
+const apart = 8
+
 // RecordAll writes entries of the transaction's organization, in their order,
 // some hundreds with each statement: a group of 50,000 is put together in one
 // request.
 func RecordAll(tx *db.OrgTx, entries []Entry) error {
+	if len(entries) > apart {
+		if err := db.ManyEntries(tx); err != nil {
+			return err
+		}
+	}
+	if len(entries) > travelling {
+		if err := tx.Flush(); err != nil {
+			return err
+		}
+	}
 	for some := range slices.Chunk(entries, travelling) {
 		if err := recordSome(tx, some, len(entries) > travelling); err != nil {
 			return err

@@ -50,9 +50,27 @@ SELECT n FROM taken`
 // sourceApplication is of what applications write.
 const sourceApplication = "application"
 
-// ingestScope is the scope of ingest, and that it is planned once: for a few
-// rows a plan of their own would seem to be cheaper than the one for any number.
-const ingestScope = "SELECT set_config('app.organization_id', $1, true), set_config('app.scope', '', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+// ingestScope is the scope of ingest, that what it writes waits together
+// (audit_queue), and that it is planned once: for a few rows a plan of their own
+// would seem to be cheaper than the one for any number.
+const ingestScope = "SELECT set_config('app.organization_id', $1, true), set_config('app.scope', '', true), " + manyEntries + ", set_config('plan_cache_mode', 'force_generic_plan', true)"
+
+// manyEntries has the transaction's entries wait for their numbers in one row
+// for each statement, not in one for each entry.
+const manyEntries = "set_config('app.entries', 'many', true)"
+
+// ManyEntries says that the transaction goes on to write many entries with each
+// statement, so that they wait for their numbers together.
+func ManyEntries(tx *OrgTx) error {
+	if tx.db.Dialect == SQLite {
+		return nil
+	}
+	if tx.loose {
+		return errLoose
+	}
+	tx.state.later = append(tx.state.later, later{sql: "SELECT " + manyEntries})
+	return nil
+}
 
 // ingestArguments are those of ingest.
 func ingestArguments(writes []*AuditWrite, now time.Time) []any {

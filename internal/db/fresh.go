@@ -24,24 +24,21 @@ const (
 	freshBytes   = 8 << 20
 )
 
-// keep adds what a request writes.
-func (f *fresh) keep(w *AuditWrite) {
+// keep adds an entry that is about to be written: its times are the database's.
+func (f *fresh) keep(organization *id.Organization, source string, r *AuditRow) {
+	size := len(r.Data) + len(r.Targets)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.entries == nil {
 		f.entries = make(map[id.Event]*AuditEntry, freshEntries)
 	}
-	for i := range w.Rows {
-		r := &w.Rows[i]
-		size := len(r.Data) + len(r.Targets)
-		if f.drop(f.ring[f.next]); f.bytes+size > freshBytes { // another process numbers: these are of no use any more
-			clear(f.entries)
-			f.bytes = 0
-		}
-		f.entries[r.ID] = &AuditEntry{ID: r.ID, Organization: &w.Organization, Type: r.Type, Source: sourceApplication, OccurredAt: r.OccurredAt, RecordedAt: r.RecordedAt,
-			ActorKind: r.ActorKind, ActorID: r.ActorID, ActorName: r.ActorName, Targets: r.Targets, IPAddress: r.IPAddress, UserAgent: r.UserAgent, RequestID: r.RequestID, Data: r.Data}
-		f.ring[f.next], f.next, f.bytes = r.ID, (f.next+1)%freshEntries, f.bytes+size
+	if f.drop(f.ring[f.next]); f.bytes+size > freshBytes { // another process numbers: these are of no use any more
+		clear(f.entries)
+		f.bytes = 0
 	}
+	f.entries[r.ID] = &AuditEntry{ID: r.ID, Organization: organization, Type: r.Type, Source: source, OccurredAt: r.OccurredAt, RecordedAt: r.RecordedAt,
+		ActorKind: r.ActorKind, ActorID: r.ActorID, ActorName: r.ActorName, Targets: r.Targets, IPAddress: r.IPAddress, UserAgent: r.UserAgent, RequestID: r.RequestID, Reference: r.Reference, Data: r.Data}
+	f.ring[f.next], f.next, f.bytes = r.ID, (f.next+1)%freshEntries, f.bytes+size
 }
 
 func (f *fresh) drop(event id.Event) {

@@ -47,8 +47,11 @@ wrote AS (
 		AS e (n, id, type, occurred_at, recorded_at, actor_kind, actor_id, actor_name, targets, ip_address, user_agent, request_id, data) ON e.n = taken.n)
 SELECT n FROM taken`
 
-// sourceApplication is of what applications write.
-const sourceApplication = "application"
+// What an entry's source is: applications write it, or we.
+const (
+	sourceApplication = "application"
+	sourceOwn         = "gatehouse"
+)
 
 // ingestScope is the scope of ingest, that what it writes waits together
 // (audit_queue), and that it is planned once: for a few rows a plan of their own
@@ -116,7 +119,9 @@ func (d *DB) IngestAudit(ctx context.Context, writes []*AuditWrite) ([]bool, err
 		its := make([]*AuditWrite, len(places))
 		for i, place := range places {
 			its[i] = writes[place]
-			d.fresh.keep(writes[place])
+			for j := range writes[place].Rows {
+				d.fresh.keep(&writes[place].Organization, sourceApplication, &writes[place].Rows[j])
+			}
 		}
 		b.Queue(ingestScope, string(organization))
 		b.Queue(ingest, ingestArguments(its, now)...).Query(func(rows pgx.Rows) error {

@@ -86,12 +86,34 @@ const locateRefresh = `SELECT f.session_id, f.client_id, f.surface, f.scope, f.g
 // in the session's own organization, in one round trip. It exists on Postgres
 // alone.
 func (d *DB) LocateRefresh(ctx context.Context, family id.RefreshToken) (*RefreshState, error) {
-	r := &RefreshState{}
-	columns := append([]any{&r.SessionID, &r.ClientID, &r.Surface, &r.Scope, &r.Generation, &r.HeadHash, &r.Rotations, &r.EndedAt, &r.ExpiresAt,
-		&r.UserID, &r.Organization, &r.AuthMethod, &r.AuthenticatedAt, &r.SecondMethod, &r.Connection, &r.SSOOrganization, &r.SSOGuest, &r.Impersonator, &r.ImpersonatedFor,
-		&r.LastActiveAt, &r.IdleSeconds, &r.SessionCreated, &r.SessionExpires, &r.SessionEnded, &r.Policy}, r.Person.columns()...)
-	return r, d.locateRow(ctx, columns, locateRefresh, string(family))
+	b, state := &pgx.Batch{}, &RefreshState{}
+	b.Queue(setScopeStatement, "", "locate")
+	b.Queue(locateRefresh, string(family)).Query(func(rows pgx.Rows) error { return firstRaw(rows, state.read) })
+	return state, absent(d.pool.SendBatch(ctx, b).Close())
 }
+
+func (s *RefreshState) read(r *rawRow) {
+	s.SessionID, s.ClientID, s.Surface, s.Scope = id.Session(r.text()), id.Client(r.text()), r.text(), maybe(r, (*rawRow).text)
+	s.Generation, s.HeadHash, s.Rotations, s.EndedAt, s.ExpiresAt = r.int(), r.bytes(), r.text(), maybe(r, (*rawRow).time), r.time()
+	s.UserID, s.Organization = id.User(r.text()), maybe(r, textAs[id.Organization])
+	s.AuthMethod, s.AuthenticatedAt, s.SecondMethod = r.text(), r.time(), maybe(r, (*rawRow).text)
+	s.Connection, s.SSOOrganization, s.SSOGuest = maybe(r, textAs[id.Connection]), maybe(r, textAs[id.Organization]), r.bool()
+	s.Impersonator, s.ImpersonatedFor = maybe(r, (*rawRow).text), maybe(r, (*rawRow).text)
+	s.LastActiveAt, s.IdleSeconds, s.SessionCreated, s.SessionExpires, s.SessionEnded = r.time(), r.int(), r.time(), r.time(), maybe(r, (*rawRow).time)
+	s.Policy = r.bytes()
+	s.Person.read(r)
+}
+
+func (p *TokenPerson) read(r *rawRow) {
+	p.Email, p.EmailVerified = r.text(), r.bool()
+	p.FirstName, p.LastName, p.Name, p.ProfilePictureURL = maybe(r, (*rawRow).text), maybe(r, (*rawRow).text), maybe(r, (*rawRow).text), maybe(r, (*rawRow).text)
+	p.Locale, p.ExternalID, p.Metadata = maybe(r, (*rawRow).text), maybe(r, (*rawRow).text), r.bytes()
+	p.LastSignInAt, p.BannedAt, p.BannedUntil = maybe(r, (*rawRow).time), maybe(r, (*rawRow).time), maybe(r, (*rawRow).time)
+	p.CreatedAt, p.UpdatedAt = r.time(), r.time()
+	p.MemberStatus, p.MemberRole = maybe(r, (*rawRow).text), maybe(r, (*rawRow).text)
+}
+
+func textAs[S ~string](r *rawRow) S { return S(r.text()) }
 
 // locateRow runs one statement with the view of Locate and reads its row. The
 // scope and the statement are one implicit transaction: nothing stays set.
@@ -155,6 +177,7 @@ const rotateRefresh = `WITH rotated AS (
 // round trip and one transaction, if the family is still where it was read. It
 // says whether it was. It exists on Postgres alone.
 func (d *DB) RotateRefresh(ctx context.Context, r Rotation) (bool, error) {
+	d.fresh.keep(r.Organization, sourceOwn, &r.Audit)
 	b := &pgx.Batch{}
 	if r.Organization != nil {
 		b.Queue(setScopeStatement, string(*r.Organization), "")

@@ -63,6 +63,9 @@ const (
 // TableName is the table that this package owns.
 func (Event) TableName() string { return "audit_events" }
 
+// Leaf lets entries be written behind what they tell of.
+func (Event) Leaf() {}
+
 var events = db.MaybeTable[Event, id.Event]{}
 
 // Record writes an entry of the transaction's organization.

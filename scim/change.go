@@ -54,7 +54,7 @@ func (c *call) once(a *asked, do change) (result *answer, err error) {
 		return nil, err
 	}
 	ctx := provision.WithReceived(c.ctx(), a.received)
-	err = c.h.DB.InOrg(ctx, c.token.OrganizationID, c.who, func(tx *db.OrgTx) error {
+	err = c.h.DB.InOrgTogether(ctx, c.token.OrganizationID, c.who, func(tx *db.OrgTx) error {
 		if result, err = do(tx, d); err != nil || a.outcome != directory.Applied {
 			return err
 		}

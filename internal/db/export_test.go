@@ -36,3 +36,9 @@ func Marked(place uint64, ago []time.Duration, places []uint64) error {
 	}
 	return r.behind(place, now)
 }
+
+// Commits is in how many transactions the domains of tx's organization were written.
+func (tx *OrgTx) Commits() (n int) {
+	tx.session().Raw("SELECT count(DISTINCT xmin::text) FROM organization_domains WHERE organization_id = ?", tx.scope.org).Scan(&n)
+	return n
+}

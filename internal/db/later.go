@@ -19,6 +19,11 @@ type later struct {
 	sql   string
 	args  []any
 	taken error
+
+	model *model                              // of the rows that it adds; nil: it does something else
+	rows  int                                 // that it adds
+	add   func(one, other []any) (both []any) // the arguments for what two of them do, where one can; nil: none can
+	last  bool                                // nothing in the database hangs on it: it may come behind all others
 }
 
 // postpone builds a statement and keeps it for the commit.
@@ -41,7 +46,7 @@ func (tx *Tx) postponeUnless(taken error, build func(*gorm.DB) *gorm.DB) error {
 	if built.Error != nil {
 		return translate(built.Error)
 	}
-	tx.state.later = append(tx.state.later, later{tx.scope, built.Statement.SQL.String(), built.Statement.Vars, taken})
+	tx.state.later = append(tx.state.later, later{scope: tx.scope, sql: built.Statement.SQL.String(), args: built.Statement.Vars, taken: taken})
 	return nil
 }
 
@@ -53,7 +58,7 @@ func (tx *Tx) Flush() error {
 	}
 	waiting := tx.state.later
 	tx.state.later = nil
-	return tx.send(conn, waiting, "")
+	return tx.send(conn, merged([][]later{waiting}), "")
 }
 
 // commit sends what was postponed and the COMMIT in one round trip. A
@@ -64,8 +69,14 @@ func (tx *Tx) commit(conn *sql.Conn) error {
 		return nil // nothing was asked of the database
 	case len(tx.state.later) == 0:
 		return simpleExec(tx.ctx, conn, "COMMIT")
+	case tx.joins():
+		return tx.db.commits.commit(tx, conn)
 	}
-	return tx.send(conn, tx.state.later, "COMMIT")
+	return tx.commitLater(conn)
+}
+
+func (tx *Tx) commitLater(conn *sql.Conn) error {
+	return tx.send(conn, merged([][]later{tx.state.later}), "COMMIT")
 }
 
 // send makes writes, and then what is last, in one round trip.

@@ -23,7 +23,12 @@ type model struct {
 	columns []modelColumn
 	byName  map[string]*modelColumn // by the column's name, and by the field's
 	inserts sync.Map                // number of rows → statement
+	last    bool                    // it is a Leaf
 }
+
+// Leaf is a row on which nothing in the database hangs: what a transaction
+// postpones of it is written behind all else, in one statement.
+type Leaf interface{ Leaf() }
 
 type modelColumn struct {
 	name    string
@@ -84,6 +89,7 @@ func newModel(g *gorm.DB, row any) *model {
 		m.byName[name], m.byName[c.field.Name] = &m.columns[i], &m.columns[i]
 	}
 	m.list = strings.Join(names, ",")
+	_, m.last = row.(Leaf)
 	return m
 }
 

@@ -104,8 +104,9 @@ func (d direct) exec(text string, args []any) (changed int64, err error) {
 }
 
 // later keeps a statement for the commit.
-func (d direct) later(text string, args ...any) {
-	d.tx.state.later = append(d.tx.state.later, later{d.tx.scope, text, args, nil})
+func (d direct) later(l later, text string, args ...any) {
+	l.scope, l.sql, l.args = d.tx.scope, text, args
+	d.tx.state.later = append(d.tx.state.later, l)
 }
 
 // run is exec of a statement that was put together.
@@ -171,7 +172,7 @@ func (n native) insertArgs(rows ...reflect.Value) (args []any, err error) {
 func (n native) postpone(taken error, rows ...reflect.Value) error {
 	args, err := n.insertArgs(rows...)
 	if err == nil {
-		n.tx.state.later = append(n.tx.state.later, later{n.tx.scope, n.insert(len(rows)), args, taken})
+		n.tx.state.later = append(n.tx.state.later, later{scope: n.tx.scope, sql: n.insert(len(rows)), args: args, taken: taken, model: n.model, rows: len(rows), last: n.last})
 	}
 	return err
 }

@@ -43,8 +43,9 @@ type DB struct {
 
 	apiKeys together[string, APIKeyRow]
 	scim    together[scimAsk, scimFound]
-	fresh   fresh // Postgres alone
-	links   links // likewise
+	fresh   fresh   // Postgres alone
+	links   links   // likewise
+	commits commits // likewise
 }
 
 // Options say what to open.

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,12 +38,25 @@ func CountLater(tx *OrgTx, directory id.Directory, more DirectoryCounts) error {
 	}
 	shard := string(directory) + "_" + strconv.FormatInt(tx.now.UnixMicro()%countShards, 10)
 	if d, ok := tx.direct(); ok {
-		d.later(addCountsPostgres, shard, string(tx.scope.org), string(directory), more.UsersActive, more.UsersInactive, more.GroupsTotal, more.UsersGone, more.GroupsGone)
+		d.later(later{add: addMore, last: true}, addCountsPostgres, shard, string(tx.scope.org), string(directory), more.UsersActive, more.UsersInactive, more.GroupsTotal, more.UsersGone, more.GroupsGone)
 		return nil
 	}
 	return tx.postpone(func(g *gorm.DB) *gorm.DB {
 		return g.Exec(addCounts, shard, tx.scope.org, directory, more.UsersActive, more.UsersInactive, more.GroupsTotal, more.UsersGone, more.GroupsGone)
 	})
+}
+
+// addMore is the arguments of addCounts for what two of them add to the same
+// directory; the shard is the first one's.
+func addMore(one, other []any) []any {
+	if one[2] != other[2] {
+		return nil
+	}
+	both := slices.Clone(one)
+	for i := 3; i < len(both); i++ {
+		both[i] = one[i].(int64) + other[i].(int64)
+	}
+	return both
 }
 
 // CountDirectory is how many a directory has, less what this transaction counts.

@@ -196,7 +196,7 @@ func (table[T]) insertUniqueLater(tx *Tx, row *T, taken error) error {
 func (t table[T]) updateLater(tx *Tx, kind ownership, set Set, conds []Cond) error {
 	if n := nativeOf[T](tx); n.model != nil {
 		s := n.updates(kind, set, conds)
-		tx.state.later = append(tx.state.later, later{tx.scope, string(s.text), s.args, nil})
+		tx.state.later = append(tx.state.later, later{scope: tx.scope, sql: string(s.text), args: s.args})
 		return s.err
 	}
 	return tx.postpone(func(g *gorm.DB) *gorm.DB {

@@ -42,10 +42,11 @@ type Tx struct {
 
 // txState is what the views of one transaction share.
 type txState struct {
-	begin string   // on Postgres, what begins the transaction; "" once it was sent
-	set   scope    // what row security admits at the moment
-	made  []string // owners whose data keys this transaction made
-	later []later  // statements that travel with the commit
+	begin    string   // on Postgres, what begins the transaction; "" once it was sent
+	set      scope    // what row security admits at the moment
+	made     []string // owners whose data keys this transaction made
+	later    []later  // statements that travel with the commit
+	together bool     // with those of others (InOrgTogether)
 }
 
 // OrgTx is a transaction in one organization: it sees that organization's rows

@@ -182,6 +182,9 @@ func (RoleMapping) TableName() string { return "directory_role_mappings" }
 func (Departure) TableName() string   { return "directory_departures" }
 func (Request) TableName() string     { return "scim_requests" }
 
+// Leaf lets the record of a request be written behind what it did.
+func (Request) Leaf() {}
+
 var (
 	directories  = db.OwnedTable[Directory, id.Directory]{}
 	tokens       = db.OwnedTable[Token, id.DirectoryToken]{}

@@ -95,8 +95,11 @@ func (c *call) admit() error {
 
 // again looks whether the token still opens the directory, where one request
 // does several things or one for the second time.
-func (c *call) again() error {
-	t, err := c.h.locateToken(c.ctx(), bearer(c.Request().Header.Get(echo.HeaderAuthorization)), nil)
+func (c *call) again() error { return c.look(nil) }
+
+// look is again, with what is read ahead.
+func (c *call) look(a *ahead) error {
+	t, err := c.h.locateToken(c.ctx(), bearer(c.Request().Header.Get(echo.HeaderAuthorization)), a)
 	if err != nil {
 		return err
 	}

@@ -29,11 +29,14 @@ func bulk(c *call) error {
 	} else {
 		c.asked.reason = "A Bulk without operations."
 	}
-	for i := range b.ops {
-		if b.stopped() {
-			break
+	for i := 0; i < len(b.ops) && !b.stopped(); {
+		if people := b.newPeople(i); len(people) > 1 {
+			b.addPeople(i, people)
+			i += len(people)
+			continue
 		}
 		b.run(i)
+		i++
 	}
 	return c.json(http.StatusOK, map[string]any{"schemas": []string{bulkResponseURN}, "Operations": b.results()})
 }

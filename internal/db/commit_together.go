@@ -36,6 +36,7 @@ type commits struct {
 
 type commitLine struct {
 	waiting []*joining
+	leading int // transactions under way
 	alone   int // so many go by themselves yet: one of those before them could not be
 }
 
@@ -63,6 +64,7 @@ const (
 // that could not be: a provider that sends everybody again is refused as often.
 const (
 	commitTogether = 16
+	commitsAtOnce  = 2
 	commitTime     = 20 * time.Second
 	aloneAfter     = 16
 )
@@ -104,16 +106,20 @@ func (c *commits) join(me *joining) what {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l := c.lines[me.tx.scope.org]
-	switch {
-	case l == nil:
+	if l == nil {
 		if c.lines == nil {
 			c.lines = map[id.Organization]*commitLine{}
 		}
-		c.lines[me.tx.scope.org] = &commitLine{waiting: []*joining{me}}
-		return lead
-	case l.alone > 0:
+		l = &commitLine{}
+		c.lines[me.tx.scope.org] = l
+	}
+	if l.alone > 0 {
 		l.alone--
 		return goAlone
+	}
+	if l.leading < commitsAtOnce {
+		l.leading++
+		return lead
 	}
 	l.waiting = append(l.waiting, me)
 	return answered
@@ -122,14 +128,12 @@ func (c *commits) join(me *joining) what {
 // lead commits those who wait, me among them.
 func (c *commits) lead(me *joining, conn *sql.Conn) (result turn) {
 	runtime.Gosched() // whoever is about to come is let come
-	group := c.take(me.tx.scope.org)
+	group := c.take(me)
 	result.err = errors.New("db: a commit was not finished") // where it panics
 	defer func() {
 		c.pass(me.tx.scope.org, result.then == goAlone)
-		for _, other := range group {
-			if other != me {
-				other.turn <- result
-			}
+		for _, other := range group[1:] {
+			other.turn <- result
 		}
 	}()
 	if len(group) == 1 {
@@ -139,12 +143,13 @@ func (c *commits) lead(me *joining, conn *sql.Conn) (result turn) {
 	return me.tx.commitAll(conn, group)
 }
 
-func (c *commits) take(org id.Organization) []*joining {
+// take is who goes together: me, and those who wait.
+func (c *commits) take(me *joining) []*joining {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l := c.lines[org]
-	n := min(len(l.waiting), commitTogether)
-	group := l.waiting[:n:n]
+	l := c.lines[me.tx.scope.org]
+	n := min(len(l.waiting), commitTogether-1)
+	group := append([]*joining{me}, l.waiting[:n]...)
 	l.waiting = l.waiting[n:]
 	return group
 }
@@ -158,10 +163,13 @@ func (c *commits) pass(org id.Organization, failed bool) {
 		l.alone = aloneAfter
 	}
 	if len(l.waiting) == 0 {
-		delete(c.lines, org)
+		if l.leading--; l.leading == 0 {
+			delete(c.lines, org)
+		}
 		return
 	}
 	l.waiting[0].turn <- turn{then: lead}
+	l.waiting = l.waiting[1:]
 }
 
 // commitAll commits what all of them write.

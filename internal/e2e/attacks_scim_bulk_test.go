@@ -88,6 +88,50 @@ func TestABulkDoesWhatItsOperationsWouldDoAlone(t *testing.T) {
 	})
 }
 
+// A first sync adds people by the hundred, several at once: each is there once,
+// answered in their own place, and of two with one name the first one has it.
+func TestABulkOfManyPeopleAddsEach(t *testing.T) {
+	Run(t, func(t *testing.T, s *Server) {
+		p := s.directory("Halden Marine", "halden.example")
+		var ops []map[string]any
+		var want []string
+		for i := range 40 {
+			name, status := fmt.Sprintf("person%d@halden.example", i), "201"
+			switch {
+			case i%10 == 4: // the one before, in other letters
+				name, status = strings.ToUpper(fmt.Sprintf("person%d@halden.example", i-1)), "409"
+			case i%10 == 6: // of nobody's domain
+				name = fmt.Sprintf("person%d@elsewhere.example", i)
+			}
+			ops, want = append(ops, op("POST", "/Users", fmt.Sprint(i), person(name))), append(want, status)
+			if i == 20 {
+				ops, want = append(ops, op("POST", "/Users", "nobody", map[string]any{})), append(want, "400")
+			}
+		}
+		results := p.bulk(0, ops...)
+		if got := statuses(results); got != strings.Join(want, " ") {
+			t.Fatalf("%s", got)
+		}
+		for i, r := range results {
+			if r["bulkId"] != ops[i]["bulkId"] {
+				t.Errorf("%v at the place of %v", r["bulkId"], ops[i]["bulkId"])
+			}
+			location, _ := r["location"].(string)
+			if want[i] != "201" {
+				continue
+			}
+			name := ops[i]["data"].(map[string]any)["userName"].(string)
+			if key := p.found(name); !strings.HasSuffix(location, "/"+key) {
+				t.Errorf("%s is %s, not %s", name, key, location)
+			}
+			p.recorded(directory.RequestQuery{Person: id.DirectoryUser(p.found(name))}, func(r directory.Request) bool { return r.Operation == "user.created" && r.Status == http.StatusCreated })
+		}
+		if n := p.want(http.StatusOK, "GET", "/Users?count=0", nil).Body["totalResults"]; n != 36.0 {
+			t.Errorf("%v people", n)
+		}
+	})
+}
+
 func TestABulkStopsAtItsLimitOfErrors(t *testing.T) {
 	Run(t, func(t *testing.T, s *Server) {
 		p := s.directory("Halden Marine", "halden.example")

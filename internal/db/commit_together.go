@@ -26,9 +26,11 @@ func (d *DB) InOrgTogether(ctx context.Context, org id.Organization, who actor.A
 	})
 }
 
-// commits gathers what is to be committed, organization by organization: of
-// each one transaction is under way, and who comes meanwhile goes with the next.
-// Whoever waited longest leads that one, on their own connection.
+// commits gathers what is to be committed, organization by organization: who
+// comes while a transaction of the same one is under way waits, and goes with
+// the next. One more is begun beside it as soon as two would go with that: then
+// nobody's wait is longer than it has to be. Whoever waited longest leads, on
+// their own connection.
 type commits struct {
 	mu    sync.Mutex
 	lines map[id.Organization]*commitLine
@@ -115,9 +117,10 @@ func (c *commits) join(me *joining) what {
 	}
 	if l.alone > 0 {
 		l.alone--
+		c.leave(me.tx.scope.org, l)
 		return goAlone
 	}
-	if l.leading < commitsAtOnce {
+	if l.leading == 0 || l.leading < commitsAtOnce && len(l.waiting) > 0 {
 		l.leading++
 		return lead
 	}
@@ -163,13 +166,19 @@ func (c *commits) pass(org id.Organization, failed bool) {
 		l.alone = aloneAfter
 	}
 	if len(l.waiting) == 0 {
-		if l.leading--; l.leading == 0 {
-			delete(c.lines, org)
-		}
+		l.leading--
+		c.leave(org, l)
 		return
 	}
 	l.waiting[0].turn <- turn{then: lead}
 	l.waiting = l.waiting[1:]
+}
+
+// leave forgets a line that says nothing any more.
+func (c *commits) leave(org id.Organization, l *commitLine) {
+	if l.leading == 0 && l.alone == 0 {
+		delete(c.lines, org)
+	}
 }
 
 // commitAll commits what all of them write.
@@ -190,8 +199,12 @@ func (tx *Tx) commitAll(conn *sql.Conn, group []*joining) turn {
 	err := carrier.send(conn, writes, "COMMIT")
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
+		if err != nil {
+			tx.state.begin = "" // whatever was begun is taken back (runOn)
+		}
 		return turn{err: err}
 	}
+	// Postgres has refused it, so it is not committed: each may try alone.
 	if err := simpleExec(ctx, conn, "ROLLBACK"); err != nil {
 		return turn{err: err}
 	}

@@ -26,11 +26,9 @@ func (d *DB) InOrgTogether(ctx context.Context, org id.Organization, who actor.A
 	})
 }
 
-// commits gathers what is to be committed, organization by organization: who
-// comes while a transaction of the same one is under way waits, and goes with
-// the next. One more is begun beside it as soon as two would go with that: then
-// nobody's wait is longer than it has to be. Whoever waited longest leads, on
-// their own connection.
+// commits gathers what is to be committed, organization by organization: two
+// transactions of one are under way at a time, and who comes meanwhile goes with
+// the next. Whoever waited longest leads that one, on their own connection.
 type commits struct {
 	mu    sync.Mutex
 	lines map[id.Organization]*commitLine
@@ -120,7 +118,7 @@ func (c *commits) join(me *joining) what {
 		c.leave(me.tx.scope.org, l)
 		return goAlone
 	}
-	if l.leading == 0 || l.leading < commitsAtOnce && len(l.waiting) > 0 {
+	if l.leading < commitsAtOnce {
 		l.leading++
 		return lead
 	}

@@ -1,11 +1,14 @@
 package oauth
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"testing"
 	"time"
 
+	"gatehouse/audit"
+	"gatehouse/audit/sequence"
 	"gatehouse/internal/db"
 	"gatehouse/internal/dbtest"
 	"gatehouse/internal/id"
@@ -210,6 +213,38 @@ func TestRefreshKeepsASessionAlive(t *testing.T) {
 		token = w.refreshed(token)
 		c.advance(24*time.Hour + time.Second) // the 30 days of the absolute lifetime
 		w.refused(token, "after the absolute lifetime")
+	})
+}
+
+// The process that wrote a refresh's entry numbers it from memory: were that not
+// what the database keeps, byte by byte, each refresh would be an alarm.
+func TestTheEntryOfARefreshIsChainedAsItIsStored(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, NewClient{TokenAlgorithm: ES256})
+		w.refreshed(w.refreshed(w.session().get("refresh_token")))
+		s := &sequence.Sequencer{DB: d, Log: slog.New(slog.DiscardHandler)}
+		for begun := time.Now(); time.Since(begun) < time.Second; time.Sleep(10 * time.Millisecond) {
+			if _, err := s.Once(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		result, err := (&sequence.Verifier{DB: d}).All(t.Context())
+		if err != nil || result.Count != 0 {
+			t.Errorf("%+v, %v", result, err)
+		}
+		refreshes := 0
+		err = d.ReadOrg(t.Context(), w.org, func(tx *db.OrgTx) error {
+			feed, err := audit.Feed(tx, audit.FeedQuery{})
+			for _, e := range feed {
+				if e.Type == "session.refreshed" {
+					refreshes++
+				}
+			}
+			return err
+		})
+		if err != nil || refreshes != 2 {
+			t.Errorf("%d refreshes have numbers, %v", refreshes, err)
+		}
 	})
 }
 

@@ -46,10 +46,6 @@ func killWhileLeaving(t *testing.T, address string) {
 	}
 	d.Close()
 	answered := p.leaveAll(server, people)
-	t.Logf("killed after %d of %d", len(answered), leavers)
-	if len(answered) == 0 || len(answered) == leavers {
-		t.Fatal("the server did not die in the middle, so nothing was tested")
-	}
 	again := Start(t, env)
 	p.URL = again.URL
 	for one := range answered {
@@ -67,23 +63,33 @@ func killWhileLeaving(t *testing.T, address string) {
 // leaveAll deactivates everybody from many sides until the server is gone.
 func (p *pushed) leaveAll(server *Process, people []string) map[string]bool {
 	p.T.Helper()
+	return p.untilKilled(server, len(people), func(i int) (string, error) {
+		a, err := p.try("PATCH", p.at("/Users/"+people[i]), patch("Replace", "active", "False"))
+		if err == nil && a.Status != http.StatusOK {
+			err = fmt.Errorf("%d %s", a.Status, a.Raw)
+			p.T.Error(err)
+		}
+		return people[i], err
+	})
+}
+
+// untilKilled does so many things from many sides, and kills the server when a
+// third of them was answered. It returns whom the answers were about.
+func (p *pushed) untilKilled(server *Process, count int, do func(i int) (string, error)) map[string]bool {
+	p.T.Helper()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	var next atomic.Int64
 	answered := map[string]bool{}
 	for range 8 {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(people)); i = next.Add(1) - 1 {
-				a, err := p.try("PATCH", p.at("/Users/"+people[i]), patch("Replace", "active", "False"))
+			for i := next.Add(1) - 1; i < int64(count); i = next.Add(1) - 1 {
+				one, err := do(int(i))
 				if err != nil {
 					return // the server is gone
 				}
-				if a.Status != http.StatusOK {
-					p.T.Errorf("%d %s", a.Status, a.Raw)
-					return
-				}
 				mu.Lock()
-				answered[people[i]] = true
+				answered[one] = true
 				mu.Unlock()
 			}
 		})
@@ -91,13 +97,17 @@ func (p *pushed) leaveAll(server *Process, people []string) map[string]bool {
 	enough := func() bool {
 		mu.Lock()
 		defer mu.Unlock()
-		return len(answered) > len(people)/3
+		return len(answered) > count/3
 	}
 	for deadline := time.Now().Add(30 * time.Second); !enough() && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	server.Kill()
 	wg.Wait()
+	p.T.Logf("killed after %d of %d", len(answered), count)
+	if len(answered) == 0 || len(answered) == count {
+		p.T.Fatal("the server did not die in the middle, so nothing was tested")
+	}
 	return answered
 }
 

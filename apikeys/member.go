@@ -157,16 +157,19 @@ func EndMemberKeys(tx *db.OrgTx, user id.User) (int64, error) {
 // all.
 func EndKeysSince(tx *db.Tx, user id.User, since time.Time, reason string) error {
 	orgs, err := locateKeyed(tx, user)
+	if err != nil {
+		return err
+	}
 	for _, org := range orgs {
-		if err != nil {
-			break
-		}
-		err = tx.In(org, func(tx *db.OrgTx) error {
+		err := tx.In(org, func(tx *db.OrgTx) error {
 			_, err := end(tx, reason, db.Eq("user_id", user), db.Gte("created_at", since))
 			return err
 		})
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // locateKeyed are the organizations in which a person has live keys.

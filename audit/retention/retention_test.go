@@ -328,3 +328,33 @@ func TestWhoReadsOldEntriesIsNotWaitedForInALock(t *testing.T) {
 		}
 	})
 }
+
+// The deployment's own entries are kept as it says, in whoever's transaction they
+// are written: an organization that keeps its log for 30 days must not shorten
+// what operators read of its people.
+func TestTheDeploymentsEntriesAreKeptAsItSays(t *testing.T) {
+	run(t, func(w *world) {
+		both := func(tx *db.Tx) error {
+			if err := audit.RecordDeployment(tx, note{}); err != nil {
+				return err
+			}
+			return tx.In(w.short, func(tx *db.OrgTx) error { return audit.Record(tx, note{}) })
+		}
+		w.in(w.short, func(tx *db.OrgTx) error { return retention.SetRetention(tx, thirty()) })
+		w.must(w.d.Tx(w.Context(), actor.System("test"), both))
+		w.in(w.short, func(tx *db.OrgTx) error { return both(tx.Tx) })
+		err := w.d.ReadDeployment(w.Context(), func(tx *db.AllTx) error {
+			rows, err := audit.List(tx, audit.Filter{Types: []string{note{}.Type()}})
+			if len(rows) != 4 {
+				w.Errorf("%d entries", len(rows))
+			}
+			for _, e := range rows {
+				if want := map[bool]int64{true: 365, false: 30}[e.OrganizationID == nil]; e.Retention != want {
+					w.Errorf("an entry of %v is kept for %d days, want %d", e.OrganizationID, e.Retention, want)
+				}
+			}
+			return err
+		})
+		w.must(err)
+	})
+}

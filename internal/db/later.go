@@ -23,6 +23,7 @@ type later struct {
 	model *model                              // of the rows that it adds; nil: it does something else
 	rows  int                                 // that it adds
 	add   func(one, other []any) (both []any) // the arguments for what two of them do, where one can; nil: none can
+	apart bool                                // it is written in its scope, also where that is no organization's
 	last  bool                                // nothing in the database hangs on it: it may come behind all others
 }
 
@@ -107,7 +108,7 @@ func (tx *Tx) batch(writes []later, last string) (*pgx.Batch, []error) {
 		taken = append(taken, nil)
 	}
 	for _, l := range writes {
-		if l.scope.reach != reachGlobal && l.scope != tx.state.set {
+		if (l.scope.reach != reachGlobal || l.apart) && l.scope != tx.state.set {
 			b.Queue(setScopeStatement, string(l.scope.org), l.scope.across())
 			tx.state.set = l.scope
 			taken = append(taken, nil)

@@ -63,7 +63,10 @@ func (l *later) join(other *later) bool {
 		return l.adds(other)
 	}
 	switch {
-	case l.scope == other.scope, other.scope.reach == reachGlobal:
+	case l.scope == other.scope:
+	case l.apart || other.apart:
+		return false
+	case other.scope.reach == reachGlobal:
 	case l.scope.reach == reachGlobal:
 		l.scope = other.scope
 	default:

@@ -46,9 +46,18 @@ func (h MaybeTable[T, K]) InsertLater(tx *OrgTx, row *T) error {
 	return h.t.insertLater(tx.base(), row)
 }
 
-// InsertDeploymentLater is InsertDeployment in the same way.
+// InsertDeploymentLater is InsertDeployment in the same way. It is written in no
+// organization's scope, whichever the transaction is in: what the database decides
+// by that, such as how long an entry is kept, is the deployment's to say.
 func (h MaybeTable[T, K]) InsertDeploymentLater(tx AnyScope, row *T) error {
-	return h.t.insertLater(tx.base(), row)
+	own := *tx.base()
+	own.scope = scope{}
+	from := len(own.state.later)
+	err := h.t.insertLater(&own, row)
+	for i := from; i < len(own.state.later); i++ {
+		own.state.later[i].apart = true
+	}
+	return err
 }
 
 // Update sets columns of one row of the transaction's organization (or, in an
